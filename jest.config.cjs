@@ -1,0 +1,10 @@
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // jsii compiles in place: a stale .js must never be taken for its .ts.
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'json'],
+  transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
+  testTimeout: 120_000,
+  reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
+};

@@ -1,0 +1,15 @@
+// Compiles TypeScript for jest one file at a time; types are checked by `npm run typecheck`.
+const { transformSync } = require('esbuild');
+
+module.exports = {
+  process(source, filename) {
+    const { code } = transformSync(source, {
+      loader: 'ts',
+      format: 'cjs',
+      target: 'node20',
+      sourcemap: 'inline',
+      sourcefile: filename,
+    });
+    return { code };
+  },
+};
