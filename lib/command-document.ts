@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { DRY_RUN_PARAMETER, HOST_STEP } from './contract';
+import type { DockerHosts } from './docker-hosts';
+import type { HostScript } from './host/script';
+import { DRY_RUN_LINE, renderScript } from './host/script';
+import type { HousekeepingTask } from './tasks/task';
+import { refuse } from './validation';
+
+/** A Command document, schema 2.2, as far as this project uses it. */
+export interface CommandDocumentContent {
+  readonly schemaVersion: '2.2';
+  readonly description: string;
+  readonly parameters: Record<string, unknown>;
+  readonly mainSteps: CommandDocumentStep[];
+}
+
+/** One script that runs on every host. */
+export interface CommandDocumentStep {
+  readonly action: 'aws:runShellScript';
+  readonly name: string;
+  readonly precondition: { readonly StringEquals: [string, string] };
+  readonly inputs: {
+    /** Seconds, as the agent wants them: in a string. */
+    readonly timeoutSeconds: string;
+    /** The script's lines. */
+    readonly runCommand: string[];
+  };
+}
+
+/** The largest document that Systems Manager takes, in bytes. */
+export const MAX_DOCUMENT_BYTES = 65_536;
+
+/** The `host` step only asks the Engine for facts; an Engine that hangs must not hold up the tasks for long. */
+const HOST_STEP_SECONDS = 60;
+
+const HOST_SCRIPT: HostScript = { kind: 'Host', file: join(__dirname, 'host', 'host.sh'), settings: {} };
+
+/**
+ * The document that does these tasks: first the step that says what the host
+ * is, then one step per task in the order given. A step that fails does not
+ * keep the others from running.
+ *
+ * @throws if there is no task, two tasks have one name, or the document is too large
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+ */
+export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocumentContent {
+  refuseUnusable(tasks);
+  const content: CommandDocumentContent = {
+    schemaVersion: '2.2',
+    description: 'Docker housekeeping: cleans a Docker host and reports what it did',
+    parameters: {
+      [DRY_RUN_PARAMETER]: {
+        type: 'String',
+        description: 'true: only report what would be removed',
+        default: 'false',
+        allowedValues: ['true', 'false'],
+        // The agent enforces the pattern alone, and does not anchor it.
+        allowedPattern: '^(true|false)$',
+      },
+    },
+    mainSteps: [
+      step(HOST_STEP, HOST_STEP_SECONDS, HOST_SCRIPT),
+      ...tasks.map((task) => step(task.name, task.timeout.toSeconds(), task._script)),
+    ],
+  };
+  refuseInterpolation(content);
+  refuseTooLarge(content);
+  return content;
+}
+
+/** The Command document of one `DockerHousekeeping`. */
+export class CommandDocument extends Construct {
+  public readonly documentName: string;
+  public readonly documentArn: string;
+
+  public constructor(scope: Construct, id: string, tasks: readonly HousekeepingTask[]) {
+    super(scope, id);
+    const document = new CfnDocument(this, 'Resource', {
+      documentType: 'Command',
+      documentFormat: 'JSON',
+      content: commandDocument(tasks),
+      updateMethod: 'NewVersion',
+    });
+    this.documentName = document.ref;
+    this.documentArn = CfnDocument.arnForDocument(document);
+  }
+
+  /**
+   * What a principal needs to send this document to these hosts and nothing else.
+   *
+   * Two statements, as a condition on instance tags would never be true of the document.
+   */
+  public sendPermissions(
+    hosts: DockerHosts,
+  ): Required<Pick<PolicyStatementProps, 'actions' | 'resources' | 'conditions'>>[] {
+    const instances = Stack.of(this).formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
+    const actions = ['ssm:SendCommand'];
+    return [
+      { actions, resources: [this.documentArn], conditions: {} },
+      { actions, resources: [instances], conditions: hosts._condition() },
+    ];
+  }
+}
+
+function step(name: string, timeoutSeconds: number, script: HostScript): CommandDocumentStep {
+  return {
+    action: 'aws:runShellScript',
+    name,
+    precondition: { StringEquals: ['platformType', 'Linux'] },
+    inputs: {
+      timeoutSeconds: String(timeoutSeconds),
+      runCommand: renderScript(name, timeoutSeconds, script),
+    },
+  };
+}
+
+function refuseUnusable(tasks: readonly HousekeepingTask[]): void {
+  if (tasks.length === 0) {
+    refuse('tasks', tasks, 'is empty', 'give at least one task');
+  }
+  const names = tasks.map((task) => task.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    refuse('tasks', names, `has two tasks named ${JSON.stringify(twice)}`, "give one of them another 'name'");
+  }
+}
+
+/** Values cannot hold `{{`, but a script could: Systems Manager would replace what it means for the shell. */
+function refuseInterpolation(content: CommandDocumentContent): void {
+  for (const { name, inputs } of content.mainSteps) {
+    const line = inputs.runCommand.find((line) => line !== DRY_RUN_LINE && line.includes('{{'));
+    if (line !== undefined) {
+      refuse(
+        `script of step ${JSON.stringify(name)}`,
+        line,
+        "has '{{'",
+        'build Go templates from single braces',
+      );
+    }
+  }
+}
+
+function refuseTooLarge(content: CommandDocumentContent): void {
+  const size = bytes(content);
+  if (size > MAX_DOCUMENT_BYTES) {
+    const sizes = content.mainSteps.map((step) => `${step.name} ${bytes(step)}`).join(', ');
+    throw new Error(
+      `tasks: got a Command document of ${size} bytes (${sizes}), but Systems Manager takes ${MAX_DOCUMENT_BYTES}; ` +
+        'spread the tasks over several DockerHousekeeping constructs',
+    );
+  }
+}
+
+function bytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

@@ -1,0 +1,201 @@
+# What every host script shares. Before it stand the step's settings: DRY_RUN TASK STEP STEP_TIMEOUT
+# and the task's own. Two braces in a row never stand in a script: Systems Manager would take them for a parameter.
+# shellcheck disable=SC2034,SC2153,SC2154,SC2317  # settings come from the document, and no script uses all functions
+
+# stdout is for the one line of JSON alone; whatever else is said goes to stderr.
+exec 3>&1 1>&2 </dev/null
+set -u
+umask 077
+cd / || exit 1
+# The agent's environment has no HOME and may lack the folder of a hand-installed docker-compose.
+PATH=${PATH:-/usr/sbin:/usr/bin:/sbin:/bin}:/usr/local/bin
+HOME=${HOME:-/root}
+LC_ALL=C
+export PATH HOME LC_ALL
+unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
+RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}
+WORK=$RUN_DIR/work
+KEEP_LABEL=docker-housekeeping.keep
+
+# Seconds since boot: no process is started for it, and setting the clock does not move it.
+now() {
+  read -r NOW _ </proc/uptime
+  NOW=${NOW%%.*}
+}
+now
+START=$NOW
+# The agent kills with SIGKILL at the step's timeout and no trap would run, so the script stops before:
+# 5 s for a command that has to be killed, 5 s to list what is left, the rest to spare.
+DEADLINE=$((START + STEP_TIMEOUT - 15))
+
+log() { printf '%s %s: %s\n' "$(date -u +%H:%M:%S)" "$STEP" "$*"; }
+
+REMOVED='' PASSED_OVER='' BYTES='' HOST=''
+KILLED='' KILLED_OMITTED=0 LEFT='' LEFT_OMITTED=0 WARNINGS=''
+
+# text STRING BYTES: sets TEXT to a JSON string of at most BYTES bytes. What would need an escape is replaced,
+# so that the length is known before.
+text() {
+  TEXT=$(printf '%s' "$1" | tr '\n\t"\134' "  '/" | tr -c '\040-\176' '?' | cut -c "1-$2")
+  TEXT="\"$TEXT\""
+}
+
+# finish OUTCOME [REASON MESSAGE]: prints the result and ends the script.
+finish() {
+  trap - EXIT HUP INT TERM
+  now
+  result="{\"v\":1,\"task\":\"$TASK\",\"outcome\":\"$1\",\"dryRun\":$DRY_RUN,\"seconds\":$((NOW - START))"
+  [ -z "${2:-}" ] || result="$result,\"reason\":\"$2\""
+  if [ -n "${3:-}" ]; then
+    text "$3" 240
+    result="$result,\"message\":$TEXT"
+  fi
+  [ -z "$REMOVED" ] || result="$result,\"removed\":{$REMOVED}"
+  [ -z "$BYTES" ] || result="$result,\"bytesReclaimed\":$BYTES"
+  [ -z "$PASSED_OVER" ] || result="$result,\"passedOver\":{$PASSED_OVER}"
+  [ -z "$KILLED" ] || result="$result,\"killed\":[$KILLED]"
+  [ "$KILLED_OMITTED" = 0 ] || result="$result,\"killedOmitted\":$KILLED_OMITTED"
+  [ -z "$LEFT" ] || result="$result,\"left\":[$LEFT]"
+  [ "$LEFT_OMITTED" = 0 ] || result="$result,\"leftOmitted\":$LEFT_OMITTED"
+  [ -z "$WARNINGS" ] || result="$result,\"warnings\":[$WARNINGS]"
+  [ -z "$HOST" ] || result="$result,\"host\":{$HOST}"
+  log "$1${2:+ ($2)}${3:+: $3}"
+  printf '%s}\n' "$result" >&3
+  [ "$1" != failed ]
+  exit
+}
+fail() { finish failed "$1" "$2"; }
+skip() { finish skipped "$1" "$2"; }
+trap 'fail internal "the script ended where it should not"' EXIT
+trap 'fail interrupted "the script was told to end"' HUP INT TERM
+
+warn() { WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\""; }
+
+# count NAME N: adds to what was removed; passed NAME N: to what was left alone and why, if any.
+count() { REMOVED="$REMOVED${REMOVED:+,}\"$1\":$2"; }
+passed() { [ "$2" -eq 0 ] || PASSED_OVER="$PASSED_OVER${PASSED_OVER:+,}\"$1\":$2"; }
+
+# left STRING: names something that should be gone and is not.
+left() {
+  text "$1" 90
+  if [ $((${#LEFT} + ${#TEXT})) -lt 300 ]; then
+    LEFT="$LEFT${LEFT:+,}$TEXT"
+  else
+    LEFT_OMITTED=$((LEFT_OMITTED + 1))
+  fi
+}
+
+# bounded SECONDS COMMAND...: runs it, but for no longer than that and not past the deadline. Neither the
+# result's descriptor nor the lock's is handed on: who outlives the script must hold neither.
+bounded() {
+  now
+  limit=$((DEADLINE - NOW))
+  [ "$1" -ge "$limit" ] || limit=$1
+  shift
+  [ "$limit" -gt 0 ] || return 124
+  timeout -k 5 "$limit" "$@" 3>&- 9>&-
+}
+engine() { bounded "$STEP_TIMEOUT" docker "$@"; }
+
+expired() {
+  now
+  [ "$NOW" -ge "$DEADLINE" ]
+}
+
+# take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.
+take_lock() {
+  command -v flock >/dev/null || fail tool-missing 'there is no flock on this host: install util-linux'
+  # A redirection of exec that fails would end the script, so it is tried apart.
+  if ! (mkdir -p "$RUN_DIR" && : >>"$RUN_DIR/lock"); then
+    fail lock-unavailable "$RUN_DIR/lock cannot be written"
+  fi
+  exec 9>>"$RUN_DIR/lock"
+  flock -n 9 || skip locked 'another housekeeping run is under way on this host'
+  rm -rf "$WORK"
+  mkdir "$WORK" || fail lock-unavailable "$WORK cannot be made"
+}
+
+# find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
+find_engine() {
+  command -v timeout >/dev/null || fail tool-missing 'there is no timeout on this host: install coreutils'
+  command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
+  asked=$NOW
+  info='{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{json .DriverStatus}}'
+  if ! answer=$(bounded 30 docker info --format "$info" 2>&1); then
+    now
+    [ $((NOW - asked)) -lt 30 ] || fail docker-hung 'the Docker daemon has not answered for 30 s'
+    fail docker-unreachable "$(printf '%s' "$answer" | grep -i -m 1 -E 'error|cannot' || printf '%s' "$answer")"
+  fi
+  answer=$(printf '%s\n' "$answer" | tail -n 1)
+  IFS='|' read -r ENGINE DATA_ROOT IMAGES CONTAINERS driver <<ANSWER
+$answer
+ANSWER
+  case $driver in
+  *io.containerd.snapshotter*) STORE=containerd ;;
+  *) STORE=classic ;;
+  esac
+}
+
+# find_compose: sets COMPOSE to plugin, standalone or none, and COMPOSE_VERSION.
+find_compose() {
+  COMPOSE=plugin
+  COMPOSE_VERSION=$(bounded 30 docker compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
+  COMPOSE=standalone
+  COMPOSE_VERSION=$(bounded 30 docker-compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
+  COMPOSE=none
+  COMPOSE_VERSION=none
+}
+compose() {
+  case $COMPOSE in
+  plugin) engine compose "$@" ;;
+  *) bounded "$STEP_TIMEOUT" docker-compose "$@" ;;
+  esac
+}
+
+# disk COLUMN [OPTION]: that column of df, a line for each file system that holds the Engine's data.
+disk() {
+  set -- "$1" "${2:--k}" "$DATA_ROOT"
+  # The containerd store may have its content beside the Engine's own data.
+  [ "$STORE" = classic ] || [ ! -d /var/lib/containerd ] || set -- "$@" /var/lib/containerd
+  column=$1
+  shift
+  bounded 30 df -P "$@" 2>/dev/null | tail -n +2 | sort -u | awk -v n="$column" '{ sub(/%/, "", $n); print $n + 0 }'
+}
+used_kib() { disk 3 | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
+fullest() { disk 5 "$1" | sort -n | tail -n 1; }
+
+# begin: what every task does first. measured: what it does last, before finish.
+begin() {
+  now
+  take_lock
+  find_engine
+  USED_BEFORE=$(used_kib)
+}
+measured() {
+  [ "$DRY_RUN" = false ] && [ -d "$DATA_ROOT" ] || return 0
+  freed=$((USED_BEFORE - $(used_kib)))
+  # Others write to the same disk meanwhile: less than nothing is nothing.
+  [ "$freed" -gt 0 ] || freed=0
+  BYTES=$((freed * 1024))
+}
+
+# list FILE ARGUMENTS...: what the Engine answers, sorted. Without an answer nothing may be concluded.
+list() {
+  file=$WORK/$1
+  shift
+  if ! engine "$@" >"$WORK/answer"; then
+    ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
+    fail docker-unreachable 'the Docker daemon stopped answering'
+  fi
+  sort -u "$WORK/answer" >"$file"
+}
+
+# without FILE FROM: takes the lines of the first sorted file out of the second.
+without() {
+  comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest"
+  mv "$WORK/rest" "$WORK/$2"
+}
+
+# lines FILE: how many there are. gone BEFORE AFTER: how many of the first sorted file's are not in the second.
+lines() { wc -l <"$WORK/$1" | tr -d ' '; }
+gone() { comm -23 "$WORK/$1" "$WORK/$2" | wc -l | tr -d ' '; }

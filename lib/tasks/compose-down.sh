@@ -1,0 +1,222 @@
+# Takes down one Compose project. Settings: PROJECT, DIRECTORY, FILES (a path a line), REMOVE_VOLUMES.
+#
+# Compose stops the containers, because it knows their order and their hooks. The Engine removes them, by the
+# project's label, because Compose's exit code does not say what is left, and so that the plug-in, the
+# standalone one and none at all come to the same end.
+label=com.docker.compose.project
+
+# list_project WHEN: the identifiers of what there is of the project, in files named WHEN.KIND.
+list_project() {
+  ours=label=$label=$PROJECT
+  keep=label=$KEEP_LABEL
+  list "$1.containers" ps -aq --no-trunc --filter "$ours"
+  list "$1.networks" network ls -q --no-trunc --filter "$ours"
+  list "$1.volumes" volume ls -q --filter "$ours"
+  list kept.networks network ls -q --no-trunc --filter "$ours" --filter "$keep"
+  list kept.volumes volume ls -q --filter "$ours" --filter "$keep"
+  without kept.networks "$1.networks"
+  without kept.volumes "$1.volumes"
+  [ "$REMOVE_VOLUMES" = true ] || : >"$WORK/$1.volumes"
+}
+
+# with_files COMMAND: Compose on the project's files and from its directory, as the project's Makefile does.
+with_files() (
+  cd "$DIRECTORY" || exit 1
+  command=$1
+  set -- -p "${PROJECT:-unnamed}"
+  while IFS= read -r file; do
+    [ -z "$file" ] || set -- "$@" -f "$file"
+  done <<FILES
+$FILES
+FILES
+  # shellcheck disable=SC2086  # a command and its options
+  compose "$@" $command
+)
+
+check_files() {
+  [ -d "$DIRECTORY" ] || fail directory-missing "there is no directory $DIRECTORY on this host"
+  present=
+  while IFS= read -r file; do
+    [ -z "$file" ] || [ -f "$file" ] || fail compose-file-missing "there is no Compose file $file on this host"
+    present=$file
+  done <<FILES
+$FILES
+FILES
+  for name in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
+    [ ! -f "$DIRECTORY/$name" ] || present=$name
+  done
+  [ -n "$present" ] || fail compose-file-missing "there is no Compose file in $DIRECTORY"
+  if [ "$COMPOSE" = none ]; then
+    # The project can be taken down all the same; only its pre_stop hooks need Compose.
+    warn compose-missing
+    return
+  fi
+  with_files 'config -q' >"$WORK/config" 2>&1 ||
+    fail compose-file-invalid "Compose refuses the files in $DIRECTORY: $(tail -n 1 "$WORK/config")"
+}
+
+# The project's name is what its containers say: every Compose derives another one from a directory.
+find_project() {
+  here=$(cd "$DIRECTORY" && pwd -P)
+  fields="{""{.Label \"$label\"}}|{""{.Label \"$label.working_dir\"}}|{""{.Label \"$label.config_files\"}}"
+  list started ps -a --filter "label=$label" --format "$fields"
+  while IFS='|' read -r name directory files; do
+    [ "$directory" = "$DIRECTORY" ] || [ "$directory" = "$here" ] || continue
+    uses_files "$files" || continue
+    case $PROJECT in
+    '' | "$name") PROJECT=$name ;;
+    *) fail ambiguous-project "both $PROJECT and $name were started from $DIRECTORY: give the project's name" ;;
+    esac
+  done <"$WORK/started"
+  [ -n "$PROJECT" ] || finish nothing '' "no Compose project's containers were started from $DIRECTORY"
+}
+
+# uses_files LABEL: whether each of FILES is in the comma-separated label; Compose v1 writes them as they were given.
+uses_files() {
+  while IFS= read -r file; do
+    [ -n "$file" ] || continue
+    case ,$1, in *,"$file",* | *,"${file#"$DIRECTORY"/}",*) ;; *) return 1 ;; esac
+  done <<FILES
+$FILES
+FILES
+}
+
+# Volumes without a name of their own, hence without the project's label, go with their containers.
+list_anonymous_volumes() {
+  : >"$WORK/anonymous"
+  [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
+  mounts='{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println .Name}}{''{end}}{''{end}}'
+  # shellcheck disable=SC2046  # identifiers have no spaces
+  list mounted inspect --type container --format "$mounts" $(cat "$WORK/before.containers")
+  grep -xE '[0-9a-f]{64}' "$WORK/mounted" >"$WORK/anonymous"
+}
+
+stop_containers() {
+  list running ps -q --no-trunc --filter "$ours"
+  [ -s "$WORK/running" ] || return 0
+  stopping=$(seconds_of_day "$(date -u +%H:%M:%S)")
+  if [ "$COMPOSE" = none ]; then
+    : # the Engine does it, below
+  elif [ -n "$DIRECTORY" ]; then
+    with_files stop || warn compose-stop-failed
+  elif [ "${COMPOSE_VERSION%%.*}" != 1 ]; then # version 1 can do nothing without a file
+    compose -p "$PROJECT" stop || warn compose-stop-failed
+  fi
+  # One-off containers, orphans, and whatever Compose did not stop.
+  list still ps -q --no-trunc --filter "$ours"
+  # shellcheck disable=SC2046
+  [ ! -s "$WORK/still" ] || engine stop $(cat "$WORK/still") >/dev/null
+  name_killed
+}
+
+# seconds_of_day HH:MM:SS
+seconds_of_day() {
+  IFS=: read -r hours minutes seconds <<TIME
+$1
+TIME
+  # A leading zero would make them octal.
+  echo $((${hours#0} * 3600 + ${minutes#0} * 60 + ${seconds#0}))
+}
+
+# Names the containers that were ended by SIGKILL after their grace period. Exit code 137 alone does not say so:
+# a process may return it, and so does one that the kernel ended for want of memory.
+name_killed() {
+  facts='{''{.State.ExitCode}}|{''{.State.OOMKilled}}|{''{.State.FinishedAt}}|{''{json .Config.StopTimeout}}'
+  facts="$facts|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
+  # shellcheck disable=SC2046
+  engine inspect --type container --format "$facts" $(cat "$WORK/running") >"$WORK/stopped" 2>/dev/null
+  while IFS='|' read -r code oom finished grace name service; do
+    case $code,$oom in 137,false) ;; *) continue ;; esac
+    case $grace in '' | *[!0-9]*) grace=10 ;; esac # the Engine's own default
+    finished=${finished#*T}
+    waited=$(($(seconds_of_day "${finished%%[.Z]*}") - stopping))
+    [ "$waited" -ge 0 ] || waited=$((waited + 86400)) # midnight has passed
+    [ "$waited" -lt "$grace" ] || killed "$service" "${name#/}" "$grace"
+  done <"$WORK/stopped"
+}
+
+# killed SERVICE CONTAINER GRACE
+killed() {
+  log "$2 had to be killed: its process did not end within $3 s of the stop signal"
+  text "$PROJECT" 40
+  item="{\"project\":$TEXT"
+  text "$1" 40
+  item="$item,\"service\":$TEXT"
+  text "$2" 60
+  item="$item,\"container\":$TEXT,\"grace\":$3}"
+  if [ $((${#KILLED} + ${#item})) -lt 420 ]; then
+    KILLED="$KILLED${KILLED:+,}$item"
+  else
+    KILLED_OMITTED=$((KILLED_OMITTED + 1))
+  fi
+}
+
+# Without -f: what somebody started again meanwhile stays.
+remove() {
+  anonymous_too=
+  [ "$REMOVE_VOLUMES" = false ] || anonymous_too=-v
+  # shellcheck disable=SC2046,SC2086
+  {
+    [ ! -s "$WORK/before.containers" ] || engine rm $anonymous_too $(cat "$WORK/before.containers")
+    [ ! -s "$WORK/before.networks" ] || engine network rm $(cat "$WORK/before.networks")
+    [ ! -s "$WORK/before.volumes" ] || engine volume rm $(cat "$WORK/before.volumes")
+  } >/dev/null
+}
+
+# name_left KIND: names what is still there of it.
+name_left() {
+  [ -s "$WORK/after.$1s" ] || return 0
+  name='{''{.Name}}'
+  # shellcheck disable=SC2046
+  engine inspect --type "$1" --format "$name" $(cat "$WORK/after.$1s") >"$WORK/names"
+  while IFS= read -r name; do
+    left "$1 ${name#/}"
+  done <"$WORK/names"
+}
+
+# What the commands said does not count, only what is still there; to see that, a little time is allowed even
+# when the task's own is over.
+verify() {
+  over=no
+  ! expired || over=yes
+  [ "$over" = no ] || DEADLINE=$((NOW + 5))
+  list_project after
+  list after.every-volume volume ls -q
+  count_gone "$([ -s "$WORK/after.containers" ] && echo 0 || echo 1)"
+  measured
+  for kind in container network volume; do
+    name_left "$kind"
+  done
+  [ "$over" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $PROJECT was gone"
+  [ -z "$LEFT" ] || fail leftovers "not all of $PROJECT is gone: what is left was in use or refused to go"
+}
+
+# count_gone PROJECTS: what was there before and is not any more.
+count_gone() {
+  count projects "$1"
+  count containers "$(gone before.containers after.containers)"
+  sort -u "$WORK/before.volumes" "$WORK/anonymous" >"$WORK/before.every-volume"
+  count volumes "$(gone before.every-volume after.every-volume)"
+  count networks "$(gone before.networks after.networks)"
+}
+
+begin
+find_compose
+[ -z "$DIRECTORY" ] || check_files
+[ -n "$PROJECT" ] || find_project
+list_project before
+list kept.containers ps -aq --no-trunc --filter "$ours" --filter "$keep"
+[ ! -s "$WORK/kept.containers" ] || skip kept "a container of $PROJECT carries the label $KEEP_LABEL"
+passed kept "$(cat "$WORK/kept.networks" "$WORK/kept.volumes" | wc -l | tr -d ' ')"
+cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . ||
+  finish nothing '' "there is nothing of the project $PROJECT on this host"
+list_anonymous_volumes
+if [ "$DRY_RUN" = true ]; then
+  touch "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.every-volume"
+  count_gone 1
+else
+  stop_containers
+  remove
+  verify
+fi
+finish 'done'

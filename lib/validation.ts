@@ -1,0 +1,55 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
+
+/**
+ * Refuses a value. The message names the property, the value got, what is wrong with it and the remedy.
+ *
+ * @param problem reads on from `got ..., which`
+ */
+export function refuse(property: string, got: unknown, problem: string, remedy: string): never {
+  throw new Error(`${property}: got ${JSON.stringify(got) ?? String(got)}, which ${problem}; ${remedy}`);
+}
+
+/** Text that is written into a shell script at synthesis, so it has to be known then and fit on one line. */
+export function literalText(property: string, value: string): string {
+  refuseUnresolved(property, value);
+  if (typeof value !== 'string') {
+    refuse(property, value, 'is not a string', 'give a string');
+  }
+  // Lone surrogates have no UTF-8 form: the host would compare with another value than the one given.
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) {
+    refuse(property, value, 'has a control character or half a character', 'give plain text on one line');
+  }
+  if (value.includes('{{')) {
+    refuse(
+      property,
+      value,
+      "has '{{', which Systems Manager would take for a document parameter",
+      "leave out '{{'",
+    );
+  }
+  return value;
+}
+
+/** A duration that is written into a shell script at synthesis, in whole seconds. */
+export function literalSeconds(property: string, duration: Duration): number {
+  if (duration.isUnresolved()) {
+    refuse(property, 'a token', KNOWN_LATE, GIVE_LITERAL);
+  }
+  const seconds = duration.toSeconds({ integral: false });
+  if (!Number.isInteger(seconds)) {
+    refuse(property, duration.toString(), 'is no whole number of seconds', 'give whole seconds');
+  }
+  return seconds;
+}
+
+/** Refuses what CloudFormation would only fill in at deployment. */
+export function refuseUnresolved(property: string, value: unknown): void {
+  // An element taken out of a tokenised list is only recognised as part of a list.
+  if (Token.isUnresolved(value) || Token.isUnresolved([value])) {
+    refuse(property, value, KNOWN_LATE, GIVE_LITERAL);
+  }
+}
+
+const KNOWN_LATE = 'is only known at deployment, but is written into a script at synthesis';
+const GIVE_LITERAL = 'give a literal value';
