@@ -1,0 +1,40 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+// In a project of your own: from 'cdk-docker-housekeeping'.
+import { ComposeDown, DanglingImagePrune, DockerHosts, DockerHousekeeping } from '../lib';
+
+// Two fleets in one stack, each with hosts, tasks, schedule and reports of its own.
+const app = new App();
+const stack = new Stack(app, 'FleetHousekeeping');
+
+new DockerHousekeeping(stack, 'Builders', {
+  hosts: DockerHosts.tagged('Role', 'builder'),
+  tasks: [
+    new DanglingImagePrune({ name: 'todobackend-images', labels: { application: 'todobackend' } }),
+    new DanglingImagePrune({ name: 'website-images', labels: { application: 'website', stage: 'build' } }),
+  ],
+  schedule: ScheduleExpression.rate(Duration.hours(4)),
+  reportRetention: RetentionDays.ONE_MONTH,
+});
+
+const acceptance = new DockerHousekeeping(stack, 'Acceptance', {
+  hosts: DockerHosts.tagged('Role', 'acceptance').andTagged('Stage', 'test', 'staging'),
+  tasks: [
+    // With its directory the project is stopped through its Compose files, so that pre_stop hooks run.
+    new ComposeDown({
+      project: 'todobackend',
+      directory: '/srv/todobackend',
+      files: ['compose.yml', 'compose.acceptance.yml'],
+      timeout: Duration.minutes(30),
+    }),
+  ],
+  schedule: ScheduleExpression.expression('cron(30 20 ? * MON-FRI *)'),
+  // Report what would go, for as long as nobody is sure.
+  dryRun: true,
+});
+
+// Who may clean at once: aws ssm send-command --document-name ... --parameters DryRun=false
+const operators = new Role(stack, 'Operators', { assumedBy: new AccountRootPrincipal() });
+acceptance.grantRun(operators);

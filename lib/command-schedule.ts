@@ -1,0 +1,94 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleGroup,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { CommandDocument } from './command-document';
+import { DRY_RUN_PARAMETER } from './contract';
+import type { DockerHosts } from './docker-hosts';
+
+export interface CommandScheduleProps {
+  readonly document: CommandDocument;
+  readonly hosts: DockerHosts;
+  readonly schedule: ScheduleExpression;
+  readonly enabled: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Sends the Command document to the hosts when it is time.
+ *
+ * The schedule has a group of its own, because that is what the role's trust can
+ * be narrowed to and what EventBridge Scheduler counts metrics by.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+ */
+export class CommandSchedule extends Construct {
+  /** Holds the requests that could not be sent, with the reason in their attributes. */
+  public readonly deadLetterQueue: IQueue;
+
+  public constructor(scope: Construct, id: string, props: CommandScheduleProps) {
+    super(scope, id);
+    const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, 'Role', {
+      description: 'Sends the Docker housekeeping document to the tagged Docker hosts',
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group.scheduleGroupArn },
+        },
+      }),
+    });
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    new Schedule(this, 'Resource', {
+      schedule: props.schedule,
+      enabled: props.enabled,
+      scheduleGroup: group,
+      timeWindow: TimeWindow.off(),
+      target: new Universal({
+        service: 'ssm',
+        action: 'sendCommand',
+        input: ScheduleTargetInput.fromObject(sendCommandRequest(props)),
+        role,
+        policyStatements: props.document
+          .sendPermissions(props.hosts)
+          .map((permission) => new PolicyStatement(permission)),
+        // The default of 185 attempts in 24 hours would clean in the middle of the next working day.
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(15),
+        deadLetterQueue: this.deadLetterQueue,
+      }),
+    });
+  }
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html */
+function sendCommandRequest({ document, hosts, dryRun }: CommandScheduleProps): Record<string, unknown> {
+  return {
+    DocumentName: document.documentName,
+    // CloudFormation may leave the default version behind when it makes a new one.
+    DocumentVersion: '$LATEST',
+    Targets: hosts._targets(),
+    Parameters: { [DRY_RUN_PARAMETER]: [String(dryRun)] },
+    // One sick host must not save the others from being cleaned.
+    MaxErrors: '100%',
+    // Hosts share nothing that all of them at once could overload.
+    MaxConcurrency: '100%',
+    // A host that comes back later than this is left for the next run.
+    TimeoutSeconds: Duration.minutes(30).toSeconds(),
+    // Tells which execution of the schedule a command belongs to.
+    Comment: ContextAttribute.executionId,
+  };
+}

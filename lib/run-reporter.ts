@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+export interface RunReporterProps {
+  /** The Command document whose runs are reported. */
+  readonly documentName: string;
+  /** Value of the metrics' dimension. */
+  readonly housekeeping: string;
+  readonly reportRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Writes one report into CloudWatch Logs for each run that has ended. */
+export class RunReporter extends Construct {
+  /** One log stream per run. */
+  public readonly reportLogGroup: ILogGroup;
+  public readonly handler: IFunction;
+
+  public constructor(scope: Construct, id: string, props: RunReporterProps) {
+    super(scope, id);
+    this.reportLogGroup = new LogGroup(this, 'Reports', {
+      retention: props.reportRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    this.handler = this.createHandler(props.housekeeping);
+    this.reportEnded(props.documentName);
+  }
+
+  private createHandler(housekeeping: string): IFunction {
+    const timeout = Duration.minutes(5);
+    const logGroup = new LogGroup(this, 'HandlerLogs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new Function(this, 'Handler', {
+      description: 'Reports the runs of Docker housekeeping into CloudWatch Logs',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundledReporter()),
+      memorySize: 256,
+      timeout,
+      role: this.createRole(logGroup),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: {
+        REPORT_LOG_GROUP: this.reportLogGroup.logGroupName,
+        HOUSEKEEPING: housekeeping,
+        // Whoever claimed a run's stream longer ago than a function can run is not writing it any more.
+        CLAIM_TIMEOUT_SECONDS: String(timeout.toSeconds()),
+      },
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+    });
+  }
+
+  /** A role without managed policies: the usual one may write to every log group of the account. */
+  private createRole(handlerLogs: ILogGroup): Role {
+    const role = new Role(this, 'Role', {
+      description: 'Reads the results of Docker housekeeping and writes its reports',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    handlerLogs.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents');
+    this.reportLogGroup.grant(
+      role,
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'logs:GetLogEvents',
+      'logs:DescribeLogStreams',
+      'logs:DeleteLogStream',
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['ssm:ListCommands', 'ssm:ListCommandInvocations'],
+        // IAM knows neither resources nor conditions for these.
+        resources: ['*'],
+      }),
+    );
+    return role;
+  }
+
+  /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
+  private reportEnded(documentName: string): void {
+    new Rule(this, 'CommandEnded', {
+      description: 'Runs of Docker housekeeping that have ended',
+      eventPattern: {
+        source: ['aws.ssm'],
+        detailType: ['EC2 Command Status-change Notification'],
+        detail: {
+          'document-name': [documentName],
+          // The ends are spelt in more than one way (Canceled, Cancelled); the states before them are not.
+          status: Match.anythingBut('Pending', 'InProgress', 'Delayed', 'Cancelling'),
+        },
+      },
+      targets: [new LambdaFunction(this.handler, { retryAttempts: 20, maxEventAge: Duration.hours(6) })],
+    });
+  }
+}
+
+function bundledReporter(): string {
+  const directory = join(__dirname, '..', 'assets', 'reporter');
+  if (!existsSync(join(directory, 'index.js'))) {
+    throw new Error(`the reporter's bundle is missing: got no index.js in ${directory}; run npm run bundle`);
+  }
+  return directory;
+}

@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import * as fc from 'fast-check';
+import type { HousekeepingTask } from '../../lib';
+import { ComposeDown, DanglingImagePrune } from '../../lib';
+import type { CommandDocumentStep } from '../../lib/command-document';
+import { MAX_DOCUMENT_BYTES, commandDocument } from '../../lib/command-document';
+import { compact } from '../../lib/host/script';
+
+const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(20) });
+const prune = new DanglingImagePrune({ labels: { application: 'todobackend' } });
+
+describe('the document', () => {
+  test('asks what the host is first, then does the tasks in the order given', () => {
+    const names = (...tasks: HousekeepingTask[]): string[] =>
+      commandDocument(tasks).mainSteps.map(({ name }) => name);
+    expect(names(down, prune)).toEqual(['host', down.name, prune.name]);
+    expect(names(prune, down)).toEqual(['host', prune.name, down.name]);
+  });
+
+  test('has steps that run on Linux alone, each with its timeout, and none that stops the others', () => {
+    const { schemaVersion, mainSteps } = commandDocument([down]);
+    expect(schemaVersion).toBe('2.2');
+    expect(mainSteps).toMatchObject([
+      { name: 'host', inputs: { timeoutSeconds: '60' } },
+      { name: down.name, inputs: { timeoutSeconds: '1200' } },
+    ]);
+    for (const step of mainSteps) {
+      expect(Object.keys(step)).toEqual(['action', 'name', 'precondition', 'inputs']);
+      expect(step).toMatchObject({
+        action: 'aws:runShellScript',
+        precondition: { StringEquals: ['platformType', 'Linux'] },
+      });
+      expect(Object.keys(step.inputs)).toEqual(['timeoutSeconds', 'runCommand']);
+    }
+  });
+
+  test('takes nothing at run time but whether to remove', () => {
+    const { DryRun, ...others } = commandDocument([down]).parameters as Record<
+      string,
+      Record<string, unknown>
+    >;
+    expect(others).toEqual({});
+    expect(DryRun).toMatchObject({ type: 'String', default: 'false', allowedValues: ['true', 'false'] });
+    const pattern = new RegExp(String(DryRun?.allowedPattern));
+    expect(
+      ['true', 'false', 'xtrue', "true'; reboot; '", 'true\n', ''].filter((value) => pattern.test(value)),
+    ).toEqual(['true', 'false']);
+  });
+
+  test('lets Systems Manager replace nothing but DryRun, once per step', () => {
+    for (const step of commandDocument([down, prune]).mainSteps) {
+      const lines = step.inputs.runCommand.filter((line) => line.includes('{{'));
+      expect(lines).toEqual(["DRY_RUN='{{ DryRun }}'"]);
+    }
+    expect(JSON.stringify(commandDocument([down, prune])).match(/\{\{/g)).toHaveLength(3);
+  });
+
+  test('starts each script with an interpreter and its settings', () => {
+    expect(commandDocument([down]).mainSteps[1]?.inputs.runCommand.slice(0, 9)).toEqual([
+      '#!/bin/sh',
+      "DRY_RUN='{{ DryRun }}'",
+      "TASK='ComposeDown'",
+      "STEP='compose-down-todobackend'",
+      "STEP_TIMEOUT='1200'",
+      "PROJECT='todobackend'",
+      "DIRECTORY=''",
+      "FILES=''",
+      "REMOVE_VOLUMES='false'",
+    ]);
+  });
+
+  test('is valid shell after comments and indentation are gone', () => {
+    for (const { name, inputs } of commandDocument([down, prune]).mainSteps) {
+      const { stderr } = spawnSync('sh', ['-n'], { input: inputs.runCommand.join('\n'), encoding: 'utf8' });
+      expect(`${name}: ${stderr}`).toBe(`${name}: `);
+      expect(inputs.runCommand.slice(1).filter((line) => /^(\s|#|$)/.test(line))).toEqual([]);
+    }
+  });
+});
+
+describe('the values of a user', () => {
+  const awkward = fc.string({ unit: fc.constantFrom(...'\'"`$\\(){}!#~*;&|<>= \u00a0é😀-a'), maxLength: 40 });
+  const value = fc
+    .oneof(awkward, fc.string({ unit: 'grapheme' }))
+    .filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text) && !text.includes('{{'));
+
+  test('reach the shell unchanged, whatever they hold', () => {
+    fc.assert(
+      fc.property(value, value, (first, second) => {
+        const task = new DanglingImagePrune({ labels: { a: first, b: second }, name: 'prune' });
+        expect(shellVariable(step(task), 'LABELS')).toBe(`a=${first}\nb=${second}`);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('do not run, whatever they hold', () => {
+    const directory = `/srv/'; echo run; '/$(echo run)/\`echo run\`/"`;
+    const task = new ComposeDown({ directory, files: ["$(echo run)'s.yml"], name: 'down' });
+    expect(shellVariable(step(task), 'DIRECTORY')).toBe(directory);
+    expect(shellVariable(step(task), 'FILES')).toBe(`${directory}/$(echo run)'s.yml`);
+  });
+});
+
+describe('refused', () => {
+  test('no task', () => {
+    expect(() => commandDocument([])).toThrow('tasks: got [], which is empty; give at least one task');
+  });
+
+  test('two tasks of one name', () => {
+    const again = new ComposeDown({ project: 'todobackend', directory: '/srv/todobackend' });
+    expect(() => commandDocument([down, prune, again])).toThrow(
+      /^tasks: got \[.*\], which has two tasks named "compose-down-todobackend"; give one of them another 'name'$/,
+    );
+  });
+
+  test('more than 64 KB, saying how large each step is', () => {
+    const small = commandDocument([new DanglingImagePrune({ labels: { a: '' }, name: 'prune' })]);
+    const room = MAX_DOCUMENT_BYTES - Buffer.byteLength(JSON.stringify(small));
+    const ofLength = (length: number): HousekeepingTask =>
+      new DanglingImagePrune({ labels: { a: 'x'.repeat(length) }, name: 'prune' });
+    expect(() => commandDocument([ofLength(room)])).not.toThrow();
+    expect(() => commandDocument([ofLength(room + 1)])).toThrow(
+      /^tasks: got a Command document of 65537 bytes \(host \d+, prune \d+\), .* takes 65536; spread the tasks over/,
+    );
+  });
+
+  test('a script with two braces in a row', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'script-'));
+    try {
+      const file = join(directory, 'task.sh');
+      writeFileSync(file, '# {{ in a comment is fine }}\ndocker info --format "{{.ID}}"\n');
+      const task = Object.assign(new ComposeDown({ project: 'a' }), {
+        _script: { kind: 'Test', file, settings: {} },
+      });
+      expect(() => commandDocument([task])).toThrow(
+        /^script of step "compose-down-a": got ".*\{\{\.ID\}\}.*", which has '\{\{'; build Go templates/,
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+test('compaction drops comments, blank lines and indentation and nothing else', () => {
+  expect(compact('#!/bin/sh\n# why\n\nif true; then # here\n  echo "# no comment"\nfi\n')).toEqual([
+    'if true; then # here',
+    'echo "# no comment"',
+    'fi',
+  ]);
+});
+
+function step(task: HousekeepingTask): CommandDocumentStep {
+  return commandDocument([task]).mainSteps[1]!;
+}
+
+/** What the shell holds in a variable after the line of the script that sets it. */
+function shellVariable({ inputs }: CommandDocumentStep, name: string): string {
+  const line = inputs.runCommand.find((line) => line.startsWith(`${name}=`));
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', `${line}\nprintf %s "$${name}"`], {
+    encoding: 'utf8',
+  });
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  return stdout;
+}

@@ -1,0 +1,68 @@
+import { Token } from 'aws-cdk-lib';
+import { DockerHosts } from '../../lib';
+
+const unresolved = Token.asString({ Ref: 'Parameter' });
+
+test('targets and condition select the same hosts: all keys, any value of each', () => {
+  const hosts = DockerHosts.tagged('DockerHost', 'true').andTagged('Stage', 'test', 'acceptance');
+  expect(hosts._targets()).toEqual([
+    { Key: 'tag:DockerHost', Values: ['true'] },
+    { Key: 'tag:Stage', Values: ['test', 'acceptance'] },
+  ]);
+  expect(hosts._condition()).toEqual({
+    StringEquals: { 'ssm:resourceTag/DockerHost': ['true'], 'ssm:resourceTag/Stage': ['test', 'acceptance'] },
+  });
+});
+
+test('narrowing leaves the wider choice as it was', () => {
+  const all = DockerHosts.tagged('DockerHost', 'true');
+  all.andTagged('Stage', 'test');
+  expect(all._targets()).toEqual([{ Key: 'tag:DockerHost', Values: ['true'] }]);
+});
+
+test.each([
+  ['aws:autoscaling:groupName', 'docker'],
+  ['Owner', ''],
+  ['Größe / @+-=._:', 'sehr groß'],
+  ['k'.repeat(128), 'v'.repeat(256)],
+  ['Stage', unresolved],
+])('accepts tag %s with value %s', (key, value) => {
+  expect(DockerHosts.tagged(key, value)._targets()).toEqual([{ Key: `tag:${key}`, Values: [value] }]);
+});
+
+test.each([
+  ['', ['x'], 'key of hosts: got "", which is no key of a tag; give 1 to 128 characters'],
+  ['k'.repeat(129), ['x'], 'give 1 to 128 characters'],
+  ['Docker*', ['x'], 'key of hosts: got "Docker*", which is no key of a tag; use letters'],
+  ['a"b', ['x'], 'key of hosts: got "a\\"b", which is no key of a tag; use letters'],
+  [unresolved, ['x'], 'give a literal value'],
+  [
+    'Stage',
+    [],
+    'values of hosts\' tag "Stage": got [], which is no list of 1 to 5 values; give 1 to 5 values',
+  ],
+  [
+    'Stage',
+    ['1', '2', '3', '4', '5', '6'],
+    'got ["1","2","3","4","5","6"], which is no list of 1 to 5 values',
+  ],
+  ['Stage', ['test', '*'], 'values of hosts\' tag "Stage": got "*", which is no value of a tag; use letters'],
+  ['Stage', ['v'.repeat(257)], 'which is no value of a tag; give at most 256 characters'],
+])('refuses tag %s with values %j', (key, values, message) => {
+  expect(() => DockerHosts.tagged(key, ...values)).toThrow(message);
+});
+
+test('refuses a key given twice, which the IAM condition could not express', () => {
+  expect(() => DockerHosts.tagged('Stage', 'test').andTagged('Stage', 'acceptance')).toThrow(
+    'hosts: got "Stage", which was given before; give all values of a tag key in one call',
+  );
+});
+
+test('refuses a sixth key, which Systems Manager does not take', () => {
+  const five = ['a', 'b', 'c', 'd'].reduce(
+    (hosts, key) => hosts.andTagged(key, '1'),
+    DockerHosts.tagged('e', '1'),
+  );
+  expect(five._targets()).toHaveLength(5);
+  expect(() => five.andTagged('f', '1')).toThrow('which are more than 5 tag keys; select by at most 5');
+});

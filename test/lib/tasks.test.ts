@@ -1,0 +1,154 @@
+import { Duration, Lazy, Token } from 'aws-cdk-lib';
+import { ComposeDown, DanglingImagePrune } from '../../lib';
+
+const unresolved = Token.asString({ Ref: 'Parameter' });
+const unresolvedList = Token.asList({ Ref: 'Parameter' });
+const unresolvedDuration = Duration.seconds(Lazy.number({ produce: () => 3600 }));
+const labels = { application: 'todobackend' };
+
+describe('ComposeDown', () => {
+  test('takes down a project by name and leaves its volumes alone unless told', () => {
+    const task = new ComposeDown({ project: 'todobackend' });
+    expect(task._script.settings).toEqual({
+      PROJECT: 'todobackend',
+      DIRECTORY: '',
+      FILES: '',
+      REMOVE_VOLUMES: 'false',
+    });
+    expect(new ComposeDown({ project: 'todobackend', removeVolumes: true })._script.settings).toMatchObject({
+      REMOVE_VOLUMES: 'true',
+    });
+  });
+
+  test('resolves files against the directory, which is brought into the form of the label', () => {
+    const task = new ComposeDown({
+      directory: '/srv//todo/../app/',
+      files: ['compose.yml', '/etc/extra.yml'],
+    });
+    expect(task._script.settings).toMatchObject({
+      PROJECT: '',
+      DIRECTORY: '/srv/app',
+      FILES: '/srv/app/compose.yml\n/etc/extra.yml',
+    });
+  });
+
+  test.each([
+    [{ project: 'todobackend' }, 'compose-down-todobackend'],
+    [{ directory: '/srv/My App (β)' }, 'compose-down-My-App'],
+    [{ directory: '/' }, 'compose-down'],
+    [{ project: 'a'.repeat(80) }, `compose-down-${'a'.repeat(51)}`],
+    [{ project: 'todobackend', name: 'Nightly_1' }, 'Nightly_1'],
+  ])('is named after %j: %s', (props, name) => {
+    expect(new ComposeDown(props).name).toBe(name);
+  });
+
+  test.each([
+    [{}, 'ComposeDown', '{}', 'name the Compose project or its directory'],
+    [{ project: 'Todo Backend' }, 'ComposeDown.project', '"Todo Backend"', "'docker compose ls --all'"],
+    [{ project: '' }, 'ComposeDown.project', '""', "'docker compose ls --all'"],
+    [{ project: '-v' }, 'ComposeDown.project', '"-v"', "'docker compose ls --all'"],
+    [{ project: 'a\nb' }, 'ComposeDown.project', '"a\\nb"', 'plain text on one line'],
+    [{ project: unresolved }, 'ComposeDown.project', unresolved, 'give a literal value'],
+    [{ directory: 'srv/app' }, 'ComposeDown.directory', '"srv/app"', "from '/' on"],
+    [{ directory: '' }, 'ComposeDown.directory', '""', "from '/' on"],
+    [{ directory: '/srv/\0' }, 'ComposeDown.directory', '"/srv/\\u0000"', 'plain text on one line'],
+    [{ directory: '/srv/{{ app }}' }, 'ComposeDown.directory', '"/srv/{{ app }}"', "leave out '{{'"],
+    [{ directory: unresolved }, 'ComposeDown.directory', unresolved, 'give a literal value'],
+    [{ project: 'a', files: ['b.yml'] }, 'ComposeDown.files', '["b.yml"]', "give the project's directory"],
+    [{ directory: '/srv', files: [''] }, 'ComposeDown.files', '""', 'give the path of a Compose file'],
+    [{ directory: '/srv', files: ['a\nb'] }, 'ComposeDown.files', '"a\\nb"', 'plain text on one line'],
+    [{ directory: '/srv', files: unresolvedList }, 'ComposeDown.files', '#{Token', 'give a literal value'],
+    [
+      { directory: '/srv', files: ['a', ...unresolvedList] },
+      'ComposeDown.files',
+      '#{Token',
+      'give a literal value',
+    ],
+    [{ project: 'a', name: 'my task' }, 'ComposeDown.name', '"my task"', 'give 1 to 64 letters'],
+    [{ project: 'a', name: '' }, 'ComposeDown.name', '""', 'give 1 to 64 letters'],
+    [{ project: 'a', name: 'a'.repeat(65) }, 'ComposeDown.name', 'aaa', 'give 1 to 64 letters'],
+    [{ project: 'a', name: 'host' }, 'ComposeDown.name', '"host"', 'give another name'],
+    [{ project: 'a', name: unresolved }, 'ComposeDown.name', unresolved, 'give a literal value'],
+    [
+      { project: 'a', timeout: Duration.seconds(59) },
+      'ComposeDown.timeout',
+      'seconds(59)',
+      '1 minute and 48 hours',
+    ],
+    [
+      { project: 'a', timeout: Duration.seconds(172801) },
+      'ComposeDown.timeout',
+      'seconds(172801)',
+      '48 hours',
+    ],
+    [
+      { project: 'a', timeout: Duration.millis(90500) },
+      'ComposeDown.timeout',
+      'millis(90500)',
+      'whole seconds',
+    ],
+    [{ project: 'a', timeout: unresolvedDuration }, 'ComposeDown.timeout', 'a token', 'give a literal value'],
+  ])('refuses %j, naming property, value and remedy', (props, property, got, remedy) => {
+    expect(() => new ComposeDown(props)).toThrow(sentence(property, got, remedy));
+  });
+
+  test.each([60, 172_800])('accepts a timeout of %d seconds', (seconds) => {
+    expect(new ComposeDown({ project: 'a', timeout: Duration.seconds(seconds) }).timeout.toSeconds()).toBe(
+      seconds,
+    );
+  });
+});
+
+describe('DanglingImagePrune', () => {
+  test('asks for all labels and spares images of the last hour', () => {
+    const task = new DanglingImagePrune({ labels: { application: 'todobackend', stage: 'it\'s "$(x)"' } });
+    expect(task._script.settings).toEqual({
+      LABELS: 'application=todobackend\nstage=it\'s "$(x)"',
+      OLDER_THAN: '3600',
+    });
+    expect(task.name).toBe('dangling-image-prune-todobackend-it-s-x');
+  });
+
+  test('can be told to spare none for its age', () => {
+    expect(new DanglingImagePrune({ labels, olderThan: Duration.seconds(0) })._script.settings).toMatchObject(
+      {
+        OLDER_THAN: '0',
+      },
+    );
+  });
+
+  test.each([
+    [{ labels: {} }, 'DanglingImagePrune.labels', '{}', 'give at least one label'],
+    [{ labels: { '': 'x' } }, 'DanglingImagePrune.labels', '""', 'LABEL key=value'],
+    [{ labels: { 'a=b': 'x' } }, 'DanglingImagePrune.labels', '"a=b"', 'LABEL key=value'],
+    [{ labels: { 'a b': 'x' } }, 'DanglingImagePrune.labels', '"a b"', 'LABEL key=value'],
+    [{ labels: { [unresolved]: 'x' } }, 'DanglingImagePrune.labels', unresolved, 'give a literal value'],
+    [{ labels: { a: unresolved } }, 'DanglingImagePrune.labels["a"]', unresolved, 'give a literal value'],
+    [{ labels: { a: 'b\nc=d' } }, 'DanglingImagePrune.labels["a"]', '"b\\nc=d"', 'plain text on one line'],
+    [{ labels: { a: '\ud800' } }, 'DanglingImagePrune.labels["a"]', '"\\ud800"', 'plain text on one line'],
+    [{ labels: { a: '{{x}}' } }, 'DanglingImagePrune.labels["a"]', '"{{x}}"', "leave out '{{'"],
+    [{ labels: { a: 1 as unknown as string } }, 'DanglingImagePrune.labels["a"]', '1', 'give a string'],
+    [
+      { labels: { 'docker-housekeeping.keep': 'true' } },
+      'DanglingImagePrune.labels',
+      '"docker-housekeeping.keep"',
+      'select by another label',
+    ],
+    [{ labels, olderThan: Duration.millis(1) }, 'DanglingImagePrune.olderThan', 'millis(1)', 'whole seconds'],
+    [
+      { labels, olderThan: unresolvedDuration },
+      'DanglingImagePrune.olderThan',
+      'a token',
+      'give a literal value',
+    ],
+    [{ labels, name: 'host' }, 'DanglingImagePrune.name', '"host"', 'give another name'],
+  ])('refuses %j, naming property, value and remedy', (props, property, got, remedy) => {
+    expect(() => new DanglingImagePrune(props)).toThrow(sentence(property, got, remedy));
+  });
+});
+
+/** An error that names these three, in this order. */
+function sentence(property: string, got: string, remedy: string): RegExp {
+  const literal = (part: string): string => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`^${literal(property)}: got .*${literal(got)}.*; .*${literal(remedy)}`, 's');
+}
