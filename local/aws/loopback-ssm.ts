@@ -1,0 +1,101 @@
+import type { Command, CommandInvocation } from '@aws-sdk/client-ssm';
+import { AwsError, JsonService } from './json-server';
+
+/** Longest output of a step that the service keeps, agent's marks included, in characters. */
+const MAX_PLUGIN_OUTPUT = 2500;
+const MAX_PAGE = 50;
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * The part of Systems Manager that tells of commands: `ListCommands` and
+ * `ListCommandInvocations`. It holds what it is given.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html
+ */
+export class LoopbackSsm extends JsonService {
+  private readonly commands = new Map<string, Command>();
+  private readonly invocations = new Map<string, readonly CommandInvocation[]>();
+
+  constructor() {
+    super('AmazonSSM', 'ssm');
+  }
+
+  /**
+   * Puts a command with its invocations in place of what was held under its id.
+   *
+   * @throws when a step's output is longer than the service would ever give back
+   */
+  put(command: Command, invocations: readonly CommandInvocation[]): void {
+    const id = commandId({ CommandId: command.CommandId });
+    if (id === undefined) throw new Error('command has no CommandId: set one');
+    for (const plugin of invocations.flatMap(({ CommandPlugins = [] }) => CommandPlugins)) {
+      const length = plugin.Output?.length ?? 0;
+      if (length > MAX_PLUGIN_OUTPUT) {
+        throw new Error(
+          `output of step ${JSON.stringify(plugin.Name)} has ${length} characters, more than ${MAX_PLUGIN_OUTPUT}: ` +
+            'cut it as the SSM Agent does',
+        );
+      }
+    }
+    this.commands.set(id, command);
+    this.invocations.set(id, [...invocations]);
+  }
+
+  protected override serve(operation: string, input: Input): object {
+    switch (operation) {
+      case 'ListCommands': {
+        const id = commandId(input);
+        const held = [...this.commands.values()].filter((command) => !id || command.CommandId === id);
+        const { page, NextToken } = paged(held, input);
+        return { Commands: page, NextToken };
+      }
+      case 'ListCommandInvocations': {
+        const id = commandId(input);
+        const all = id ? (this.invocations.get(id) ?? []) : [...this.invocations.values()].flat();
+        const { page, NextToken } = paged(
+          all.filter(({ InstanceId }) => !input.InstanceId || InstanceId === input.InstanceId),
+          input,
+        );
+        const details = input.Details === true;
+        return {
+          CommandInvocations: page.map((invocation) =>
+            details ? invocation : { ...invocation, CommandPlugins: [] },
+          ),
+          NextToken,
+        };
+      }
+      default:
+        throw new AwsError('UnknownOperationException', operation);
+    }
+  }
+}
+
+function commandId({ CommandId }: Input): string | undefined {
+  if (CommandId === undefined) return undefined;
+  if (typeof CommandId !== 'string' || CommandId.length !== 36) {
+    throw new AwsError(
+      'ValidationException',
+      `Value ${JSON.stringify(CommandId)} at 'commandId' failed to satisfy constraint: Member must have length 36`,
+    );
+  }
+  return CommandId;
+}
+
+function paged<T>(items: readonly T[], input: Input): { page: readonly T[]; NextToken?: string } {
+  if (input.Filters !== undefined) {
+    throw new AwsError('InvalidFilterKey', 'filters are not served by this endpoint');
+  }
+  const size = input.MaxResults ?? MAX_PAGE;
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > MAX_PAGE) {
+    throw new AwsError(
+      'ValidationException',
+      `Value ${JSON.stringify(size)} at 'maxResults' failed to satisfy constraint: 1 to ${MAX_PAGE}`,
+    );
+  }
+  const token = input.NextToken ?? 'from-0';
+  const from = Number(typeof token === 'string' ? /^from-(\d+)$/.exec(token)?.[1] : NaN);
+  if (!(from <= items.length)) throw new AwsError('InvalidNextToken', 'The specified token is not valid.');
+  const to = from + size;
+  return { page: items.slice(from, to), ...(to < items.length ? { NextToken: `from-${to}` } : {}) };
+}

@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { GROUP, Loopback, STREAM, command, fleet } from './support';
+
+/** The loopback endpoint is ours; moto is somebody else's understanding of CloudWatch Logs. */
+const installed = spawnSync('moto_server', ['--help']).status === 0;
+if (!installed) console.warn('moto_server is not installed: the reporter is not tested against it');
+
+(installed ? describe : describe.skip)('with moto as CloudWatch Logs', () => {
+  const loopback = new Loopback();
+  let server: ChildProcess;
+  let endpoint: string;
+  let logs: CloudWatchLogsClient;
+
+  beforeAll(async () => {
+    await loopback.start();
+    server = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    endpoint = await address(server);
+    const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
+    logs = new CloudWatchLogsClient({ endpoint, region: 'eu-central-1', credentials });
+    await logs.send(new CreateLogGroupCommand({ logGroupName: GROUP }));
+  });
+  afterAll(async () => {
+    logs.destroy();
+    server.kill();
+    await once(server, 'exit');
+    await loopback.stop();
+  });
+
+  test('two deliveries make one complete report', async () => {
+    loopback.ssm.put(command(), fleet(1500));
+    const deliver = (): Promise<unknown> => loopback.deliver({ logs: endpoint });
+    expect(await deliver()).toMatchObject({ result: { outcome: 'reported' } });
+    expect(await deliver()).toMatchObject({ result: { outcome: 'already reported' } });
+
+    const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName: GROUP }));
+    expect(logStreams?.map(({ logStreamName }) => logStreamName)).toEqual([STREAM]);
+    const { events = [] } = await logs.send(
+      new GetLogEventsCommand({ logGroupName: GROUP, logStreamName: STREAM, startFromHead: true }),
+    );
+    const types = events.map(({ message }) => (JSON.parse(message ?? '') as { type: string }).type);
+    expect(types).toEqual([...Array<string>(1500).fill('host'), 'run']);
+  });
+});
+
+/** Reads where the server listens from what it prints when it does. */
+async function address(server: ChildProcess): Promise<string> {
+  let printed = '';
+  for await (const chunk of server.stderr ?? []) {
+    printed += String(chunk);
+    const found = /Running on (http:\S+)/.exec(printed)?.[1];
+    if (found) {
+      server.stderr?.resume();
+      return found;
+    }
+  }
+  throw new Error(`moto_server ended: ${printed}`);
+}

@@ -1,0 +1,47 @@
+import { batches } from '../../../lambda/report/publish';
+import { interpret } from '../../../lambda/report/interpret';
+import type { HostReport } from '../../../lib/contract';
+import { COMMAND_ID, HOST_PLUGIN, invocation } from './support';
+
+const MAX_BYTES = 1_048_576;
+
+function hostOf(bytes: number, filler = 'x'): HostReport {
+  const run = { housekeeping: 'h', commandId: COMMAND_ID, dryRun: false };
+  const base = { ...interpret(invocation([HOST_PLUGIN]), run), message: '' };
+  const room = bytes - Buffer.byteLength(JSON.stringify(base));
+  return { ...base, message: filler.repeat(room / Buffer.byteLength(filler)) };
+}
+
+function sizes(hosts: readonly HostReport[]): { events: number; bytes: number }[] {
+  return [...batches(hosts, 1)].map((batch) => ({
+    events: batch.length,
+    bytes: batch.reduce((sum, { message = '' }) => sum + Buffer.byteLength(message) + 26, 0),
+  }));
+}
+
+test('a batch is filled to its last byte, and not beyond', () => {
+  const half = hostOf(MAX_BYTES / 2 - 26);
+  expect(sizes([half, half, half])).toEqual([
+    { events: 2, bytes: MAX_BYTES },
+    { events: 1, bytes: MAX_BYTES / 2 },
+  ]);
+  const [first] = sizes([half, hostOf(MAX_BYTES / 2 - 25)]);
+  expect(first?.events).toBe(1);
+});
+
+test('bytes are counted, not characters', () => {
+  const wide = hostOf(400_000, 'é');
+  expect(Math.max(...sizes([wide, wide, wide]).map(({ bytes }) => bytes))).toBeLessThanOrEqual(MAX_BYTES);
+});
+
+test('a batch has at most 10,000 events', () => {
+  // No real report is so small; the limit is the service's all the same.
+  const tiny = { type: 'host' } as HostReport;
+  expect(sizes(Array.from({ length: 20_001 }, () => tiny)).map(({ events }) => events)).toEqual([
+    10_000, 10_000, 1,
+  ]);
+});
+
+test('no host, no batch', () => {
+  expect([...batches([], 1)]).toEqual([]);
+});

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { summarise, withMetrics } from '../../../lambda/report/summarise';
+import { HOST_OUTCOMES, METRICS, METRIC_DIMENSION, METRIC_NAMESPACE, REMOVABLE } from '../../../lib/contract';
+import type { HostReport, MetricName, RunReport } from '../../../lib/contract';
+import { COMMAND_ID, REQUESTED_AT } from './support';
+
+const REPORTED_AT = new Date(REQUESTED_AT.getTime() + 90_500);
+
+function host(overrides: Partial<HostReport> = {}): HostReport {
+  return {
+    type: 'host',
+    housekeeping: 'Stack/Housekeeping',
+    commandId: COMMAND_ID,
+    instanceId: 'i-1',
+    outcome: 'succeeded',
+    dryRun: false,
+    removed: { projects: 0, containers: 0, images: 0, volumes: 0, networks: 0 },
+    bytesReclaimed: 0,
+    killed: [],
+    killedOmitted: 0,
+    steps: [],
+    ...overrides,
+  };
+}
+
+function run(hosts: readonly HostReport[], sent: { dryRun?: boolean; targetCount?: number } = {}): RunReport {
+  const command = {
+    commandId: COMMAND_ID,
+    documentName: 'Document',
+    requestedAt: REQUESTED_AT,
+    status: 'Success',
+    dryRun: false,
+    targetCount: 0,
+    ...sent,
+  };
+  return summarise('Stack/Housekeeping', command, hosts, REPORTED_AT);
+}
+
+interface Emf {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly string[][];
+      readonly Metrics: readonly { readonly Name: MetricName; readonly Unit: string }[];
+    }[];
+  };
+}
+
+const amount = fc.nat(1_000_000);
+const KILLED = { project: 'p', service: 'app', container: 'p-app-1', grace: 10 };
+const FACTS = {
+  engine: '1',
+  store: 'classic',
+  compose: 'none',
+  inodePercent: 1,
+  images: 1,
+  containers: 1,
+} as const;
+const hosts = fc.array(
+  fc.record({
+    outcome: fc.constantFrom(...HOST_OUTCOMES),
+    removed: fc.record({
+      projects: amount,
+      containers: amount,
+      images: amount,
+      volumes: amount,
+      networks: amount,
+    }),
+    bytesReclaimed: amount,
+    killed: fc.array(fc.constant(KILLED), { maxLength: 3 }),
+    killedOmitted: fc.nat(3),
+    host: fc.option(
+      fc.nat(100).map((diskPercent) => ({ ...FACTS, diskPercent })),
+      { nil: undefined },
+    ),
+  }),
+  { maxLength: 80 },
+);
+
+test('the run is the sum of its hosts, and its metrics are those of the contract', () => {
+  fc.assert(
+    fc.property(hosts, fc.boolean(), fc.nat(100), (drawn, dryRun, targetCount) => {
+      const all = drawn.map((overrides) => host(overrides as Partial<HostReport>));
+      const report = run(all, { dryRun, targetCount });
+      const sum = (of: (each: HostReport) => number): number =>
+        all.reduce((total, each) => total + of(each), 0);
+      for (const outcome of HOST_OUTCOMES) {
+        expect(report.hosts[outcome]).toBe(all.filter((each) => each.outcome === outcome).length);
+      }
+      expect(report.hosts.targeted).toBe(Math.max(all.length, targetCount));
+      for (const kind of REMOVABLE) expect(report.removed[kind]).toBe(sum((each) => each.removed[kind]));
+      expect(report.bytesReclaimed).toBe(sum((each) => each.bytesReclaimed));
+      expect(report.killedTotal).toBe(sum((each) => each.killed.length + each.killedOmitted));
+      expect(report.killed.length).toBeLessThanOrEqual(50);
+      expect(report.troubled.length).toBe(Math.min(50, report.troubledTotal));
+
+      const published = withMetrics(report) as unknown as Emf & Record<string, unknown>;
+      const [directive] = published._aws.CloudWatchMetrics;
+      const absent = new Set<string>([
+        ...(dryRun ? ['BytesReclaimed', 'ContainersKilled', ...removals()] : []),
+        ...(all.some((each) => each.host) ? [] : ['HighestDiskUse']),
+      ]);
+      const expected = Object.entries(METRICS).filter(([name]) => !absent.has(name));
+      expect(directive?.Metrics.map(({ Name, Unit }) => [Name, Unit])).toEqual(expected);
+      for (const [name] of expected) expect(Number.isFinite(published[name])).toBe(true);
+      for (const name of absent) expect(published).not.toHaveProperty(name);
+      expect(directive).toMatchObject({ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]] });
+      expect(published[METRIC_DIMENSION]).toBe('Stack/Housekeeping');
+    }),
+  );
+});
+
+function removals(): string[] {
+  return Object.keys(METRICS).filter((name) => name.endsWith('Removed'));
+}
+
+test('times are told as they were', () => {
+  expect(run([])).toMatchObject({
+    requestedAt: '2026-11-23T23:30:00.000Z',
+    reportedAt: '2026-11-23T23:31:30.500Z',
+    seconds: 90.5,
+  });
+});
+
+test('each killed container comes with its host and what to do about it', () => {
+  const [killed] = run([host({ instanceId: 'i-7', killed: [KILLED] })]).killed;
+  expect(killed).toMatchObject({ instanceId: 'i-7', service: 'app' });
+  for (const word of ['"app"', 'SIGTERM', '10 s', '--die-on-term', 'init: true', 'stop_signal']) {
+    expect(killed?.remedy).toContain(word);
+  }
+});
+
+test('the gravest trouble is named first, the skipped are none, and 50 are enough', () => {
+  const report = run([
+    ...Array.from({ length: 60 }, (_, i) =>
+      host({ instanceId: `i-${i}`, outcome: 'unreachable', reason: 'undeliverable' }),
+    ),
+    host({ instanceId: 'i-skipped', outcome: 'skipped', reason: 'locked' }),
+    host({ instanceId: 'i-failed', outcome: 'failed', reason: 'leftovers', message: 'volume v is left' }),
+  ]);
+  expect(report.troubled[0]).toEqual({
+    instanceId: 'i-failed',
+    outcome: 'failed',
+    reason: 'leftovers',
+    message: 'volume v is left',
+  });
+  expect(report.troubled).toHaveLength(50);
+  expect(report.troubledTotal).toBe(61);
+  expect(report.troubled.map(({ outcome }) => outcome)).not.toContain('skipped');
+});
+
+test('the run event stays within the 256 KB of the embedded metric format, whatever the hosts said', () => {
+  const long = '\u0001'.repeat(190);
+  const killed = { project: long, service: '', container: '', grace: 10 };
+  const worst = Array.from({ length: 100 }, () =>
+    host({ outcome: 'failed', reason: long, message: long, killed: [killed] }),
+  );
+  const message = JSON.stringify(withMetrics(run(worst)));
+  expect(Buffer.byteLength(message)).toBeLessThan(256 * 1024);
+});

@@ -1,0 +1,155 @@
+import type { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import type { HostReport, RunReport, StepResult } from '../../../lib/contract';
+import { invokeReporter } from '../../../local/aws/invoke-reporter';
+import type { ReporterAnswer } from '../../../local/aws/invoke-reporter';
+import { LoopbackLogs } from '../../../local/aws/loopback-logs';
+import { LoopbackSsm } from '../../../local/aws/loopback-ssm';
+
+export const COMMAND_ID = 'e8d3c0e4-71f7-4491-898f-c9b35bee5f3b';
+export const GROUP = '/housekeeping/reports';
+export const STREAM = `2026/11/23/${COMMAND_ID}`;
+export const CLAIM_TIMEOUT_SECONDS = 120;
+/** 23:30 UTC, so that a stream named after the local day would be found out east of Greenwich. */
+export const REQUESTED_AT = new Date('2026-11-23T23:30:00Z');
+
+export function result(overrides: Partial<StepResult> = {}): StepResult {
+  return { v: 1, task: 'DanglingImagePrune', outcome: 'nothing', dryRun: false, seconds: 1, ...overrides };
+}
+
+/** A step that ended by itself and printed `output`. */
+export function plugin(name: string, output: string | StepResult, exitCode = 0): CommandPlugin {
+  return {
+    Name: name,
+    Status: exitCode === 0 ? 'Success' : 'Failed',
+    ResponseCode: exitCode,
+    Output: typeof output === 'string' ? output : `${JSON.stringify(output)}\n`,
+  };
+}
+
+export const HOST_PLUGIN = plugin(
+  'host',
+  result({
+    task: 'Host',
+    host: {
+      engine: '29.4.0',
+      store: 'containerd',
+      compose: '5.1.0',
+      diskPercent: 71,
+      inodePercent: 12,
+      images: 9,
+      containers: 3,
+    },
+  }),
+);
+
+export function invocation(
+  plugins: readonly CommandPlugin[],
+  overrides: Partial<CommandInvocation> = {},
+): CommandInvocation {
+  return {
+    CommandId: COMMAND_ID,
+    InstanceId: 'i-0123456789abcdef0',
+    Status: 'Success',
+    StatusDetails: 'Success',
+    CommandPlugins: [...plugins],
+    ...overrides,
+  };
+}
+
+export function command(overrides: Partial<Command> = {}): Command {
+  return {
+    CommandId: COMMAND_ID,
+    DocumentName: 'Housekeeping-Document-1A2B3C',
+    RequestedDateTime: REQUESTED_AT,
+    Status: 'Success',
+    StatusDetails: 'Success',
+    Parameters: { DryRun: ['false'] },
+    ...overrides,
+  };
+}
+
+/** Hosts that each removed one image. */
+export function fleet(size: number): CommandInvocation[] {
+  const task = plugin(
+    'DanglingImagePrune',
+    result({ outcome: 'done', removed: { images: 1 }, bytesReclaimed: 10 }),
+  );
+  return Array.from({ length: size }, (_, i) =>
+    invocation([HOST_PLUGIN, task], { InstanceId: `i-${String(i).padStart(17, '0')}` }),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
+export function commandEvent(commandId: unknown = COMMAND_ID): object {
+  return {
+    version: '0',
+    id: '51c0891d-0e34-45b1-83d6-95db273d1602',
+    'detail-type': 'EC2 Command Status-change Notification',
+    source: 'aws.ssm',
+    account: '123456789012',
+    time: '2026-11-23T23:31:00Z',
+    region: 'eu-central-1',
+    resources: [],
+    detail: {
+      'command-id': commandId,
+      'document-name': 'Housekeeping-Document-1A2B3C',
+      'expire-after': '2026-11-24T00:30:00.000Z',
+      parameters: { DryRun: ['false'] },
+      'requested-date-time': '2026-11-23T23:30:00.000Z',
+      status: 'Success',
+    },
+  };
+}
+
+/** Both endpoints, and the bundled reporter between them. */
+export class Loopback {
+  readonly ssm = new LoopbackSsm();
+  readonly logs = new LoopbackLogs();
+  private endpoints = { ssm: '', logs: '' };
+
+  async start(): Promise<void> {
+    this.endpoints = { ssm: await this.ssm.start(), logs: await this.logs.start() };
+    this.logs.createLogGroup(GROUP);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.ssm.stop(), this.logs.stop()]);
+  }
+
+  deliver(
+    options: {
+      event?: unknown;
+      environment?: Record<string, string>;
+      signal?: AbortSignal;
+      timeoutSeconds?: number;
+      logs?: string;
+    } = {},
+  ): Promise<ReporterAnswer> {
+    return invokeReporter({
+      event: options.event ?? commandEvent(),
+      endpoints: { ...this.endpoints, ...(options.logs ? { logs: options.logs } : {}) },
+      environment: {
+        REPORT_LOG_GROUP: GROUP,
+        HOUSEKEEPING: 'Stack/Housekeeping',
+        CLAIM_TIMEOUT_SECONDS: String(CLAIM_TIMEOUT_SECONDS),
+        // The day must be that of UTC, whatever the machine's zone.
+        TZ: 'Pacific/Auckland',
+        ...options.environment,
+      },
+      ...(options.signal ? { signal: options.signal } : {}),
+      timeoutSeconds: options.timeoutSeconds ?? 60,
+    });
+  }
+
+  /** The report as a reader of the log group finds it. */
+  report(): { hosts: HostReport[]; runs: (RunReport & Record<string, unknown>)[]; lastIsRun: boolean } {
+    const events = this.logs
+      .events(GROUP, STREAM)
+      .map(({ message }) => JSON.parse(message) as HostReport | (RunReport & Record<string, unknown>));
+    return {
+      hosts: events.filter((event) => event.type === 'host'),
+      runs: events.filter((event) => event.type === 'run'),
+      lastIsRun: events.at(-1)?.type === 'run',
+    };
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogStreamCommand,
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { InputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { SSMClient, ListCommandsCommand } from '@aws-sdk/client-ssm';
+import { LoopbackLogs } from '../../../local/aws/loopback-logs';
+
+const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
+const IN = { logGroupName: 'group', logStreamName: 'stream' };
+const NOW = Date.now();
+const HOUR = 3_600_000;
+
+let server: LoopbackLogs;
+let endpoint: string;
+let logs: CloudWatchLogsClient;
+
+beforeEach(async () => {
+  server = new LoopbackLogs();
+  endpoint = await server.start();
+  logs = new CloudWatchLogsClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
+  server.clock = () => NOW;
+  await logs.send(new CreateLogGroupCommand({ logGroupName: 'group' }));
+  await logs.send(new CreateLogStreamCommand(IN));
+});
+afterEach(async () => {
+  logs.destroy();
+  await server.stop();
+});
+
+const put = (logEvents: InputLogEvent[]): Promise<{ rejectedLogEventsInfo?: object | undefined }> =>
+  logs.send(new PutLogEventsCommand({ ...IN, logEvents }));
+const event = (timestamp: number, message = 'm'): InputLogEvent => ({ timestamp, message });
+
+test('groups and streams exist once, and only when they were created', async () => {
+  await expect(logs.send(new CreateLogGroupCommand({ logGroupName: 'group' }))).rejects.toMatchObject({
+    name: 'ResourceAlreadyExistsException',
+  });
+  await expect(logs.send(new CreateLogStreamCommand(IN))).rejects.toMatchObject({
+    name: 'ResourceAlreadyExistsException',
+  });
+  await expect(logs.send(new CreateLogStreamCommand({ ...IN, logGroupName: 'other' }))).rejects.toMatchObject(
+    { name: 'ResourceNotFoundException' },
+  );
+  await logs.send(new DeleteLogStreamCommand(IN));
+  await expect(logs.send(new DeleteLogStreamCommand(IN))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+  await expect(put([event(NOW)])).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+describe('PutLogEvents keeps the limits of the service', () => {
+  test.each<[string, InputLogEvent[], boolean]>([
+    ['no event', [], false],
+    ['10,000 events', Array.from({ length: 10_000 }, () => event(NOW)), true],
+    ['10,001 events', Array.from({ length: 10_001 }, () => event(NOW)), false],
+    ['1,048,576 bytes', [event(NOW, 'x'.repeat(1_048_576 - 26))], true],
+    ['1,048,577 bytes', [event(NOW, 'x'.repeat(1_048_576 - 25))], false],
+    ['too many bytes in few characters', [event(NOW, 'é'.repeat(600_000))], false],
+    ['events out of order', [event(NOW), event(NOW - 1)], false],
+    ['24 hours', [event(NOW - 24 * HOUR), event(NOW)], true],
+    ['more than 24 hours', [event(NOW - 24 * HOUR - 1), event(NOW)], false],
+    ['an empty message', [event(NOW, '')], false],
+  ])('%s', async (_name, events, accepted) => {
+    if (accepted) {
+      await put(events);
+      expect(server.events('group', 'stream')).toHaveLength(events.length);
+    } else {
+      await expect(put(events)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+      expect(server.events('group', 'stream')).toHaveLength(0);
+    }
+  });
+
+  test('too old and too new events are left out, and the answer says which', async () => {
+    const old = NOW - 14 * 24 * HOUR - 1;
+    expect((await put([event(old), event(old)])).rejectedLogEventsInfo).toEqual({
+      tooOldLogEventEndIndex: 2,
+    });
+    expect((await put([event(NOW), event(NOW + 2 * HOUR + 1)])).rejectedLogEventsInfo).toEqual({
+      tooNewLogEventStartIndex: 1,
+    });
+    expect(server.events('group', 'stream').map(({ timestamp }) => timestamp)).toEqual([NOW]);
+  });
+});
+
+test('GetLogEvents pages from either end until a token comes back unchanged', async () => {
+  await put([1, 2, 3, 4, 5].map((n) => event(NOW + n, `m${n}`)));
+  const read = async (startFromHead: boolean): Promise<string[]> => {
+    const pages: string[] = [];
+    for (let nextToken: string | undefined; ;) {
+      const page = await logs.send(new GetLogEventsCommand({ ...IN, startFromHead, limit: 2, nextToken }));
+      const token = startFromHead ? page.nextForwardToken : page.nextBackwardToken;
+      if (token === nextToken) return pages;
+      pages.push((page.events ?? []).map(({ message }) => message).join());
+      nextToken = token;
+    }
+  };
+  expect(await read(true)).toEqual(['m1,m2', 'm3,m4', 'm5']);
+  expect(await read(false)).toEqual(['m4,m5', 'm2,m3', 'm1']);
+});
+
+test('DescribeLogStreams finds by prefix, with the time of creation by the service clock', async () => {
+  server.clock = () => NOW - HOUR;
+  await logs.send(new CreateLogStreamCommand({ ...IN, logStreamName: 'stream.2' }));
+  await logs.send(new CreateLogStreamCommand({ ...IN, logStreamName: 'other' }));
+  const found = await logs.send(
+    new DescribeLogStreamsCommand({ logGroupName: 'group', logStreamNamePrefix: 'stream' }),
+  );
+  expect(found.logStreams?.map((s) => [s.logStreamName, s.creationTime])).toEqual([
+    ['stream', NOW],
+    ['stream.2', NOW - HOUR],
+  ]);
+});
+
+test('what the service would not take is refused: other services, other operations, no signature', async () => {
+  const ssm = new SSMClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
+  await expect(ssm.send(new ListCommandsCommand({}))).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+  });
+  ssm.destroy();
+  const unsigned = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.CreateLogGroup' },
+    body: '{"logGroupName":"g"}',
+  });
+  expect(unsigned.status).toBe(403);
+});
