@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { verified, type Example } from './example/verified';
+import { takeInventory } from './inventory';
+import type { PrivateHost } from './private-host';
+import { capture } from './process';
+
+export type { Example } from './example/verified';
+
+export interface ExampleOptions {
+  /** Whether app's uWSGI is told to end on SIGTERM. @default false, as in the shipped compose file */
+  readonly dieOnTerm?: boolean;
+  /** Size of what each build adds, in bytes. @default 2 MiB */
+  readonly payload?: number;
+}
+
+const SOURCES = join(__dirname, '..', 'examples', 'todobackend');
+
+/** On the host, in its own /run: it goes with the host. */
+const DIRECTORY = '/run/todobackend';
+
+/**
+ * Brings a private host's Engine into the state of `docker images` after several builds of todobackend:
+ * its project is up, old images of its stages are dangling, and beside them is what must not be touched.
+ *
+ * @throws when the Engine then is not in that state
+ */
+export async function createExample(host: PrivateHost, options: ExampleOptions = {}): Promise<Example> {
+  const project = new Todobackend(host, options);
+  await project.checkOut();
+
+  // Each build leaves its predecessor's images without their tag.
+  const first = await project.build();
+  await host.docker('tag', first.release, 'todobackend/release:1.0');
+  const second = await project.build();
+  await otherProject(host, second.release);
+  const builds = [await project.build(), await project.build()];
+  await project.build();
+  const otherApplication = await project.buildForOtherApplication();
+
+  await project.up();
+  const expected = {
+    directory: DIRECTORY,
+    dangling: [first.test, second.test, ...builds.flatMap(({ test, release }) => [test, release])],
+    tagged: first.release,
+    usedByOtherProject: second.release,
+    otherApplication,
+  };
+  return verified(await takeInventory(host), expected);
+}
+
+/** Images of one build. */
+interface Build {
+  readonly test: string;
+  readonly release: string;
+}
+
+/** The example's sources on a host, and what its Makefile does with them. */
+class Todobackend {
+  constructor(
+    private readonly host: PrivateHost,
+    private readonly options: ExampleOptions,
+  ) {}
+
+  async checkOut(): Promise<void> {
+    const folder = this.fromHere('');
+    await mkdir(folder);
+    await cp(SOURCES, folder, { recursive: true, filter: (path) => path !== join(SOURCES, 'busybox') });
+    const { stdout: busybox } = await capture(['sh', '-c', 'command -v busybox']);
+    await copyFile(busybox.trim(), this.fromHere('busybox'));
+    if (this.options.dieOnTerm) {
+      const file = this.fromHere('docker-compose.yml');
+      const shipped = await readFile(file, 'utf8');
+      const changed = shipped.replace(/^( *- )--master$/m, '$&\n$1--die-on-term');
+      if (changed === shipped)
+        throw new Error("app's uWSGI is not started with --master in docker-compose.yml");
+      await writeFile(file, changed);
+    }
+  }
+
+  /** Builds test and release of a changed source. */
+  async build(): Promise<Build> {
+    await writeFile(this.fromHere('src/build'), randomBytes(this.options.payload ?? 2 * 1024 * 1024));
+    return { test: await this.buildStage('test'), release: await this.buildStage('release') };
+  }
+
+  /** An image without a tag, as todobackend's old ones, but labelled as another application's. */
+  buildForOtherApplication(): Promise<string> {
+    return this.command('docker', 'build', '-q', '--target=base', '--label=application=reports', '.');
+  }
+
+  async up(): Promise<void> {
+    await this.buildStage('db');
+    const compose = await this.compose();
+    const detached = ['up', '-d', '--no-build', 'app', 'migrate', 'acceptance'];
+    await this.command(...compose, ...detached);
+    await this.command(...compose, 'run', '-T', 'app', 'python3', 'manage.py', 'collectstatic', '--no-input');
+    const ended = await this.command(...compose, 'ps', '-a', '-q', 'migrate', 'acceptance');
+    await this.host.docker('wait', ...ended.split('\n'));
+  }
+
+  private buildStage(stage: string): Promise<string> {
+    return this.command('docker', 'build', '-q', `--target=${stage}`, '-t', `todobackend/${stage}`, '.');
+  }
+
+  private async compose(): Promise<string[]> {
+    const plugin = await this.host.run(['docker', 'compose', 'version']);
+    return plugin.code === 0 ? ['docker', 'compose'] : ['docker-compose'];
+  }
+
+  /** Runs a command in the project's directory on the host; gives its output. */
+  private async command(...argv: string[]): Promise<string> {
+    // The builder of old, which is in every Engine: BuildKit needs a plugin that a host may lack.
+    const there = ['env', '-C', DIRECTORY, 'DOCKER_BUILDKIT=0', ...argv];
+    const { code, stdout, stderr } = await this.host.run(there);
+    if (code !== 0) {
+      throw new Error(`${argv.join(' ')} failed with code ${code} on the private host: ${stderr.trim()}`);
+    }
+    return stdout.trim();
+  }
+
+  /** A path in the project's directory as this machine reaches it. */
+  private fromHere(path: string): string {
+    return join(`/proc/${this.host.pid}/root`, DIRECTORY, path);
+  }
+}
+
+/** A project that is stopped, and whose container was made from what is now an old image of todobackend. */
+async function otherProject(host: PrivateHost, image: string): Promise<void> {
+  const label = '--label=com.docker.compose.project=reports';
+  await host.docker('network', 'create', label, 'reports_default');
+  await host.docker('volume', 'create', label, 'reports_data');
+  const mount = ['--network=reports_default', '--volume=reports_data:/data'];
+  await host.docker('run', '--name=reports_nightly_1', label, ...mount, image, 'true');
+}

@@ -1,0 +1,140 @@
+import type { Host } from './private-host';
+import { capture } from './process';
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface ImageEntry {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly labels: Labels;
+  readonly bytes: number;
+  /** Without a tag and without an image that is built on it. */
+  readonly dangling: boolean;
+}
+
+export interface ContainerEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly image: string;
+  /** e.g. `running` or `exited`. */
+  readonly state: string;
+  readonly exitCode: number;
+}
+
+/** A volume or a network. */
+export interface NamedEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** All that an Engine holds, intermediate images and the Engine's own networks included. */
+export interface Inventory {
+  readonly images: readonly ImageEntry[];
+  readonly containers: readonly ContainerEntry[];
+  readonly volumes: readonly NamedEntry[];
+  readonly networks: readonly NamedEntry[];
+}
+
+/** The project that a container, volume or network belongs to says this label, in every Compose version. */
+export const PROJECT_LABEL = 'com.docker.compose.project';
+export const SERVICE_LABEL = 'com.docker.compose.service';
+export const ONE_OFF_LABEL = 'com.docker.compose.oneoff';
+
+/** Objects per `docker inspect`: a long list would not fit into one argument list. */
+const BATCH = 200;
+
+/** Takes stock of a host's Engine. Throws when the Engine does not answer. */
+export async function takeInventory(host: Host): Promise<Inventory> {
+  const dangling = new Set(await identifiers(host, 'image', 'ls', '-q', '-f', 'dangling=true', '--no-trunc'));
+  const [images, containers, volumes, networks] = await Promise.all([
+    inspect<RawImage>(host, 'image', 'ls', '-aq', '--no-trunc'),
+    inspect<RawContainer>(host, 'container', 'ls', '-aq', '--no-trunc'),
+    inspect<RawNamed>(host, 'volume', 'ls', '-q'),
+    inspect<RawNamed>(host, 'network', 'ls', '-q', '--no-trunc'),
+  ]);
+  return {
+    images: images.map(({ Id, RepoTags, Config, Size }) => ({
+      id: Id,
+      tags: RepoTags ?? [],
+      labels: Config?.Labels ?? {},
+      bytes: Size,
+      dangling: dangling.has(Id),
+    })),
+    containers: containers.map(({ Id, Name, Config, Image, State }) => ({
+      id: Id,
+      name: Name.replace(/^\//, ''),
+      labels: Config.Labels ?? {},
+      image: Image,
+      state: State.Status,
+      exitCode: State.ExitCode,
+    })),
+    volumes: volumes.map(named),
+    networks: networks.map(named),
+  };
+}
+
+/** What the first inventory has and the second has not, by kind. */
+export function missingFrom(before: Inventory, after: Inventory): Inventory {
+  const gone = <T extends { readonly id: string }>(old: readonly T[], now: readonly T[]): T[] => {
+    const present = new Set(now.map(({ id }) => id));
+    return old.filter(({ id }) => !present.has(id));
+  };
+  return {
+    images: gone(before.images, after.images),
+    containers: gone(before.containers, after.containers),
+    volumes: gone(before.volumes, after.volumes),
+    networks: gone(before.networks, after.networks),
+  };
+}
+
+interface RawImage {
+  readonly Id: string;
+  readonly RepoTags?: string[] | null;
+  readonly Config?: { readonly Labels?: Labels | null } | null;
+  readonly Size: number;
+}
+
+interface RawContainer {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Config: { readonly Labels?: Labels | null };
+  readonly Image: string;
+  readonly State: { readonly Status: string; readonly ExitCode: number };
+}
+
+interface RawNamed {
+  readonly Id?: string;
+  readonly Name: string;
+  readonly Labels?: Labels | null;
+}
+
+/** A volume has no identifier but its name. */
+function named({ Id, Name, Labels }: RawNamed): NamedEntry {
+  return { id: Id ?? Name, name: Name, labels: Labels ?? {} };
+}
+
+async function inspect<T>(host: Host, kind: string, ...list: string[]): Promise<T[]> {
+  const ids = await identifiers(host, kind, ...list);
+  const found: T[] = [];
+  for (let from = 0; from < ids.length; from += BATCH) {
+    // What goes between listing and inspection makes the command fail, but the rest is answered.
+    const { stdout } = await docker(host, kind, 'inspect', ...ids.slice(from, from + BATCH));
+    found.push(...(JSON.parse(stdout) as T[]));
+  }
+  return found;
+}
+
+async function identifiers(host: Host, ...command: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await docker(host, ...command);
+  if (code !== 0) throw new Error(`docker ${command.join(' ')} failed with code ${code}: ${stderr.trim()}`);
+  // Sorted, so that two inventories of one state are equal: the Engine lists by time, in whole seconds.
+  return [...new Set(stdout.split('\n').filter((line) => line !== ''))].sort();
+}
+
+function docker(host: Host, ...args: string[]): ReturnType<typeof capture> {
+  const { PATH = '', HOME = '' } = process.env;
+  // Not this process's DOCKER_HOST or DOCKER_CONTEXT: they may lead to another Engine.
+  return capture(host.enter(['docker', ...args]), { environment: { PATH, HOME, ...host.environment } });
+}

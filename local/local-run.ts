@@ -1,0 +1,153 @@
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { synthesise } from './deployment';
+import { createExample } from './example';
+import { takeInventory } from './inventory';
+import { runPipeline } from './pipeline';
+import { PrivateHost, type Host } from './private-host';
+import { Progress } from './progress';
+import { renderChanges } from './render-changes';
+import { renderReport } from './render-report';
+import {
+  ENGINE_REQUIREMENTS,
+  REQUIREMENTS,
+  THIS_MACHINE,
+  bundleReporter,
+  install,
+  prepare,
+} from './requirements';
+
+/** What `npm run local` is told. */
+export interface LocalOptions {
+  readonly dryRun: boolean;
+  readonly keep: boolean;
+  /** File for the run's log event. */
+  readonly json?: string;
+  /** Address of an Engine of the user's. */
+  readonly engine?: string;
+}
+
+/**
+ * Runs the pipeline on this machine and shows what came of it.
+ *
+ * @returns the exit code: 0 when the report says that all went well
+ * @throws when it could not run to its end, or the signal stopped it; all that it made is gone then
+ */
+export async function localRun(options: LocalOptions, signal: AbortSignal): Promise<number> {
+  if (options.json !== undefined) refuseUnwritable(options.json);
+  const progress = new Progress(process.stderr);
+  try {
+    await provide(options, progress);
+    if (options.engine !== undefined) {
+      progress.note(
+        `cleaning the Engine at ${options.engine} as cdk.json says; the example is not set up there`,
+      );
+      return await clean(userHost(options.engine), options, progress, signal);
+    }
+    return await cleanPrivateHost(options, progress, signal);
+  } finally {
+    progress.end();
+  }
+}
+
+/** Installs what the machine lacks where that can be done; throws with all that it lacks where not. */
+async function provide({ engine }: LocalOptions, progress: Progress): Promise<void> {
+  const own = engine === undefined;
+  const { install: packages, complaints } = prepare(
+    THIS_MACHINE,
+    own ? REQUIREMENTS : ENGINE_REQUIREMENTS,
+    own,
+  );
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+  if (packages.length > 0) {
+    progress.note(`installing ${packages.join(', ')}, which this machine lacks`);
+    await install(packages);
+  }
+  await bundleReporter();
+}
+
+async function cleanPrivateHost(
+  options: LocalOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
+  signal.throwIfAborted();
+  progress.begin('starting a private Docker Engine');
+  const host = await PrivateHost.start({ outlive: options.keep });
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= host.stop());
+  // Whatever is under way on the host then ends at once, and what waits for it goes on.
+  signal.addEventListener('abort', () => void stop());
+  let kept = false;
+  try {
+    signal.throwIfAborted();
+    progress.begin('building the example todobackend several times and starting it');
+    await createExample(host);
+    const code = await clean(host, options, progress, signal);
+    kept = options.keep;
+    if (kept) {
+      process.stdout.write(
+        `\nThe private Engine is at unix://${host.socket}\n` +
+          `  look at it:  docker --host unix://${host.socket} ps --all\n` +
+          `  stop it:     kill -KILL ${host.pid}\n`,
+      );
+    }
+    return code;
+  } finally {
+    if (!kept) await stop();
+  }
+}
+
+async function clean(
+  host: Host,
+  options: LocalOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
+  const { dryRun } = options;
+  progress.begin('synthesising the app');
+  const youngImagesToo = options.engine === undefined;
+  const deployment = await synthesise({ dryRun, youngImagesToo, signal });
+  if (youngImagesToo)
+    progress.note("the example's images are new: olderThan is 0 here, in cdk.json it is 1 hour");
+  const before = await takeInventory(host);
+  const published = await runPipeline({ host, deployment, signal, progress: (what) => progress.begin(what) });
+  progress.begin('taking stock');
+  const after = await takeInventory(host);
+  progress.end();
+
+  const style = { colour: process.stdout.isTTY, width: process.stdout.columns || 120 };
+  process.stdout.write(`\n${renderChanges(before, after, style)}\n`);
+  process.stdout.write(`Log stream ${published.logStream}\n\n`);
+  process.stdout.write(renderReport(published.run, published.hosts, style));
+  if (options.json !== undefined) writeFileSync(options.json, published.runEvent);
+  const { failed, 'timed-out': timedOut, unreachable } = published.run.hosts;
+  return failed + timedOut + unreachable > 0 ? 1 : 0;
+}
+
+/** This machine with an Engine of the user's. */
+function userHost(engine: string): Host {
+  const lock = join(tmpdir(), `docker-housekeeping-${process.getuid?.()}`);
+  return {
+    enter: (argv) => [...argv],
+    environment: {
+      DOCKER_HOST: engine,
+      // For the keys of ssh:// addresses.
+      HOME: process.env.HOME ?? '',
+      // Only root can write to the usual place.
+      ...(THIS_MACHINE.root ? {} : { HOUSEKEEPING_RUN_DIR: lock }),
+    },
+  };
+}
+
+/** Before the run rather than after it. */
+function refuseUnwritable(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw new Error(`--json ${JSON.stringify(file)} cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

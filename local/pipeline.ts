@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Command, CommandInvocation } from '@aws-sdk/client-ssm';
+import type { HostReport, RunReport } from '../lib/contract';
+import { invokeReporter } from './aws/invoke-reporter';
+import { LoopbackLogs } from './aws/loopback-logs';
+import { LoopbackSsm } from './aws/loopback-ssm';
+import type { Deployment } from './deployment';
+import type { Host } from './private-host';
+import { runDocument, type AgentResult } from './ssm-agent';
+
+export interface PipelineOptions {
+  readonly host: Host;
+  readonly deployment: Deployment;
+  /** Told what is going on. @default - nobody is told */
+  readonly progress?: (what: string) => void;
+  /** Ends the run; it then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run's report as it stands in CloudWatch Logs. */
+export interface Published {
+  readonly logStream: string;
+  readonly run: RunReport;
+  /** The run's log event, word for word. */
+  readonly runEvent: string;
+  readonly hosts: readonly HostReport[];
+}
+
+/** The one managed node of a local run. */
+const INSTANCE_ID = 'i-00000000000000001';
+
+/**
+ * Does what happens when the schedule's time has come: Systems Manager runs the document on the host, its
+ * event wakes the reporter, and the reporter writes into CloudWatch Logs.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<Published> {
+  const { host, deployment, progress = () => undefined, signal } = options;
+  const { document, request } = deployment;
+  const commandId = randomUUID();
+  const requestedAt = new Date();
+  const result = await runDocument(document, {
+    host,
+    parameters: request.Parameters ?? {},
+    commandId,
+    instanceId: INSTANCE_ID,
+    onStep: (name) => progress(`running step ${name}`),
+    ...(signal && { signal }),
+  });
+  progress('writing the report');
+  return publish(deployment, sent(deployment, commandId, requestedAt, result), result, signal);
+}
+
+/** The command as Systems Manager tells of it when it has ended. */
+function sent({ request }: Deployment, commandId: string, requestedAt: Date, result: AgentResult): Command {
+  return {
+    CommandId: commandId,
+    DocumentName: request.DocumentName,
+    DocumentVersion: request.DocumentVersion,
+    // EventBridge Scheduler puts the id of its execution there.
+    Comment: request.Comment?.replace('<aws.scheduler.execution-id>', randomUUID()),
+    Parameters: request.Parameters,
+    Targets: request.Targets,
+    RequestedDateTime: requestedAt,
+    Status: result.status,
+    StatusDetails: result.statusDetails,
+    TargetCount: 1,
+    CompletedCount: 1,
+    ErrorCount: result.status === 'Success' ? 0 : 1,
+    DeliveryTimedOutCount: 0,
+  };
+}
+
+async function publish(
+  { reporter }: Deployment,
+  command: Command,
+  result: AgentResult,
+  signal: AbortSignal | undefined,
+): Promise<Published> {
+  const ssm = new LoopbackSsm();
+  const logs = new LoopbackLogs();
+  const group = reporter.environment.REPORT_LOG_GROUP ?? '';
+  logs.createLogGroup(group);
+  ssm.put(command, [invocation(command, result)]);
+  try {
+    const answer = await invokeReporter({
+      event: commandEnded(command),
+      endpoints: { ssm: await ssm.start(), logs: await logs.start() },
+      environment: reporter.environment,
+      // A claim has to outlast any invocation, so the function's own timeout counts here too.
+      timeoutSeconds: reporter.timeoutSeconds - 1,
+      ...(signal && { signal }),
+    });
+    signal?.throwIfAborted();
+    if (answer.error) throw new Error(`the reporter failed: ${answer.error.name}: ${answer.error.message}`);
+    return readPublished(logs, group);
+  } finally {
+    await Promise.all([ssm.stop(), logs.stop()]);
+  }
+}
+
+function invocation(command: Command, result: AgentResult): CommandInvocation {
+  return {
+    CommandId: command.CommandId,
+    InstanceId: INSTANCE_ID,
+    InstanceName: hostname(),
+    Comment: command.Comment,
+    DocumentName: command.DocumentName,
+    DocumentVersion: command.DocumentVersion,
+    RequestedDateTime: command.RequestedDateTime,
+    Status: result.status,
+    StatusDetails: result.statusDetails,
+    CommandPlugins: result.steps.map(({ plugin }) => plugin),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
+function commandEnded(command: Command): object {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'EC2 Command Status-change Notification',
+    source: 'aws.ssm',
+    account: '123456789012',
+    time: new Date().toISOString(),
+    region: 'eu-central-1',
+    resources: [],
+    detail: {
+      'command-id': command.CommandId,
+      'document-name': command.DocumentName,
+      parameters: command.Parameters,
+      'requested-date-time': command.RequestedDateTime,
+      status: command.Status,
+    },
+  };
+}
+
+function readPublished(logs: LoopbackLogs, group: string): Published {
+  const [logStream, ...others] = logs.streams(group);
+  if (logStream === undefined || others.length > 0) {
+    throw new Error(`the reporter wrote ${others.length + (logStream ? 1 : 0)} log streams, expected one`);
+  }
+  const messages = logs.events(group, logStream).map(({ message }) => message);
+  const runEvent = messages.at(-1) ?? '';
+  return {
+    logStream,
+    run: JSON.parse(runEvent) as RunReport,
+    runEvent,
+    hosts: messages.slice(0, -1).map((message) => JSON.parse(message) as HostReport),
+  };
+}

@@ -1,0 +1,35 @@
+#!/bin/sh
+# The first process of a private Docker host: it lays out the host's own mounts and network, then reaps
+# whatever is orphaned to it. Runs in namespaces of its own (see private-host.ts); all it makes ends with it.
+#   $1 folder to lay over /usr (may be empty)
+#   $2 files below /usr to hide, joined by ':' (may be empty)
+set -eu
+
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir /run/lock /run/layer /run/engine
+# In memory, for speed, and so that bytes reclaimed are exact: nobody else writes to this file system.
+mount -t tmpfs -o mode=711 tmpfs /run/engine
+
+lower=${1:+$1:}/usr
+if [ -n "$2" ]; then
+  old_ifs=$IFS
+  IFS=:
+  for hidden in $2; do
+    mkdir -p "/run/layer/$(dirname "$hidden")"
+    mknod "/run/layer/$hidden" c 0 0 # overlayfs takes this device number for "deleted"
+  done
+  IFS=$old_ifs
+  lower=/run/layer:$lower
+fi
+[ "$lower" = /usr ] || mount -t overlay -o "ro,lowerdir=$lower" overlay /usr
+
+mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+ip link set lo up
+# A context or plug-in configured here could lead the CLI to another Engine.
+[ ! -d /root/.docker ] || mount -t tmpfs tmpfs /root/.docker
+
+echo ready
+while :; do
+  sleep 3600 &
+  wait
+done

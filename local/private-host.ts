@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { capture, type Captured, type CaptureOptions } from './process';
+import { nextRelease } from './debian-next';
+
+/** A place where commands run as on a Docker host. */
+export interface Host {
+  /** The argument list with which this machine runs a command on the host. */
+  enter(argv: readonly string[]): string[];
+  /** What the host's environment has besides the SSM Agent's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a private host is made of. */
+export interface PrivateHostOptions {
+  /**
+   * `installed`: Engine and Compose of this machine. `next`: those of Debian's next release (Engine 26,
+   * Compose v2 as a plugin), unpacked into a cache.
+   *
+   * @default 'installed'
+   */
+  readonly toolchain?: 'installed' | 'next';
+  /** Files below /usr that the host shall not have, e.g. `bin/docker-compose`. @default - none */
+  readonly hide?: readonly string[];
+  /** The Engine's image store; `containerd` needs Engine 24 or later. @default 'classic' */
+  readonly imageStore?: 'classic' | 'containerd';
+  /** Whether the host goes on after this process. @default false */
+  readonly outlive?: boolean;
+}
+
+/** What hides every Compose, v1 and v2, that Debian's packages bring. */
+export const ALL_COMPOSE = ['bin/docker-compose', 'libexec/docker/cli-plugins/docker-compose'];
+
+const START_SECONDS = 60;
+
+/**
+ * A Docker host of its own on this machine: namespaces for network, mounts and processes, a private /run and a
+ * private Engine whose data live in memory. It ends, and all it made with it, when `stop` is called or this
+ * process ends in whatever way. Needs root on Linux.
+ */
+export class PrivateHost implements Host {
+  /** Starts a host and its Engine. Throws with the Engine's log when it does not come up. */
+  static async start(options: PrivateHostOptions = {}): Promise<PrivateHost> {
+    const host = new PrivateHost(await firstProcess(options), options);
+    try {
+      await host.startEngine();
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+    return host;
+  }
+
+  readonly environment = {};
+
+  private constructor(
+    private readonly outer: ChildProcess & { readonly pid: number },
+    private readonly options: PrivateHostOptions,
+  ) {}
+
+  /** Process id, on this machine, of the host's first process. */
+  get pid(): number {
+    const { pid } = this.outer;
+    const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+    if (!child) throw new Error(`the private host's first process ${pid} has no child: it ended early`);
+    return child;
+  }
+
+  private get cgroup(): string {
+    return `docker-housekeeping-${this.outer.pid}`;
+  }
+
+  /** The Engine's socket as this machine reaches it. */
+  get socket(): string {
+    return `/proc/${this.pid}/root/run/docker.sock`;
+  }
+
+  enter(argv: readonly string[]): string[] {
+    return ['nsenter', '--target', String(this.pid), '--mount', '--net', '--pid', '--wdns=/', '--', ...argv];
+  }
+
+  /** The same host with another program as its `sh`, seen only by what is run through the result. */
+  withShell(program: 'dash' | 'bash' | 'busybox'): Host {
+    const bind = 'mount --bind "$1" "$(readlink -f /bin/sh)" && shift && exec "$@"';
+    const path = `/usr/bin/${program}`;
+    return {
+      environment: this.environment,
+      enter: (argv) => this.enter(['unshare', '--mount', 'bash', '-c', bind, 'bash', path, ...argv]),
+    };
+  }
+
+  /** Runs a command on the host to its end. */
+  run(argv: readonly string[], options: CaptureOptions = {}): Promise<Captured> {
+    return capture(this.enter(argv), { ...options, environment: options.environment ?? ownEngineOnly() });
+  }
+
+  /** Runs the Docker CLI on the host; gives its output, throws with its complaint when it fails. */
+  async docker(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(['docker', ...args]);
+    if (code !== 0) throw new Error(`docker ${args.join(' ')} failed with code ${code}: ${stderr.trim()}`);
+    return stdout.trim();
+  }
+
+  /** Starts the Engine, as after a reboot of the host; the first time `start` does. */
+  async startEngine(): Promise<void> {
+    // A configuration of its own, so that this machine's /etc/docker/daemon.json has no say.
+    const features = { 'containerd-snapshotter': this.options.imageStore === 'containerd' };
+    await this.run(['sh', '-c', 'cat >/run/daemon.json'], { input: JSON.stringify({ features }) });
+    const files = '--config-file /run/daemon.json --pidfile /run/docker.pid';
+    const roots = `--cgroup-parent ${this.cgroup} --data-root /run/engine --exec-root /run/docker --host unix:///run/docker.sock`;
+    // A child of the host's first process and not of this one, so that it can outlive this one, and be stopped.
+    const start = `dockerd ${files} ${roots} >/run/docker.log 2>&1 & echo "$!"`;
+    const engine = (await this.run(['sh', '-c', start])).stdout.trim();
+    const deadline = Date.now() + START_SECONDS * 1000;
+    while ((await this.run(['docker', 'version'], { timeoutSeconds: START_SECONDS })).code !== 0) {
+      const alive = (await this.run(['kill', '-0', engine])).code === 0;
+      if (alive && Date.now() < deadline) {
+        await setTimeout(50);
+        continue;
+      }
+      const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended';
+      const log = await this.run(['tail', '-c', '2000', '/run/docker.log']);
+      throw new Error(`the private host's dockerd ${why}; its log ends: ${log.stdout}`);
+    }
+  }
+
+  /** Sends the Engine a signal: SIGSTOP makes it hang; after one that ends it, it has ended. */
+  async signalEngine(signal: 'TERM' | 'KILL' | 'STOP' | 'CONT'): Promise<void> {
+    const ends = signal === 'TERM' || signal === 'KILL';
+    const wait = ends ? 'while kill -0 "$engine" 2>/dev/null; do sleep 0.05; done' : ':';
+    const script = `engine=$(cat /run/docker.pid) && kill -${signal} "$engine" && ${wait}`;
+    const { code, stderr } = await this.run(['sh', '-c', script]);
+    if (code !== 0) throw new Error(`could not signal the Engine: ${stderr}`);
+  }
+
+  /** Ends the host and everything in it. */
+  async stop(): Promise<void> {
+    if (this.outer.exitCode !== null || this.outer.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.outer.once('exit', resolve));
+    this.outer.ref();
+    process.kill(this.pid, 'SIGKILL');
+    await gone;
+    // Control groups are all that does not end with the namespaces.
+    await capture([
+      'find',
+      '/sys/fs/cgroup',
+      '-depth',
+      '-path',
+      `*/${this.cgroup}*`,
+      '-type',
+      'd',
+      '-delete',
+    ]);
+  }
+}
+
+/** This process's environment without what would lead the Docker CLI to an Engine of the user's. */
+function ownEngineOnly(): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(DOCKER|COMPOSE)_/.test(name));
+  return { ...Object.fromEntries(own as [string, string][]), DOCKER_HOST: 'unix:///run/docker.sock' };
+}
+
+async function firstProcess({
+  toolchain,
+  hide = [],
+  outlive = false,
+}: PrivateHostOptions): Promise<ChildProcess & { readonly pid: number }> {
+  const next = toolchain === 'next';
+  const layer = next ? await nextRelease() : '';
+  // A CLI in /usr/local would go before the next release's.
+  const hidden = next ? [...hide, 'local/bin/docker'] : hide;
+  // The kernel ends the host with this process, however this process ends.
+  const leash = outlive ? [] : ['setpriv', '--pdeathsig', 'KILL', '--'];
+  const namespaces = [
+    'unshare',
+    '--net',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    '--propagation',
+    'private',
+  ];
+  const script = ['sh', join(__dirname, 'private-host.sh'), layer, hidden.join(':')];
+  const [program = '', ...args] = [...leash, ...namespaces, ...(outlive ? [] : ['--kill-child']), ...script];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`the private host ended with code ${code}: ${complaint.trim()}`)),
+    );
+  });
+  child.unref();
+  return Object.assign(child, { pid: child.pid as number });
+}

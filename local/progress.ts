@@ -1,0 +1,52 @@
+import type { WriteStream } from 'node:tty';
+
+/** What a progress line is written to: a terminal, or anything that takes text. */
+export type ProgressStream = Pick<WriteStream, 'write'> & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+
+const TICK_MILLISECONDS = 200;
+
+/**
+ * Says what is going on: on a terminal in one live line that counts the seconds, elsewhere in a line for each
+ * thing begun.
+ */
+export class Progress {
+  private what = '';
+  private since = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly stream: ProgressStream) {}
+
+  /** Says what is done from now on; what was done before has ended. */
+  begin(what: string): void {
+    this.end();
+    this.what = what;
+    this.since = Date.now();
+    if (!this.stream.isTTY) {
+      this.stream.write(`${what} ...\n`);
+      return;
+    }
+    this.draw();
+    this.timer = setInterval(() => this.draw(), TICK_MILLISECONDS);
+  }
+
+  /** Ends the line; leaves it on the screen with the time it took. */
+  end(): void {
+    if (this.timer === undefined) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.draw();
+    this.stream.write('\n');
+  }
+
+  /** Says something that is not going on, but is to be known. */
+  note(text: string): void {
+    this.end();
+    this.stream.write(`${text}\n`);
+  }
+
+  private draw(): void {
+    const seconds = ((Date.now() - this.since) / 1000).toFixed(1).padStart(6);
+    const line = `${seconds} s  ${this.what}`.slice(0, (this.stream.columns || 80) - 1);
+    this.stream.write(`\r\x1b[2K${line}`);
+  }
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Host } from '../private-host';
+
+/** How a script ended and what it wrote. */
+export interface ScriptRun {
+  /** As the agent counts: -1 where a signal ended it, 137 where the agent did at the timeout. */
+  readonly exitCode: number;
+  /** Why it ended, in the words that the agent appends to standard error. */
+  readonly ending: string;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+export interface ScriptOptions {
+  readonly host: Host;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Ends the script as the cancellation of a command does. */
+  readonly signal?: AbortSignal;
+}
+
+/** What systemd gives a service that asks for no environment of its own: no HOME. */
+const SYSTEMD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The working directory of the agent's systemd unit. */
+const WORKING_DIRECTORY = '/usr/bin';
+
+/**
+ * Runs a script file as the SSM Agent does: `sh -c FILE` in a process group of its own, to be over when its
+ * pipes are closed. At the timeout the whole group gets SIGKILL, and no trap runs.
+ */
+export async function runScript(file: string, options: ScriptOptions): Promise<ScriptRun> {
+  const { host, timeoutSeconds, signal } = options;
+  const environment = { PATH: SYSTEMD_PATH, ...options.environment, ...host.environment };
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const [program = '', ...args] = host.enter([
+    'env',
+    '-i',
+    '-C',
+    WORKING_DIRECTORY,
+    ...assignments,
+    'sh',
+    '-c',
+    file,
+  ]);
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+
+  const over = new AbortController();
+  const pipesClosed = once(child, 'close', { signal: over.signal }) as Promise<
+    [number | null, string | null]
+  >;
+  let killed = false;
+  const kill = (): void => {
+    killed = true;
+    killGroup(child.pid);
+    // A process that left the group may hold the pipes; the agent does not wait for it either.
+    const letGo = (): void => over.abort();
+    if (child.exitCode === null && child.signalCode === null) child.once('exit', () => setImmediate(letGo));
+    else letGo();
+  };
+  const timer = setTimeout(kill, timeoutSeconds * 1000);
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    const [code, endingSignal] = await pipesClosed.catch((error: unknown) => {
+      if (!over.signal.aborted) throw error;
+      return [null, 'SIGKILL'] as const;
+    });
+    const exitCode = killed ? 137 : (code ?? -1);
+    const ending = code === null ? `signal: ${endingSignal ?? 'unknown'}` : `exit status ${code}`;
+    return { exitCode, ending, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', kill);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // All of the group had ended by themselves in the meantime.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,236 @@
+import { KEEP_LABEL } from '../../lib/contract';
+import { ComposeDown } from '../../lib/tasks/compose-down';
+import { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+import {
+  compose,
+  COMPOSE_HOSTS,
+  composeFile,
+  DIRECTORY,
+  neighbourhood,
+  POLITE,
+  up,
+  WITHOUT_COMPOSE,
+} from './compose-world';
+import { loadImage, must } from './images';
+import { runTask, SHELLS } from './run-task';
+import { difference, stateOf } from './state';
+
+const byName = new ComposeDown({ project: 'todobackend', removeVolumes: true });
+const byDirectory = new ComposeDown({ directory: DIRECTORY, removeVolumes: true });
+
+describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
+  describeDocker('ComposeDown', () => {
+    let host: PrivateHost;
+    beforeEach(async () => {
+      host = await PrivateHost.start(options);
+    });
+    afterEach(() => host.stop());
+
+    test.each([
+      ['by name under dash', byName, 'dash'],
+      ['by name under bash', byName, 'bash'],
+      ['by name under busybox', byName, 'busybox'],
+      ['by directory', byDirectory, 'dash'],
+    ] as const)('%s takes down the project and nothing else', async (_how, task, shell) => {
+      await neighbourhood(host);
+      const before = await stateOf(host);
+      const dry = await runTask(host.withShell(shell), task, true);
+      expect(await stateOf(host)).toEqual(before);
+      const { result, exitCode } = await runTask(host.withShell(shell), task);
+
+      const { gone, come } = difference(before, await stateOf(host));
+      expect(come).toEqual([]);
+      const anonymous = gone.filter((line) => /^volume [0-9a-f]{64}$/.test(line));
+      expect(anonymous).toHaveLength(2); // of app, and of the one-off container of app
+      const names = gone.filter((line) => !anonymous.includes(line)).map((line) => line.replaceAll('-', '_'));
+      expect(names).toEqual([
+        'container todobackend_app_1 running',
+        expect.stringMatching(/^container todobackend_app_run_[0-9a-f]+ running$/),
+        'container todobackend_db_1 running',
+        'container todobackend_orphan_1 running',
+        'network todobackend_default',
+        'volume todobackend_public',
+      ]);
+      expect(exitCode).toBe(0);
+      const removed = { projects: 1, containers: 4, networks: 1, volumes: 3 };
+      expect(result).toMatchObject({ outcome: 'done', removed });
+      expect(result).not.toHaveProperty('killed');
+      expect(result).not.toHaveProperty('left');
+      expect(dry.result).toMatchObject({ outcome: 'done', dryRun: true, removed });
+      expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
+    });
+
+    test('leaves volumes alone unless told otherwise', async () => {
+      await neighbourhood(host);
+      const before = await stateOf(host);
+      const { result } = await runTask(host, new ComposeDown({ project: 'todobackend' }));
+      expect(
+        difference(before, await stateOf(host)).gone.filter((line) => line.startsWith('volume')),
+      ).toEqual([]);
+      expect(result.removed).toEqual({ projects: 1, containers: 4, networks: 1, volumes: 0 });
+    });
+
+    test('a project that has only a network and a volume left is taken down too', async () => {
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+      await up(host);
+      await must(host, 'docker rm -f $(docker ps -aq)');
+      const { result } = await runTask(host, byName);
+      expect(result).toMatchObject({
+        outcome: 'done',
+        removed: { projects: 1, containers: 0, networks: 1, volumes: 1 },
+      });
+    });
+
+    test('what carries the keep label stays: the whole project for a container, else the object', async () => {
+      const labels = { [KEEP_LABEL]: 'yes' };
+      await neighbourhood(host);
+      await up(host, '/run/projects/kept', composeFile({ db: { labels } }));
+      const kept = JSON.parse(composeFile()) as { volumes: { public: object } };
+      kept.volumes.public = { labels };
+      await up(host, '/run/projects/partly', JSON.stringify(kept));
+      const before = await stateOf(host);
+
+      const whole = await runTask(host, new ComposeDown({ project: 'kept', removeVolumes: true }));
+      expect(whole.result).toMatchObject({ outcome: 'skipped', reason: 'kept' });
+      expect(await stateOf(host)).toEqual(before);
+
+      const partly = await runTask(host, new ComposeDown({ project: 'partly', removeVolumes: true }));
+      expect(partly.result).toMatchObject({ outcome: 'done', passedOver: { kept: 1 } });
+      expect(await stateOf(host)).toContain('volume partly_public');
+    });
+
+    test('what is in use by others is left, and the task says so', async () => {
+      await neighbourhood(host);
+      await host.docker(
+        'run',
+        '-d',
+        '--name',
+        'guest',
+        '-v',
+        'todobackend_public:/p',
+        '--network',
+        'todobackend_default',
+        'service',
+        POLITE,
+      );
+      const { result, exitCode } = await runTask(host, byName);
+      expect(exitCode).toBe(1);
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'leftovers' });
+      expect(result.left).toEqual(['network todobackend_default', 'volume todobackend_public']);
+      expect(await stateOf(host)).toEqual(
+        expect.arrayContaining(['container guest running', 'volume todobackend_public']),
+      );
+    });
+
+    test('a project is named by its containers, whatever its directory is called', async () => {
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+      await must(host, `mkdir -p ${DIRECTORY} && cat >${DIRECTORY}/docker-compose.yml`, composeFile());
+      await compose(host, DIRECTORY, '-p', 'blue', 'up', '-d');
+      await up(host, '/run/elsewhere/todobackend');
+      const { result } = await runTask(host, byDirectory);
+      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
+      expect(await compose(host, '/run/elsewhere/todobackend', 'ps', '-q')).not.toBe('');
+
+      await compose(host, DIRECTORY, '-p', 'blue', 'up', '-d');
+      await compose(host, DIRECTORY, '-p', 'green', 'up', '-d');
+      const before = await stateOf(host);
+      expect((await runTask(host, byDirectory)).result).toMatchObject({
+        outcome: 'failed',
+        reason: 'ambiguous-project',
+      });
+      expect(await stateOf(host)).toEqual(before);
+      const green = new ComposeDown({ directory: DIRECTORY, project: 'green' });
+      expect((await runTask(host, green)).result).toMatchObject({
+        outcome: 'done',
+        removed: { containers: 2 },
+      });
+    });
+
+    test('of several files in one directory, those that were given say which project is meant', async () => {
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+      await must(host, `mkdir -p ${DIRECTORY} && cd ${DIRECTORY} && tee blue.yml >green.yml`, composeFile());
+      await compose(host, DIRECTORY, '-p', 'blue', '-f', 'blue.yml', 'up', '-d');
+      await compose(host, DIRECTORY, '-p', 'green', '-f', 'green.yml', 'up', '-d');
+      await runTask(host, new ComposeDown({ directory: DIRECTORY, files: ['blue.yml'] }));
+      const left = await stateOf(host);
+      expect(left.filter((line) => /container blue/.test(line))).toEqual([]);
+      expect(left.filter((line) => /container green/.test(line))).toHaveLength(2);
+    });
+
+    test.each([
+      ['directory-missing', 'rm -r', ''],
+      ['compose-file-missing', 'rm', '/docker-compose.yml'],
+      ['compose-file-invalid', 'echo "services: [" >', '/docker-compose.yml'],
+    ])('%s: nothing is touched', async (reason, change, path) => {
+      await neighbourhood(host);
+      await must(host, `${change} ${DIRECTORY}${path}`);
+      const before = await stateOf(host);
+      const { result, exitCode } = await runTask(host, byDirectory);
+      expect(exitCode).toBe(1);
+      expect(result).toMatchObject({ outcome: 'failed', reason });
+      expect(result.message).toContain(DIRECTORY);
+      expect(await stateOf(host)).toEqual(before);
+    });
+  });
+});
+
+describeDocker('ComposeDown without Compose', () => {
+  let host: PrivateHost;
+  const label = 'com.docker.compose.project';
+  beforeEach(async () => {
+    host = await PrivateHost.start(WITHOUT_COMPOSE);
+    await loadImage(host, { tags: ['service:latest'], busybox: true });
+    for (const project of ['todobackend', 'todobackend2']) {
+      const own = ['--label', `${label}=${project}`];
+      await host.docker('network', 'create', ...own, `${project}_default`);
+      await host.docker('volume', 'create', ...own, `${project}_public`);
+      const mounts = ['-v', `${project}_public:/public`, '-v', '/scratch', '--network', `${project}_default`];
+      const where = ['--label', `${label}.working_dir=/run/projects/${project}`];
+      await host.docker(
+        'run',
+        '-d',
+        '--name',
+        `${project}_app_1`,
+        ...own,
+        ...where,
+        ...mounts,
+        'service',
+        POLITE,
+      );
+      await must(host, `mkdir -p /run/projects/${project} && touch /run/projects/${project}/compose.yaml`);
+    }
+  });
+  afterEach(() => host.stop());
+
+  test.each(SHELLS)('the labels alone do, under %s', async (shell) => {
+    const before = await stateOf(host);
+    const { result } = await runTask(host.withShell(shell), byName);
+    const { gone } = difference(before, await stateOf(host));
+    expect(gone).toHaveLength(4);
+    expect(gone).toEqual(
+      expect.arrayContaining([
+        'container todobackend_app_1 running',
+        'network todobackend_default',
+        'volume todobackend_public',
+      ]),
+    );
+    expect(result).toMatchObject({
+      outcome: 'done',
+      removed: { projects: 1, containers: 1, networks: 1, volumes: 2 },
+    });
+    expect(result).not.toHaveProperty('warnings');
+  });
+
+  test('by directory it works as well, with a warning that hooks did not run', async () => {
+    const { result } = await runTask(host, byDirectory);
+    expect(result).toMatchObject({
+      outcome: 'done',
+      removed: { containers: 1 },
+      warnings: ['compose-missing'],
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { ALL_COMPOSE, type PrivateHostOptions } from '../../local/private-host';
+import type { PrivateHost } from '../../local/private-host';
+import { loadImage, must } from './images';
+
+/** The hosts that people run, by what they have of Compose. */
+export const COMPOSE_HOSTS: Readonly<Record<string, PrivateHostOptions>> = {
+  'Engine 20.10 with Compose v1': {},
+  'Engine 26.1 with the Compose plug-in': { toolchain: 'next', hide: ['bin/docker-compose'] },
+};
+
+/** Without any Compose a project can only be there because its containers say so. */
+export const WITHOUT_COMPOSE: PrivateHostOptions = { hide: ALL_COMPOSE };
+
+/** Ends at once on SIGTERM, as a well-behaved service does. */
+export const POLITE = `trap 'exit 0' TERM; while :; do /bin/busybox sleep 0.1; done`;
+/** Takes no notice of SIGTERM. */
+export const STUBBORN = `trap '' TERM; while :; do /bin/busybox sleep 0.1; done`;
+/** Ends at once on SIGTERM, with the exit code of a process that was killed. */
+export const PRETENDER = `trap 'exit 137' TERM; while :; do /bin/busybox sleep 0.1; done`;
+
+export const DIRECTORY = '/run/projects/todobackend';
+
+const COMPOSE_FILE = {
+  version: '2.4',
+  services: {
+    app: { image: 'service', command: [POLITE], volumes: ['public:/public', '/scratch'], depends_on: ['db'] },
+    db: { image: 'service', command: [POLITE], volumes: ['shared:/shared'] },
+  },
+  volumes: { public: {}, shared: { external: true, name: 'shared' } },
+};
+
+/** A Compose file, its services changed by name. */
+export function composeFile(services: Record<string, object> = {}): string {
+  const all: Record<string, object> = { ...COMPOSE_FILE.services };
+  for (const [name, change] of Object.entries(services))
+    all[name] = { image: 'service', ...all[name], ...change };
+  return JSON.stringify({ ...COMPOSE_FILE, services: all });
+}
+
+/** Runs the host's own Compose, v1 or plug-in. */
+export async function compose(host: PrivateHost, directory: string, ...args: string[]): Promise<string> {
+  const v1 = 'docker-compose "$@"';
+  const script = `cd "$0" && if docker compose version >/dev/null 2>&1; then docker compose "$@"; else ${v1}; fi`;
+  const { code, stdout, stderr } = await host.run(['sh', '-c', script, directory, ...args]);
+  if (code !== 0) throw new Error(`compose ${args.join(' ')} failed with code ${code}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** Writes a project's Compose file and brings it up. */
+export async function up(host: PrivateHost, directory = DIRECTORY, file = composeFile()): Promise<void> {
+  await must(host, `mkdir -p ${directory} && cat >${directory}/docker-compose.yml`, file);
+  await compose(host, directory, 'up', '-d');
+}
+
+/**
+ * The project todobackend with a one-off container, an orphan and an anonymous volume, and around it all that
+ * must stay: projects whose names begin like its name, an external volume, and containers and volumes of nobody's.
+ */
+export async function neighbourhood(host: PrivateHost): Promise<void> {
+  await loadImage(host, { tags: ['service:latest'], busybox: true });
+  await host.docker('volume', 'create', 'shared');
+  await host.docker('volume', 'create', 'todobackend_stray');
+  await host.docker('run', '-d', '--name', 'todobackend_bystander', '-v', 'alone:/alone', 'service', POLITE);
+  await up(host, '/run/projects/todo');
+  await up(host, '/run/projects/todobackend2');
+  await up(host, DIRECTORY, composeFile({ orphan: { command: [POLITE] } }));
+  await must(host, `cat >${DIRECTORY}/docker-compose.yml`, composeFile());
+  await compose(host, DIRECTORY, 'run', '-d', 'app', POLITE);
+}

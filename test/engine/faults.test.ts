@@ -1,0 +1,98 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComposeDown } from '../../lib/tasks/compose-down';
+import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
+import { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+import { composeFile, POLITE, STUBBORN, up } from './compose-world';
+import { loadImage, must } from './images';
+import { runTask, runTasks } from './run-task';
+import { stateOf } from './state';
+
+const labels = { application: 'todobackend' };
+const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(1) });
+const prune = new DanglingImagePrune({ labels, timeout: Duration.minutes(1) });
+
+async function reasons(host: PrivateHost): Promise<unknown[]> {
+  const runs = await runTasks(host, [down, prune]);
+  for (const { result, exitCode } of runs) {
+    expect(result.outcome).toBe('failed');
+    expect(exitCode).toBe(1);
+    expect(result.message).toBeTruthy();
+  }
+  return runs.map(({ result }) => result.reason);
+}
+
+describeDocker('faults of a host', () => {
+  let host: PrivateHost;
+  beforeEach(async () => {
+    host = await PrivateHost.start();
+    await loadImage(host, { tags: ['service:latest'], busybox: true });
+  });
+  afterEach(() => host.stop());
+
+  test('no docker: every step says so', async () => {
+    await must(host, 'mount -t tmpfs tmpfs /usr/local/bin && mount --bind /dev/null /usr/bin/docker');
+    expect(await reasons(host)).toEqual(['docker-missing', 'docker-missing', 'docker-missing']);
+  });
+
+  test('daemon down: every step says so', async () => {
+    await host.signalEngine('TERM');
+    expect(await reasons(host)).toEqual(['docker-unreachable', 'docker-unreachable', 'docker-unreachable']);
+  });
+
+  test('daemon hung: every step gives up and says so', async () => {
+    await host.signalEngine('STOP');
+    expect(await reasons(host)).toEqual(['docker-hung', 'docker-hung', 'docker-hung']);
+    await host.signalEngine('CONT');
+  });
+
+  test('one step fails, the others still do their work', async () => {
+    const missing = new ComposeDown({ directory: '/run/nowhere' });
+    await loadImage(host, { labels });
+    const [, first, second] = await runTasks(host, [missing, prune]);
+    expect(first?.result).toMatchObject({ outcome: 'failed', reason: 'directory-missing' });
+    expect(second?.result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+  });
+
+  test('a second run at the same time says that it was skipped, and the first is not disturbed', async () => {
+    await host.docker('volume', 'create', 'shared');
+    await up(host, undefined, composeFile({ app: { command: [STUBBORN], stop_grace_period: '8s' } }));
+    await loadImage(host, { labels });
+    const began = Math.floor(Date.now() / 1000);
+    const first = runTask(host, down);
+    const stopping = `docker events --since ${began} --until "$(date +%s.%N)" --filter event=kill --format stopping`;
+    await must(host, `until ${stopping} | grep -q stopping; do sleep 0.1; done`);
+    const second = await runTask(host, prune);
+    expect(second).toMatchObject({ exitCode: 0, result: { outcome: 'skipped', reason: 'locked' } });
+    expect((await first).result).toMatchObject({ outcome: 'done', removed: { projects: 1 } });
+    expect((await runTask(host, prune)).result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+  });
+
+  test('the deadline: stops before the agent would kill it, and says what it left', async () => {
+    await host.docker('volume', 'create', 'shared');
+    await up(
+      host,
+      undefined,
+      composeFile({ app: { command: [STUBBORN], stop_grace_period: '10m' }, db: { command: [POLITE] } }),
+    );
+    const { result, exitCode } = await runTask(host, down);
+    expect(exitCode).toBe(1);
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { projects: 0 } });
+    expect(result.left).toContain('container todobackend_app_1');
+    expect(await stateOf(host)).toContain('container todobackend_app_1 running');
+    await must(host, 'flock -n /run/docker-housekeeping/lock true');
+  });
+
+  test('a daemon that hangs in the middle of a task: gives up at the deadline, and leaves no lock', async () => {
+    await loadImage(host, { labels });
+    await must(
+      host,
+      `mkdir /run/bin && printf '%s\\n' '#!/bin/sh' 'case $* in *dangling*) kill -STOP $(cat /run/docker.pid) ;; esac' 'exec docker-real "$@"' >/run/bin/docker
+       cp "$(command -v docker)" /run/bin/docker-real && chmod +x /run/bin/docker && mount --bind /run/bin /usr/local/bin`,
+    );
+    const { result } = await runTask(host, prune);
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
+    await must(host, 'flock -n /run/docker-housekeeping/lock true');
+    await host.signalEngine('CONT');
+  });
+});

@@ -1,0 +1,76 @@
+import { ComposeDown } from '../../lib/tasks/compose-down';
+import { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+import { COMPOSE_HOSTS, composeFile, PRETENDER, STUBBORN, up, WITHOUT_COMPOSE } from './compose-world';
+import { loadImage } from './images';
+import { runTask } from './run-task';
+
+const task = new ComposeDown({ project: 'todobackend', removeVolumes: true });
+
+describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
+  describeDocker('containers that had to be killed', () => {
+    let host: PrivateHost;
+    beforeEach(async () => {
+      host = await PrivateHost.start(options);
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+    });
+    afterEach(() => host.stop());
+
+    test('are named with their grace period; those that ended in time are not, whatever their exit code', async () => {
+      const services = {
+        app: { command: [STUBBORN], stop_grace_period: '2s' },
+        acceptance: { command: [PRETENDER], stop_grace_period: '2s' },
+        migrate: { command: ['exit 137'] },
+      };
+      await up(host, undefined, composeFile(services));
+      const { result, log } = await runTask(host, task);
+      expect(result).toMatchObject({ outcome: 'done', removed: { containers: 4 } });
+      expect(result.killed).toEqual([
+        {
+          project: 'todobackend',
+          service: 'app',
+          container: expect.stringMatching(/^todobackend.app.1$/) as string,
+          grace: 2,
+        },
+      ]);
+      expect(log).toMatch(/todobackend.app.1 had to be killed/);
+    });
+
+    test('without a grace period of its own a container has the 10 s of the Engine', async () => {
+      await up(host, undefined, composeFile({ app: { command: [STUBBORN] } }));
+      const { result } = await runTask(host, task);
+      expect(result.killed).toMatchObject([{ service: 'app', grace: 10 }]);
+      expect(result.seconds).toBeGreaterThanOrEqual(10);
+    });
+  });
+});
+
+describeDocker('many containers that had to be killed, with the longest names', () => {
+  test('fit into one short line, with a count of those that do not', async () => {
+    const host = await PrivateHost.start(WITHOUT_COMPOSE);
+    try {
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      const project = 'p'.repeat(80);
+      for (let n = 0; n < 12; n++) {
+        const labels = { project, 'project.working_dir': '/run', service: 's'.repeat(80) };
+        const args = Object.entries(labels).flatMap(([key, value]) => [
+          '--label',
+          `com.docker.compose.${key}=${value}`,
+        ]);
+        const name = `${'n'.repeat(100)}${n}`;
+        await host.docker('run', '-d', '--name', name, '--stop-timeout', '1', ...args, 'service', STUBBORN);
+        await host.docker('volume', 'create', '--label', `com.docker.compose.project=${project}`, `v${name}`);
+        await host.docker('run', '-d', '--name', `guest${n}`, '-v', `v${name}:/v`, 'service', STUBBORN);
+      }
+      const { result } = await runTask(host, new ComposeDown({ project, removeVolumes: true }));
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'leftovers', removed: { containers: 12 } });
+      expect((result.killed?.length ?? 0) + (result.killedOmitted ?? 0)).toBe(12);
+      expect((result.left?.length ?? 0) + (result.leftOmitted ?? 0)).toBe(12);
+      expect(result.killed?.length).toBeGreaterThanOrEqual(2);
+      expect(result.left?.length).toBeGreaterThanOrEqual(2);
+    } finally {
+      await host.stop();
+    }
+  });
+});
