@@ -1,0 +1,113 @@
+import { TimeZone } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Node } from 'constructs';
+import type {
+  ComposeDownProps,
+  DanglingImagePruneProps,
+  DockerHousekeepingProps,
+  HousekeepingTask,
+} from '../lib';
+import { ComposeDown, DanglingImagePrune, DockerHosts } from '../lib';
+import { refuse } from '../lib/validation';
+import type { Read } from './read';
+import { duration, flag, listOf, mapOf, object, recordOf, scheduleExpression, text, timeZone } from './read';
+
+/** The context key of cdk.json that holds the configuration. */
+const CONTEXT_KEY = 'housekeeping';
+
+/** What the command line may set for one deployment, e.g. `-c dryRun=true`. */
+const OVERRIDABLE = ['schedule', 'timeZone', 'enabled', 'dryRun'] as const;
+
+/**
+ * The configuration in the app's context.
+ *
+ * @throws if a key is unknown or a value not allowed
+ */
+export function configuration(context: Node): DockerHousekeepingProps {
+  const all = context.getAllContext() as Record<string, unknown>;
+  refuseMisspelt(Object.keys(all));
+  const given = object(CONTEXT_KEY, all[CONTEXT_KEY]);
+  const overrides = OVERRIDABLE.filter((key) => all[key] !== undefined).map((key) => [key, all[key]]);
+  const read = readConfiguration(CONTEXT_KEY, { ...given, ...Object.fromEntries(overrides) });
+  return {
+    hosts: read.hosts,
+    tasks: read.tasks,
+    schedule: ScheduleExpression.expression(read.schedule, read.timeZone ?? TimeZone.ETC_UTC),
+    enabled: read.enabled,
+    dryRun: read.dryRun,
+  };
+}
+
+interface Configuration {
+  readonly hosts: DockerHosts;
+  readonly tasks: HousekeepingTask[];
+  readonly schedule: string;
+  readonly timeZone?: TimeZone;
+  readonly enabled?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const readHosts: Read<DockerHosts> = (path, value) => {
+  const [first, ...others] = Object.entries(mapOf(listOf(text))(path, value));
+  if (first === undefined) {
+    return refuse(path, value, 'names no tag', 'give at least one, e.g. { "DockerHost": ["true"] }');
+  }
+  return others.reduce(
+    (hosts, [key, values]) => hosts.andTagged(key, ...values),
+    DockerHosts.tagged(first[0], ...first[1]),
+  );
+};
+
+const readComposeDown = recordOf<ComposeDownProps>({
+  name: text,
+  timeout: duration,
+  project: text,
+  directory: text,
+  files: listOf(text),
+  removeVolumes: flag,
+});
+
+const readDanglingImagePrune = recordOf<DanglingImagePruneProps>(
+  { name: text, timeout: duration, labels: mapOf(text), olderThan: duration },
+  ['labels'],
+);
+
+const readTask: Read<HousekeepingTask> = (path, value) => {
+  const { type, ...props } = object(path, value);
+  switch (type) {
+    case 'ComposeDown':
+      return new ComposeDown(readComposeDown(path, props));
+    case 'DanglingImagePrune':
+      return new DanglingImagePrune(readDanglingImagePrune(path, props));
+    default:
+      return refuse(
+        `${path}.type`,
+        type,
+        'is no kind of task',
+        'use one of: ComposeDown, DanglingImagePrune',
+      );
+  }
+};
+
+const readConfiguration = recordOf<Configuration>(
+  {
+    hosts: readHosts,
+    tasks: listOf(readTask),
+    schedule: scheduleExpression,
+    timeZone,
+    enabled: flag,
+    dryRun: flag,
+  },
+  ['hosts', 'tasks', 'schedule'],
+);
+
+/** The CDK ignores context that nobody asks for: `-c dryrun=true` would remove in earnest. */
+function refuseMisspelt(keys: string[]): void {
+  const letters = (key: string): string => key.toLowerCase().replace(/[^a-z]/g, '');
+  for (const key of keys) {
+    const meant = OVERRIDABLE.find((known) => letters(key).replace(CONTEXT_KEY, '') === letters(known));
+    if (meant !== undefined && meant !== key) {
+      refuse('context', key, 'is no known key', `did you mean -c ${meant}=...?`);
+    }
+  }
+}

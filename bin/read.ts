@@ -1,0 +1,103 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { refuse } from '../lib/validation';
+
+/** Turns a value of cdk.json into what it means, or refuses it; `path` says where it stands. */
+export type Read<T> = (path: string, value: unknown) => T;
+
+export const text: Read<string> = (path, value) =>
+  typeof value === 'string' ? value : refuse(path, value, 'is not a string', 'give a string');
+
+/** What comes from the command line comes as a string. */
+export const flag: Read<boolean> = (path, value) => {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  return refuse(path, value, 'is not true or false', 'give true or false');
+};
+
+export const duration: Read<Duration> = (path, value) => {
+  if (typeof value !== 'string' || !/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(value)) {
+    return refuse(path, value, 'is no duration', "give it as in ISO 8601, e.g. 'PT30M', 'PT1H' or 'P2D'");
+  }
+  return Duration.parse(value);
+};
+
+export const timeZone: Read<TimeZone> = (path, value) => {
+  if (typeof value !== 'string' || !/^[A-Z]/.test(value) || !isTimeZone(value)) {
+    return refuse(path, value, 'is no time zone', "give an IANA name, e.g. 'Etc/UTC' or 'Europe/Berlin'");
+  }
+  return TimeZone.of(value);
+};
+
+/** EventBridge Scheduler checks the rest at deployment. */
+export const scheduleExpression: Read<string> = (path, value) => {
+  const forms = [
+    /^cron\((\S+ ){5}\S+\)$/,
+    /^rate\([1-9]\d* (minute|hour|day)s?\)$/,
+    /^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/,
+  ];
+  if (typeof value !== 'string' || !forms.some((form) => form.test(value))) {
+    return refuse(
+      path,
+      value,
+      'is no schedule expression',
+      "give e.g. 'cron(0 3 * * ? *)' with six fields, 'rate(1 day)' or 'at(2030-01-31T03:00:00)'",
+    );
+  }
+  return value;
+};
+
+export function listOf<T>(read: Read<T>): Read<T[]> {
+  return (path, value) =>
+    Array.isArray(value)
+      ? value.map((item, index) => read(`${path}[${index}]`, item))
+      : refuse(path, value, 'is not a list', 'give a list: [...]');
+}
+
+/** An object with any keys. */
+export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
+  return (path, value) =>
+    Object.fromEntries(
+      Object.entries(object(path, value)).map(([key, item]) => [
+        key,
+        read(`${path}[${JSON.stringify(key)}]`, item),
+      ]),
+    );
+}
+
+/** How to read each property of T: none can be left out, so whatever T can say, cdk.json can. */
+export type Fields<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };
+
+/** An object with these keys and no others. */
+export function recordOf<T>(fields: Fields<T>, required: readonly (keyof T & string)[] = []): Read<T> {
+  return (path, value) => {
+    const given = object(path, value);
+    for (const key of required) {
+      if (given[key] === undefined) {
+        refuse(path, value, `has no '${key}'`, `add '${key}'`);
+      }
+    }
+    const entries = Object.entries(given).map(([key, item]) => {
+      if (!Object.hasOwn(fields, key)) {
+        const known = Object.keys(fields).join(', ');
+        refuse(`${path}.${key}`, item, 'belongs to no known key', `use one of: ${known}`);
+      }
+      return [key, fields[key as keyof T](`${path}.${key}`, item)];
+    });
+    return Object.fromEntries(entries) as T;
+  };
+}
+
+export function object(path: string, value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : refuse(path, value, 'is not an object', 'give an object: {...}');
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

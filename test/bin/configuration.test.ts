@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { DockerHousekeepingProps } from '../../lib';
+import { configuration } from '../../bin/configuration';
+
+type Given = Record<string, unknown>;
+const prune = { type: 'DanglingImagePrune', labels: { application: 'todobackend' } };
+const valid = { hosts: { DockerHost: ['true'] }, tasks: [prune], schedule: 'rate(1 day)' };
+
+/** The configuration from what cdk.json says, and the command line. */
+function configured(housekeeping: unknown, commandLine: Given = {}): DockerHousekeepingProps {
+  return configuration(new App({ context: { housekeeping, ...commandLine } }).node);
+}
+
+test('the shipped configuration cleans as the Makefile of todobackend did, nightly, on hosts tagged DockerHost', () => {
+  const { context } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'cdk.json'), 'utf8')) as {
+    context: Given;
+  };
+  const { hosts, tasks, schedule, enabled, dryRun } = configured(context.housekeeping);
+  expect(hosts._targets()).toEqual([{ Key: 'tag:DockerHost', Values: ['true'] }]);
+  expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toEqual([
+    ['ComposeDown', { PROJECT: 'todobackend', DIRECTORY: '', FILES: '', REMOVE_VOLUMES: 'true' }],
+    ['DanglingImagePrune', { LABELS: 'application=todobackend', OLDER_THAN: '3600' }],
+  ]);
+  expect([schedule.expressionString, schedule.timeZone?.timezoneName]).toEqual([
+    'cron(0 3 * * ? *)',
+    'Etc/UTC',
+  ]);
+  expect([enabled, dryRun]).toEqual([true, false]);
+});
+
+test('every property of a task can be set', () => {
+  const { tasks } = configured({
+    ...valid,
+    tasks: [
+      {
+        type: 'ComposeDown',
+        name: 'nightly',
+        timeout: 'PT1H30M',
+        project: 'app',
+        directory: '/srv/app',
+        files: ['compose.yml'],
+        removeVolumes: true,
+      },
+      { ...prune, name: 'images', timeout: 'P1D', olderThan: 'PT0S' },
+    ],
+  });
+  expect(tasks.map(({ name, timeout }) => [name, timeout.toMinutes()])).toEqual([
+    ['nightly', 90],
+    ['images', 24 * 60],
+  ]);
+  expect(tasks.map(({ _script }) => _script.settings)).toEqual([
+    { PROJECT: 'app', DIRECTORY: '/srv/app', FILES: '/srv/app/compose.yml', REMOVE_VOLUMES: 'true' },
+    { LABELS: 'application=todobackend', OLDER_THAN: '0' },
+  ]);
+});
+
+test('hosts can be narrowed by several tags', () => {
+  const { hosts } = configured({ ...valid, hosts: { DockerHost: ['true'], Stage: ['test', 'acceptance'] } });
+  expect(hosts._targets()).toEqual([
+    { Key: 'tag:DockerHost', Values: ['true'] },
+    { Key: 'tag:Stage', Values: ['test', 'acceptance'] },
+  ]);
+});
+
+test('the command line has the last word', () => {
+  const commandLine = {
+    dryRun: 'true',
+    enabled: 'false',
+    schedule: 'rate(2 hours)',
+    timeZone: 'Europe/Berlin',
+  };
+  const { dryRun, enabled, schedule } = configured({ ...valid, dryRun: false, enabled: true }, commandLine);
+  expect({ dryRun, enabled }).toEqual({ dryRun: true, enabled: false });
+  expect([schedule.expressionString, schedule.timeZone?.timezoneName]).toEqual([
+    'rate(2 hours)',
+    'Europe/Berlin',
+  ]);
+});
+
+test.each(['dryrun', 'dry-run', 'DRY_RUN', 'housekeeping.dryRun', 'timezone', 'Enabled'])(
+  'refuses the misspelt -c %s=..., which the CDK would ignore',
+  (key) => {
+    expect(() => configured(valid, { [key]: 'true' })).toThrow(
+      new RegExp(`^context: got "${key}", which is no known key; did you mean -c (dryRun|timeZone|enabled)=`),
+    );
+  },
+);
+
+test('leaves the context of others alone', () => {
+  expect(() =>
+    configured(valid, { 'cli-telemetry': false, '@aws-cdk/core:newFlag': true, stage: 'x' }),
+  ).not.toThrow();
+});
+
+const task = (properties: Given): Given => ({ ...valid, tasks: [properties] });
+
+test.each<[unknown, string]>([
+  [undefined, 'housekeeping: got undefined, which is not an object; give an object'],
+  ['{}', 'housekeeping: got "{}", which is not an object'],
+  [{ tasks: [prune], schedule: 'rate(1 day)' }, "which has no 'hosts'; add 'hosts'"],
+  [{ ...valid, tasks: undefined }, "which has no 'tasks'; add 'tasks'"],
+  [{ ...valid, schedule: undefined }, "which has no 'schedule'; add 'schedule'"],
+  [
+    { ...valid, shedule: 'x' },
+    'housekeeping.shedule: got "x", which belongs to no known key; use one of: hosts, tasks, schedule, timeZone, enabled, dryRun',
+  ],
+  [{ ...valid, hosts: {} }, 'housekeeping.hosts: got {}, which names no tag; give at least one'],
+  [{ ...valid, hosts: { a: 'b' } }, 'housekeeping.hosts["a"]: got "b", which is not a list; give a list'],
+  [{ ...valid, hosts: { a: [true] } }, 'housekeeping.hosts["a"][0]: got true, which is not a string'],
+  [{ ...valid, hosts: { a: ['*'] } }, 'values of hosts\' tag "a": got "*", which is no value of a tag'],
+  [{ ...valid, tasks: prune }, 'which is not a list; give a list'],
+  [{ ...valid, tasks: ['prune'] }, 'housekeeping.tasks[0]: got "prune", which is not an object'],
+  [task({}), 'housekeeping.tasks[0].type: got undefined, which is no kind of task; use one of: ComposeDown'],
+  [task({ type: 'Prune' }), 'housekeeping.tasks[0].type: got "Prune", which is no kind of task'],
+  [
+    task({ type: 'ComposeDown', project: 'a', removeVolume: true }),
+    'housekeeping.tasks[0].removeVolume: got true, which belongs to no known key; use one of: name, timeout, project, directory, files, removeVolumes',
+  ],
+  [
+    task({ type: 'ComposeDown', project: 'a', removeVolumes: 'yes' }),
+    'housekeeping.tasks[0].removeVolumes: got "yes", which is not true or false; give true or false',
+  ],
+  [task({ type: 'ComposeDown', project: 1 }), 'housekeeping.tasks[0].project: got 1, which is not a string'],
+  [task({ type: 'ComposeDown' }), "ComposeDown: got {}, which has neither 'project' nor 'directory'"],
+  [task({ type: 'DanglingImagePrune' }), "which has no 'labels'; add 'labels'"],
+  [
+    task({ ...prune, olderThan: '1h' }),
+    'housekeeping.tasks[0].olderThan: got "1h", which is no duration; give it',
+  ],
+  [task({ ...prune, olderThan: 3600 }), 'housekeeping.tasks[0].olderThan: got 3600, which is no duration'],
+  [task({ ...prune, olderThan: 'PT' }), 'housekeeping.tasks[0].olderThan: got "PT", which is no duration'],
+  [task({ ...prune, __proto__x: 1 }), 'which belongs to no known key'],
+  [task({ ...prune, toString: 1 }), 'housekeeping.tasks[0].toString: got 1, which belongs to no known key'],
+  [
+    { ...valid, schedule: '0 3 * * *' },
+    'housekeeping.schedule: got "0 3 * * *", which is no schedule expression',
+  ],
+  [{ ...valid, schedule: 'cron(0 3 * * ?)' }, "give e.g. 'cron(0 3 * * ? *)' with six fields"],
+  [{ ...valid, schedule: 'rate(0 days)' }, 'which is no schedule expression'],
+  [
+    { ...valid, timeZone: 'Europe/Bärlin' },
+    'housekeeping.timeZone: got "Europe/Bärlin", which is no time zone',
+  ],
+  [
+    { ...valid, timeZone: '+01:00' },
+    'housekeeping.timeZone: got "+01:00", which is no time zone; give an IANA name',
+  ],
+  [{ ...valid, enabled: 'maybe' }, 'housekeeping.enabled: got "maybe", which is not true or false'],
+  [{ ...valid, dryRun: 1 }, 'housekeeping.dryRun: got 1, which is not true or false'],
+])('refuses %j: %s', (housekeeping, message) => {
+  expect(() => configured(housekeeping)).toThrow(message);
+});

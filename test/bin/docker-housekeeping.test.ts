@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout } from '../support/checkout';
+
+const project = checkout();
+afterAll(project.remove);
+
+/** Runs the pinned CDK command line in a checkout, as a user does right after `npm ci`. */
+function cdk(...args: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync('npx', ['cdk', '--no-notices', ...args], {
+    cwd: project.directory,
+    encoding: 'utf8',
+    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', CI: 'true' },
+  });
+  return { status, output: stdout + stderr };
+}
+
+const assembly = join(project.directory, 'cdk.out');
+const template = join(assembly, 'DockerHousekeeping.template.json');
+interface Template {
+  readonly Outputs: object;
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+}
+
+describe('cdk synth', () => {
+  let synth: ReturnType<typeof cdk>;
+  beforeAll(() => {
+    synth = cdk('synth', '--strict', '--quiet');
+  });
+
+  test('works straight from a checkout, without a warning', () => {
+    expect(synth).toMatchObject({ status: 0 });
+    expect(synth.output).not.toMatch(/\[(warning|error)/i);
+  });
+
+  test('tells what to use after the deployment, in any account and region', () => {
+    expect(Object.keys((JSON.parse(readFileSync(template, 'utf8')) as Template).Outputs)).toEqual([
+      'DocumentName',
+      'ReportLogGroup',
+    ]);
+    const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {
+      artifacts: Record<string, { environment?: string }>;
+    };
+    expect(artifacts.DockerHousekeeping?.environment).toBe('aws://unknown-account/unknown-region');
+  });
+
+  test('brings the bundled reporter', () => {
+    const { files } = JSON.parse(readFileSync(join(assembly, 'DockerHousekeeping.assets.json'), 'utf8')) as {
+      files: Record<string, { source: { path: string; packaging: string } }>;
+    };
+    const [bundle] = Object.values(files).filter(({ source }) => source.packaging === 'zip');
+    expect(existsSync(join(assembly, bundle!.source.path, 'index.js'))).toBe(true);
+  });
+
+  const linter = spawnSync('cfn-lint', ['--version']).error === undefined;
+  // Neither Debian nor npm has it, so that not even CI can install it.
+  if (!linter) {
+    process.stderr.write('cfn-lint is not installed: the template is not linted\n');
+  }
+  (linter ? test : test.skip)('passes cfn-lint', () => {
+    // W3005: the CDK lets a function depend on its role once more than needed.
+    const { status, stdout } = spawnSync('cfn-lint', ['--ignore-checks', 'W3005', '--', template], {
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+});
+
+test('-c changes one deployment', () => {
+  expect(cdk('synth', '--quiet', '-c', 'enabled=false', '-c', 'dryRun=true').status).toBe(0);
+  const { Resources } = JSON.parse(readFileSync(template, 'utf8')) as Template;
+  const schedule = Object.values(Resources).find(({ Type }) => Type === 'AWS::Scheduler::Schedule')!;
+  expect(schedule.Properties.State).toBe('DISABLED');
+  expect(JSON.stringify(schedule.Properties.Target)).toContain('\\"DryRun\\":[\\"true\\"]');
+});
+
+test('a wrong value fails with what was got and what to do', () => {
+  const { status, output } = cdk('synth', '--quiet', '-c', 'dryRun=maybe');
+  expect(status).toBe(1);
+  expect(output).toContain(
+    'housekeeping.dryRun: got "maybe", which is not true or false; give true or false',
+  );
+});

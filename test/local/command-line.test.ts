@@ -1,0 +1,186 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createExample } from '../../local/example';
+import { takeInventory } from '../../local/inventory';
+import { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+
+const ROOT = resolve(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'command-line-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** `npm run local`, without npm in between; its temporary files are in `folder`. */
+class Local {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly code: Promise<number | null>;
+
+  constructor(...args: string[]) {
+    const argv = ['--import', 'tsx', join(ROOT, 'bin/local.ts'), ...args];
+    this.child = spawn(process.execPath, argv, { cwd: ROOT, env: { ...process.env, TMPDIR: folder } });
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.code = once(this.child, 'close').then(([code]) => code as number | null);
+  }
+
+  /** Resolves when standard error holds the text. */
+  async says(text: string): Promise<void> {
+    while (!this.stderr.includes(text)) {
+      await Promise.race([
+        once(this.child.stderr as NodeJS.EventEmitter, 'data'),
+        this.code.then(() =>
+          Promise.reject(new Error(`ended without ${JSON.stringify(text)}: ${this.stderr}`)),
+        ),
+      ]);
+    }
+  }
+}
+
+describe('arguments', () => {
+  test('--help tells of every option', async () => {
+    const local = new Local('--help');
+    expect(await local.code).toBe(0);
+    for (const option of ['--dry-run', '--json', '--engine', '--keep'])
+      expect(local.stdout).toContain(option);
+  });
+
+  test.each([
+    [['--dryrun'], "Unknown option '--dryrun'"],
+    [['now'], "Unexpected argument 'now'"],
+    [['--json'], "'--json <value>' argument missing"],
+    [['--engine', ''], '--engine is empty'],
+    [['--keep', '--engine', 'unix:///x'], '--keep is for the private Engine'],
+  ])('%j is refused', async (args, message) => {
+    const local = new Local(...args);
+    expect(await local.code).toBe(2);
+    expect(local.stderr).toContain(message);
+    expect(local.stderr).toContain('--help');
+  });
+
+  test('a file that cannot be written is refused before the run', async () => {
+    const local = new Local('--json', join(folder, 'missing', 'run.json'));
+    expect(await local.code).toBe(1);
+    expect(local.stderr).toMatch(/^--json .* cannot be written: /);
+  });
+});
+
+describeDocker('an Engine that does not answer', () => {
+  test('is said in one line, and is no success', async () => {
+    const local = new Local('--engine', `unix://${folder}/no.sock`);
+    expect(await local.code).toBe(1);
+    expect(local.stderr.trim().split('\n').at(-1)).toMatch(/^docker .* failed with code 1: .*no\.sock/);
+  });
+});
+
+describeDocker('--engine', () => {
+  let host: PrivateHost;
+  beforeAll(async () => {
+    host = await PrivateHost.start();
+    await createExample(host, { dieOnTerm: true });
+  });
+  afterAll(() => host?.stop());
+
+  test('with --dry-run changes nothing there, and writes the report as published', async () => {
+    const before = await takeInventory(host);
+    const file = join(folder, 'run.json');
+    const local = new Local('--engine', `unix://${host.socket}`, '--dry-run', '--json', file);
+    expect(await local.code).toBe(0);
+    expect(await takeInventory(host)).toEqual(before);
+    const event = readFileSync(file, 'utf8');
+    expect(event).not.toContain('\n');
+    expect(JSON.parse(event)).toMatchObject({
+      type: 'run',
+      RunsReported: 1,
+      dryRun: true,
+      removed: { projects: 1 },
+    });
+  });
+
+  test('cleans as cdk.json says, so new images stay; a report that is not all good is exit code 1', async () => {
+    await host.docker(
+      'create',
+      '--name=holder',
+      '--volume=todobackend_public:/public',
+      'todobackend/release',
+      'true',
+    );
+    const before = await takeInventory(host);
+    const local = new Local('--engine', `unix://${host.socket}`);
+    expect(await local.code).toBe(1);
+    expect(local.stdout).toContain('leftovers');
+    expect(local.stdout).toContain('volume todobackend_public');
+    const after = await takeInventory(host);
+    expect(after.images).toEqual(before.images);
+    expect(after.containers.map(({ name }) => name).sort()).toEqual(['holder', 'reports_nightly_1']);
+  });
+});
+
+describeDocker('being stopped', () => {
+  /** The process id namespaces of what the process has started: its private host's, and its containers'. */
+  const namespaces = (parent: number): Set<string> => {
+    const children = (pid: number): number[] => {
+      try {
+        return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+          .split(' ')
+          .filter(Boolean)
+          .map(Number);
+      } catch {
+        return []; // it has ended
+      }
+    };
+    const descendants = (pid: number): number[] =>
+      children(pid).flatMap((child) => [child, ...descendants(child)]);
+    const all = new Set(descendants(parent).map(namespace));
+    all.delete('');
+    all.delete(namespace(process.pid));
+    return all;
+  };
+  const processesIn = (wanted: Set<string>): number[] =>
+    readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0 && wanted.has(namespace(pid)));
+
+  test.each([
+    ['SIGINT', 130, 'building the example'],
+    ['SIGTERM', 143, 'running step compose-down'],
+    ['SIGINT', 130, 'running step compose-down'],
+  ] as const)('by %s gives code %i and leaves nothing, while %s', async (signal, code, moment) => {
+    const mounts = readFileSync('/proc/mounts', 'utf8');
+    const local = new Local();
+    await local.says(moment);
+    const started = namespaces(local.child.pid ?? 0);
+    expect(processesIn(started)).not.toEqual([]);
+
+    local.child.kill(signal);
+    expect(await local.code).toBe(code);
+    expect(processesIn(started)).toEqual([]);
+    expect(readFileSync('/proc/mounts', 'utf8')).toBe(mounts);
+    expect(readdirSync(folder).filter((name) => /docker-housekeeping|ssm/.test(name))).toEqual([]);
+    expect(local.stdout).toBe('');
+  });
+
+  test('by SIGKILL takes the private host with it', async () => {
+    const local = new Local();
+    await local.says('running step');
+    const started = namespaces(local.child.pid ?? 0);
+    expect(processesIn(started)).not.toEqual([]);
+    local.child.kill('SIGKILL');
+    await local.code;
+    const deadline = Date.now() + 10_000;
+    while (processesIn(started).length > 0 && Date.now() < deadline) await new Promise(setImmediate);
+    expect(processesIn(started)).toEqual([]);
+  });
+});
+
+/** Empty for a process that has ended. */
+function namespace(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,34 @@
+import { Progress } from '../../local/progress';
+
+function recorded(terminal: { isTTY: boolean; columns: number } | undefined): {
+  progress: Progress;
+  text: () => string;
+} {
+  const written: string[] = [];
+  const stream = { write: (text: string) => written.push(text) > 0, ...terminal };
+  return { progress: new Progress(stream), text: () => written.join('') };
+}
+
+describe('progress', () => {
+  test('is a line for each thing begun, where there is no terminal', () => {
+    const { progress, text } = recorded(undefined);
+    progress.begin('one');
+    progress.note('by the way');
+    progress.begin('two');
+    progress.end();
+    expect(text()).toBe('one ...\nby the way\ntwo ...\n');
+  });
+
+  test('is one live line on a terminal, which stays with its time when the next begins', () => {
+    const { progress, text } = recorded({ isTTY: true, columns: 20 });
+    progress.begin('one');
+    progress.begin('two, which is too long for the terminal');
+    progress.end();
+    const [first, second, rest] = text()
+      .split('\n')
+      .map((line) => line.split('\r\x1b[2K').at(-1));
+    expect(first).toMatch(/^ +\d+\.\d s {2}one$/);
+    expect(second).toHaveLength(19);
+    expect(rest).toBe('');
+  });
+});
