@@ -91,12 +91,12 @@ export interface StepResult {
 export const HOST_OUTCOMES = ['succeeded', 'failed', 'timed-out', 'unreachable', 'skipped'] as const;
 export type HostOutcome = (typeof HOST_OUTCOMES)[number];
 
-/** A step as the report shows it: its result, or why there is none. */
+/** A step as the report shows it: its result, why there is none, or both where the result is not to be believed. */
 export interface StepReport {
   readonly step: string;
   /** The step's own result; absent when its output was none of ours. */
   readonly result?: StepResult;
-  /** Why there is no result: `no-result`, `timed-out`, `cancelled`, `not-run`. */
+  /** Why there is no result, `no-result`, `timed-out`, `cancelled`, `not-run`; or not to be believed, `contradiction`. */
   readonly reason?: string;
   readonly message?: string;
 }

@@ -36,7 +36,10 @@ export class RunReporter extends Construct {
   }
 
   private createHandler(housekeeping: string): IFunction {
-    const timeout = Duration.minutes(5);
+    // Enough for 10,000 hosts. With the claim's timeout it is below the 3 minutes after which Lambda has tried for the
+    // third and last time, so that this try can take over from one that died.
+    const timeout = Duration.seconds(150);
+    const claimTimeout = timeout.plus(Duration.seconds(15));
     const logGroup = new LogGroup(this, 'HandlerLogs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -56,7 +59,7 @@ export class RunReporter extends Construct {
         REPORT_LOG_GROUP: this.reportLogGroup.logGroupName,
         HOUSEKEEPING: housekeeping,
         // Whoever claimed a run's stream longer ago than a function can run is not writing it any more.
-        CLAIM_TIMEOUT_SECONDS: String(timeout.toSeconds()),
+        CLAIM_TIMEOUT_SECONDS: String(claimTimeout.toSeconds()),
       },
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),

@@ -115,7 +115,7 @@ export class PrivateHost implements Host {
     const engine = (await this.run(['sh', '-c', start])).stdout.trim();
     const deadline = Date.now() + START_SECONDS * 1000;
     while ((await this.run(['docker', 'version'], { timeoutSeconds: START_SECONDS })).code !== 0) {
-      const alive = (await this.run(['kill', '-0', engine])).code === 0;
+      const alive = (await this.run(['sh', '-c', `kill -0 ${engine}`])).code === 0;
       if (alive && Date.now() < deadline) {
         await setTimeout(50);
         continue;

@@ -40,7 +40,7 @@ in_batches() {
 # Prints `old ID`, `young ID` or `tagged ID`.
 judge() {
   facts='{''{.Id}} {''{json .RepoTags}} {''{json .Created}} {''{json .Metadata}}'
-  in_batches candidates image inspect --format "$facts" 2>/dev/null |
+  in_batches candidates image inspect --format "$facts" 2>"$WORK/complaints.judge" |
     awk -v limit="$(($(date +%s) - OLDER_THAN))" '
       function epoch(text, year, month, days, time, zone) {
         if (!match(text, /[0-9]+-[0-9][0-9]-[0-9][0-9]T/)) return 0
@@ -67,11 +67,14 @@ verdict() { sed -n "s/^$1 //p" "$WORK/judged" | sort -u >"$WORK/$1"; }
 
 # worker N: removes every WORKERSth batch. Right before, it looks again whether an image was tagged meanwhile.
 worker() {
+  n=$1
   tags='{''{.Id}} {''{json .RepoTags}}'
-  awk -v n="$1" -v workers="$WORKERS" 'NR % workers == n' "$WORK/batches" | while IFS= read -r batch; do
+  awk -v n="$n" -v workers="$WORKERS" 'NR % workers == n' "$WORK/batches" | while IFS= read -r batch; do
     # shellcheck disable=SC2046,SC2086  # identifiers have no spaces
     {
-      set -- $(engine image inspect --format "$tags" $batch 2>>"$WORK/complaints.$1" | sed -n 's/ \(\[\]\|null\)$//p')
+      engine image inspect --format "$tags" $batch >"$WORK/tags.$n"
+      grep -vE ' (\[\]|null)$' "$WORK/tags.$n" >>"$WORK/tagged.$n"
+      set -- $(sed -nE 's/ (\[\]|null)$//p' "$WORK/tags.$n")
       [ $# -eq 0 ] || engine image rm --no-prune "$@"
     }
   done
@@ -81,19 +84,17 @@ remove_images() {
   xargs -n "$BATCH" <"$WORK/old" >"$WORK/batches"
   n=0
   while [ "$n" -lt "$WORKERS" ]; do
-    worker "$n" >"$WORK/said.$n" 2>>"$WORK/complaints.$n" 3>&- 9>&- &
+    worker "$n" >"$WORK/said.$n" 2>"$WORK/complaints.$n" 3>&- 9>&- &
     n=$((n + 1))
   done
   wait
-  cat "$WORK"/complaints.* >"$WORK/complaints"
-  cat "$WORK/complaints"
   cat "$WORK"/said.* | sed -n 's/^Deleted: //p' | sort -u | comm -12 - "$WORK/old" >"$WORK/removed"
   # What nobody can prevent, everybody shall know: a tag that came in the instant before the removal went with it.
   ! grep -h '^Untagged: ' "$WORK"/said.* | grep -qv '@' || warn tag-removed
 }
 
-# complaints PATTERN: how many of the Engine's complaints match.
-complaints() { grep -ciE "$1" "$WORK/complaints"; }
+# complaints OPTION PATTERN: the Engine's complaints that match, as grep takes it.
+complaints() { grep -iE 'error|cannot|no such' "$WORK/complaints" | grep -iE "$@"; }
 
 begin
 list_dangling candidates
@@ -101,36 +102,31 @@ list_dangling kept --filter "label=$KEEP_LABEL"
 passed kept "$(lines kept)"
 without kept candidates
 list_used
-comm -12 "$WORK/candidates" "$WORK/used" >"$WORK/in-use"
-in_use=$(lines in-use)
+comm -12 "$WORK/candidates" "$WORK/used" >"$WORK/used-candidates"
 without used candidates
 judge
 verdict old
 verdict young
 verdict tagged
-passed young "$(lines young)"
-passed tagged "$(lines tagged)"
-vanished=$(($(lines candidates) - $(lines judged)))
-errors=0
-if [ "$DRY_RUN" = true ]; then
-  count images "$(lines old)"
-elif [ -s "$WORK/old" ]; then
+: >"$WORK/removed"
+if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   remove_images
-  count images "$(lines removed)"
   measured
-  no_such='no such image'
-  conflict='conflict: unable to'
-  vanished=$((vanished + $(complaints "$no_such")))
-  in_use=$((in_use + $(complaints "$conflict")))
-  errors=$(grep -iE 'error|cannot' "$WORK/complaints" | grep -cviE "$no_such|$conflict")
 fi
-passed inUse "$in_use"
-passed gone "$vanished"
+cat "$WORK"/complaints.* >"$WORK/complaints"
+cat "$WORK/complaints"
+no_such='no such image'
+conflict='conflict: unable to'
+[ "$DRY_RUN" = false ] || cp "$WORK/old" "$WORK/removed"
+count images "$(lines removed)"
+passed inUse "$(($(lines used-candidates) + $(complaints -c "$conflict")))"
+passed young "$(lines young)"
+passed tagged "$(cat "$WORK"/tagged* | wc -l)"
+passed gone "$(complaints -c "$no_such")"
 if expired; then
   fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
-elif [ "$errors" -gt 0 ]; then
-  fail not-removed "$(grep -iE 'error|cannot' "$WORK/complaints" | grep -viE -m 1 "$no_such|$conflict")"
-elif [ -s "$WORK/old" ]; then
-  finish 'done'
 fi
+refusal=$(complaints -v -m 1 "$no_such|$conflict")
+[ -z "$refusal" ] || fail not-removed "$refusal"
+[ ! -s "$WORK/removed" ] || finish 'done'
 finish nothing

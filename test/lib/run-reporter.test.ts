@@ -48,12 +48,12 @@ test('is told where to write, for whom, and when a claim is abandoned', () => {
     Architectures: ['arm64'],
     Handler: 'index.handler',
     MemorySize: 256,
-    Timeout: 300,
+    Timeout: 150,
     Environment: {
       Variables: {
         REPORT_LOG_GROUP: reports,
         HOUSEKEEPING: 'Stack/Housekeeping',
-        CLAIM_TIMEOUT_SECONDS: '300',
+        CLAIM_TIMEOUT_SECONDS: '165',
       },
     },
   });
