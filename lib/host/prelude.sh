@@ -16,6 +16,9 @@ unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
 RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}
 WORK=$RUN_DIR/work
 KEEP_LABEL=docker-housekeeping.keep
+# No here-documents: some shells keep them in /tmp, and on a full disk read nothing instead. Lists are split here.
+NEWLINE='
+'
 
 # Seconds since boot: no process is started for it, and setting the clock does not move it.
 now() {
@@ -47,7 +50,7 @@ finish() {
   result="{\"v\":1,\"task\":\"$TASK\",\"outcome\":\"$1\",\"dryRun\":$DRY_RUN,\"seconds\":$((NOW - START))"
   [ -z "${2:-}" ] || result="$result,\"reason\":\"$2\""
   if [ -n "${3:-}" ]; then
-    text "$3" 240
+    text "$3" 200
     result="$result,\"message\":$TEXT"
   fi
   [ -z "$REMOVED" ] || result="$result,\"removed\":{$REMOVED}"
@@ -75,10 +78,11 @@ warn() { WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\""; }
 count() { REMOVED="$REMOVED${REMOVED:+,}\"$1\":$2"; }
 passed() { [ "$2" -eq 0 ] || PASSED_OVER="$PASSED_OVER${PASSED_OVER:+,}\"$1\":$2"; }
 
+# The budgets of left and killed keep the whole result below 1,200 bytes.
 # left STRING: names something that should be gone and is not.
 left() {
   text "$1" 90
-  if [ $((${#LEFT} + ${#TEXT})) -lt 300 ]; then
+  if [ $((${#LEFT} + ${#TEXT})) -lt 250 ]; then
     LEFT="$LEFT${LEFT:+,}$TEXT"
   else
     LEFT_OMITTED=$((LEFT_OMITTED + 1))
@@ -110,27 +114,38 @@ take_lock() {
     fail lock-unavailable "$RUN_DIR/lock cannot be written"
   fi
   exec 9>>"$RUN_DIR/lock"
-  flock -n 9 || skip locked 'another housekeeping run is under way on this host'
+  locked=0
+  flock -n 9 || locked=$?
+  [ "$locked" != 1 ] || skip locked 'another housekeeping run is under way on this host'
+  [ "$locked" = 0 ] || fail lock-unavailable "flock cannot lock $RUN_DIR/lock: it ended with code $locked"
   rm -rf "$WORK"
-  mkdir "$WORK" || fail lock-unavailable "$WORK cannot be made"
+  mkdir "$WORK" || full
+  export TMPDIR="$WORK"
 }
+full() { fail no-space "$RUN_DIR cannot be written: is /run full?"; }
 
 # find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
 find_engine() {
   command -v timeout >/dev/null || fail tool-missing 'there is no timeout on this host: install coreutils'
   command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
   asked=$NOW
-  info='{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{json .DriverStatus}}'
-  if ! answer=$(bounded 30 docker info --format "$info" 2>&1); then
+  # The mark tells the answer from the warnings that the CLI prints beside it.
+  info='facts|{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{json .DriverStatus}}'
+  said=$(bounded 30 docker info --format "$info" 2>&1)
+  set -f
+  IFS='|'
+  # shellcheck disable=SC2046  # split into fields
+  set -- $(printf '%s\n' "$said" | grep '^facts|')
+  unset IFS
+  set +f
+  ENGINE=${2:-} DATA_ROOT=${3:-} IMAGES=${4:-} CONTAINERS=${5:-}
+  # Without a daemon some CLIs answer all the same, with nothing in it, and exit with 0.
+  if [ -z "$ENGINE" ] || [ -z "$CONTAINERS" ]; then
     now
     [ $((NOW - asked)) -lt 30 ] || fail docker-hung 'the Docker daemon has not answered for 30 s'
-    fail docker-unreachable "$(printf '%s' "$answer" | grep -i -m 1 -E 'error|cannot' || printf '%s' "$answer")"
+    fail docker-unreachable "$(printf '%s\n' "$said" | grep -i -m 1 -E '^error|cannot' || printf '%s' "$said")"
   fi
-  answer=$(printf '%s\n' "$answer" | tail -n 1)
-  IFS='|' read -r ENGINE DATA_ROOT IMAGES CONTAINERS driver <<ANSWER
-$answer
-ANSWER
-  case $driver in
+  case ${6:-} in
   *io.containerd.snapshotter*) STORE=containerd ;;
   *) STORE=classic ;;
   esac
@@ -152,16 +167,18 @@ compose() {
   esac
 }
 
-# disk COLUMN [OPTION]: that column of df, a line for each file system that holds the Engine's data.
+# disk COLUMN [OPTION]: that column of df, a line for each file system that holds the Engine's data. Not bounded
+# by the deadline: what was reclaimed is also said of a run that took too long.
 disk() {
   set -- "$1" "${2:--k}" "$DATA_ROOT"
   # The containerd store may have its content beside the Engine's own data.
   [ "$STORE" = classic ] || [ ! -d /var/lib/containerd ] || set -- "$@" /var/lib/containerd
   column=$1
   shift
-  bounded 30 df -P "$@" 2>/dev/null | tail -n +2 | sort -u | awk -v n="$column" '{ sub(/%/, "", $n); print $n + 0 }'
+  timeout -k 1 2 df -P "$@" 2>/dev/null 3>&- 9>&- |
+    awk -v n="$column" 'NR > 1 && !seen[$6]++ { sub(/%/, "", $n); print $n + 0 }'
 }
-used_kib() { disk 3 | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
+used_kib() { disk 3 | awk '{ sum += $1 } END { if (NR) printf "%.0f\n", sum }'; }
 fullest() { disk 5 "$1" | sort -n | tail -n 1; }
 
 # begin: what every task does first. measured: what it does last, before finish.
@@ -172,27 +189,28 @@ begin() {
   USED_BEFORE=$(used_kib)
 }
 measured() {
-  [ "$DRY_RUN" = false ] && [ -d "$DATA_ROOT" ] || return 0
-  freed=$((USED_BEFORE - $(used_kib)))
+  used_after=$(used_kib)
+  # Of an Engine on another machine the file system is not to be seen.
+  [ -n "$USED_BEFORE" ] && [ -n "$used_after" ] || return 0
   # Others write to the same disk meanwhile: less than nothing is nothing.
-  [ "$freed" -gt 0 ] || freed=0
-  BYTES=$((freed * 1024))
+  [ "$used_after" -lt "$USED_BEFORE" ] || used_after=$USED_BEFORE
+  BYTES=$(((USED_BEFORE - used_after) * 1024))
 }
 
-# list FILE ARGUMENTS...: what the Engine answers, sorted. Without an answer nothing may be concluded.
+# list FILE ARGUMENTS...: what the Engine answers, sorted. Without the whole answer nothing may be concluded.
 list() {
   file=$WORK/$1
   shift
-  if ! engine "$@" >"$WORK/answer"; then
+  if ! answer=$(engine "$@"); then
     ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
     fail docker-unreachable 'the Docker daemon stopped answering'
   fi
-  sort -u "$WORK/answer" >"$file"
+  printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
 }
 
 # without FILE FROM: takes the lines of the first sorted file out of the second.
 without() {
-  comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest"
+  comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest" || full
   mv "$WORK/rest" "$WORK/$2"
 }
 

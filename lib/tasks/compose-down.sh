@@ -24,44 +24,46 @@ with_files() (
   cd "$DIRECTORY" || exit 1
   command=$1
   set -- -p "${PROJECT:-unnamed}"
-  while IFS= read -r file; do
-    [ -z "$file" ] || set -- "$@" -f "$file"
-  done <<FILES
-$FILES
-FILES
+  IFS=$NEWLINE
+  set -f
+  for file in $FILES; do
+    set -- "$@" -f "$file"
+  done
+  unset IFS
   # shellcheck disable=SC2086  # a command and its options
   compose "$@" $command
 )
 
 check_files() {
   [ -d "$DIRECTORY" ] || fail directory-missing "there is no directory $DIRECTORY on this host"
-  present=
-  while IFS= read -r file; do
-    [ -z "$file" ] || [ -f "$file" ] || fail compose-file-missing "there is no Compose file $file on this host"
-    present=$file
-  done <<FILES
-$FILES
-FILES
-  for name in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
-    [ ! -f "$DIRECTORY/$name" ] || present=$name
+  IFS=$NEWLINE
+  set -f
+  for file in $FILES; do
+    [ -f "$file" ] || fail compose-file-missing "there is no Compose file $file on this host"
   done
-  [ -n "$present" ] || fail compose-file-missing "there is no Compose file in $DIRECTORY"
+  set +f
+  unset IFS
   if [ "$COMPOSE" = none ]; then
     # The project can be taken down all the same; only its pre_stop hooks need Compose.
     warn compose-missing
-    return
+  elif ! said=$(with_files 'config -q' 2>&1); then
+    ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before Compose had read its files"
+    reason=compose-file-missing
+    for name in ${FILES:+-} compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
+      [ "$name" != - ] && [ ! -f "$DIRECTORY/$name" ] || reason=compose-file-invalid
+    done
+    fail "$reason" "Compose refuses the files in $DIRECTORY: $(printf '%s\n' "$said" | tail -n 1)"
   fi
-  with_files 'config -q' >"$WORK/config" 2>&1 ||
-    fail compose-file-invalid "Compose refuses the files in $DIRECTORY: $(tail -n 1 "$WORK/config")"
 }
 
 # The project's name is what its containers say: every Compose derives another one from a directory.
 find_project() {
-  here=$(cd "$DIRECTORY" && pwd -P)
-  fields="{""{.Label \"$label\"}}|{""{.Label \"$label.working_dir\"}}|{""{.Label \"$label.config_files\"}}"
-  list started ps -a --filter "label=$label" --format "$fields"
-  while IFS='|' read -r name directory files; do
-    [ "$directory" = "$DIRECTORY" ] || [ "$directory" = "$here" ] || continue
+  fields="{""{.Label \"$label\"}} {""{.Label \"$label.config_files\"}}"
+  list given ps -a --filter "label=$label.working_dir=$DIRECTORY" --format "$fields"
+  # Compose may have been started through a symbolic link, or not.
+  list real ps -a --filter "label=$label.working_dir=$(cd "$DIRECTORY" && pwd -P)" --format "$fields"
+  sort -u "$WORK/given" "$WORK/real" >"$WORK/started" || full
+  while read -r name files; do
     uses_files "$files" || continue
     case $PROJECT in
     '' | "$name") PROJECT=$name ;;
@@ -72,28 +74,38 @@ find_project() {
 }
 
 # uses_files LABEL: whether each of FILES is in the comma-separated label; Compose v1 writes them as they were given.
-uses_files() {
-  while IFS= read -r file; do
-    [ -n "$file" ] || continue
-    case ,$1, in *,"$file",* | *,"${file#"$DIRECTORY"/}",*) ;; *) return 1 ;; esac
-  done <<FILES
-$FILES
-FILES
-}
+uses_files() (
+  IFS=$NEWLINE
+  set -f
+  for file in $FILES; do
+    case ,$1, in *,"$file",* | *,"${file#"$DIRECTORY"/}",*) ;; *) exit 1 ;; esac
+  done
+)
 
 # Volumes without a name of their own, hence without the project's label, go with their containers.
 list_anonymous_volumes() {
-  : >"$WORK/anonymous"
+  touch "$WORK/anonymous" "$WORK/holders" || full
+  cp "$WORK/before.containers" "$WORK/others" || full
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
   mounts='{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println .Name}}{''{end}}{''{end}}'
   # shellcheck disable=SC2046  # identifiers have no spaces
   list mounted inspect --type container --format "$mounts" $(cat "$WORK/before.containers")
-  grep -xE '[0-9a-f]{64}' "$WORK/mounted" >"$WORK/anonymous"
+  grep -xE '[0-9a-f]{64}' "$WORK/mounted" >"$WORK/anonymous" || return 0
+  list all-kept volume ls -q --filter "$keep"
+  comm -12 "$WORK/anonymous" "$WORK/all-kept" >"$WORK/kept.anonymous" || full
+  without kept.anonymous anonymous
+  [ -s "$WORK/kept.anonymous" ] || return 0
+  while read -r volume; do
+    list "holders.$volume" ps -aq --no-trunc --filter "$ours" --filter "volume=$volume"
+  done <"$WORK/kept.anonymous"
+  cat "$WORK"/holders.* | sort -u >"$WORK/holders" || full
+  without holders others
 }
 
 stop_containers() {
   list running ps -q --no-trunc --filter "$ours"
   [ -s "$WORK/running" ] || return 0
+  began=$(date +%s)
   stopping=$(seconds_of_day "$(date -u +%H:%M:%S)")
   if [ "$COMPOSE" = none ]; then
     : # the Engine does it, below
@@ -102,6 +114,7 @@ stop_containers() {
   elif [ "${COMPOSE_VERSION%%.*}" != 1 ]; then # version 1 can do nothing without a file
     compose -p "$PROJECT" stop || warn compose-stop-failed
   fi
+  ! expired || return 0
   # One-off containers, orphans, and whatever Compose did not stop.
   list still ps -q --no-trunc --filter "$ours"
   # shellcheck disable=SC2046
@@ -110,54 +123,62 @@ stop_containers() {
 }
 
 # seconds_of_day HH:MM:SS
-seconds_of_day() {
-  IFS=: read -r hours minutes seconds <<TIME
-$1
-TIME
+seconds_of_day() (
+  IFS=:
+  # shellcheck disable=SC2086  # split into hours, minutes and seconds
+  set -- $1
   # A leading zero would make them octal.
-  echo $((${hours#0} * 3600 + ${minutes#0} * 60 + ${seconds#0}))
-}
+  echo $((${1#0} * 3600 + ${2#0} * 60 + ${3#0}))
+)
 
 # Names the containers that were ended by SIGKILL after their grace period. Exit code 137 alone does not say so:
 # a process may return it, and so does one that the kernel ended for want of memory.
 name_killed() {
   facts='{''{.State.ExitCode}}|{''{.State.OOMKilled}}|{''{.State.FinishedAt}}|{''{json .Config.StopTimeout}}'
-  facts="$facts|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
+  # .ID and not .Id: that would not be Go's name of the field, and without one match the CLI refuses absent fields.
+  facts="$facts|{""{.ID}}|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
   # shellcheck disable=SC2046
-  engine inspect --type container --format "$facts" $(cat "$WORK/running") >"$WORK/stopped" 2>/dev/null
-  while IFS='|' read -r code oom finished grace name service; do
-    case $code,$oom in 137,false) ;; *) continue ;; esac
+  engine inspect --type container --format "$facts" $(cat "$WORK/running") 2>/dev/null |
+    grep '^137|false|' >"$WORK/suspects" || return 0
+  # The Engine remembers only its last 256 events: those that are there can acquit, but none need be there.
+  signal='{''{.Actor.ID}} {''{index .Actor.Attributes "signal"}}'
+  engine events --since "$began" --until $(($(date +%s) + 1)) --filter "$ours" --filter event=kill \
+    --format "$signal" >"$WORK/kills"
+  while IFS='|' read -r _ _ finished grace id name service; do
     case $grace in '' | *[!0-9]*) grace=10 ;; esac # the Engine's own default
     finished=${finished#*T}
     waited=$(($(seconds_of_day "${finished%%[.Z]*}") - stopping))
-    [ "$waited" -ge 0 ] || waited=$((waited + 86400)) # midnight has passed
-    [ "$waited" -lt "$grace" ] || killed "$service" "${name#/}" "$grace"
-  done <"$WORK/stopped"
+    [ "$waited" -gt -43200 ] || waited=$((waited + 86400)) # midnight has passed
+    [ "$waited" -ge "$grace" ] || continue
+    if ! grep -q "^$id " "$WORK/kills" || grep -qx "$id 9" "$WORK/kills"; then
+      killed "$service" "${name#/}" "$grace"
+    fi
+  done <"$WORK/suspects"
 }
 
 # killed SERVICE CONTAINER GRACE
 killed() {
   log "$2 had to be killed: its process did not end within $3 s of the stop signal"
-  text "$PROJECT" 40
+  text "$PROJECT" 30
   item="{\"project\":$TEXT"
-  text "$1" 40
+  text "$1" 30
   item="$item,\"service\":$TEXT"
-  text "$2" 60
+  text "$2" 45
   item="$item,\"container\":$TEXT,\"grace\":$3}"
-  if [ $((${#KILLED} + ${#item})) -lt 420 ]; then
+  if [ $((${#KILLED} + ${#item})) -lt 340 ]; then
     KILLED="$KILLED${KILLED:+,}$item"
   else
     KILLED_OMITTED=$((KILLED_OMITTED + 1))
   fi
 }
 
-# Without -f: what somebody started again meanwhile stays.
+# Without -f: what somebody started again meanwhile stays. With -v the Engine takes the container's anonymous
+# volumes along, so a container that holds one with the keep label goes without it.
 remove() {
-  anonymous_too=
-  [ "$REMOVE_VOLUMES" = false ] || anonymous_too=-v
-  # shellcheck disable=SC2046,SC2086
+  # shellcheck disable=SC2046
   {
-    [ ! -s "$WORK/before.containers" ] || engine rm $anonymous_too $(cat "$WORK/before.containers")
+    [ ! -s "$WORK/holders" ] || engine rm $(cat "$WORK/holders")
+    [ ! -s "$WORK/others" ] || engine rm $([ "$REMOVE_VOLUMES" = false ] || echo -v) $(cat "$WORK/others")
     [ ! -s "$WORK/before.networks" ] || engine network rm $(cat "$WORK/before.networks")
     [ ! -s "$WORK/before.volumes" ] || engine volume rm $(cat "$WORK/before.volumes")
   } >/dev/null
@@ -187,8 +208,9 @@ verify() {
   for kind in container network volume; do
     name_left "$kind"
   done
+  cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . || return 0
   [ "$over" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $PROJECT was gone"
-  [ -z "$LEFT" ] || fail leftovers "not all of $PROJECT is gone: what is left was in use or refused to go"
+  fail leftovers "not all of $PROJECT is gone: what is left was in use or refused to go"
 }
 
 # count_gone PROJECTS: what was there before and is not any more.

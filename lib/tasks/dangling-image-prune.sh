@@ -10,11 +10,13 @@ WORKERS=4
 
 # list_dangling FILE [FILTER...]: identifiers of the labelled dangling images.
 list_dangling() {
-  while IFS= read -r wanted; do
+  IFS=$NEWLINE
+  set -f
+  for wanted in $LABELS; do
     set -- "$@" --filter "label=$wanted"
-  done <<LABELS
-$LABELS
-LABELS
+  done
+  set +f
+  unset IFS
   name=$1
   shift
   list "$name" image ls -q --no-trunc --filter dangling=true "$@"
@@ -39,7 +41,7 @@ in_batches() {
 # image in use: its creation and, for reproducible builds, which all claim the same one, its last tagging.
 # Prints `old ID`, `young ID` or `tagged ID`.
 judge() {
-  facts='{''{.Id}} {''{json .RepoTags}} {''{json .Created}} {''{json .Metadata}}'
+  facts='{''{.ID}} {''{json .RepoTags}} {''{json .Created}} {''{json .Metadata}}'
   in_batches candidates image inspect --format "$facts" 2>"$WORK/complaints.judge" |
     awk -v limit="$(($(date +%s) - OLDER_THAN))" '
       function epoch(text, year, month, days, time, zone) {
@@ -63,12 +65,12 @@ judge() {
 }
 
 # verdict NAME: puts the images so judged into a file of that name.
-verdict() { sed -n "s/^$1 //p" "$WORK/judged" | sort -u >"$WORK/$1"; }
+verdict() { sed -n "s/^$1 //p" "$WORK/judged" | sort -u >"$WORK/$1" || full; }
 
 # worker N: removes every WORKERSth batch. Right before, it looks again whether an image was tagged meanwhile.
 worker() {
   n=$1
-  tags='{''{.Id}} {''{json .RepoTags}}'
+  tags='{''{.ID}} {''{json .RepoTags}}'
   awk -v n="$n" -v workers="$WORKERS" 'NR % workers == n' "$WORK/batches" | while IFS= read -r batch; do
     # shellcheck disable=SC2046,SC2086  # identifiers have no spaces
     {
@@ -81,7 +83,8 @@ worker() {
 }
 
 remove_images() {
-  xargs -n "$BATCH" <"$WORK/old" >"$WORK/batches"
+  # A line cut short on a full disk could be the beginning of another image's identifier.
+  xargs -n "$BATCH" <"$WORK/old" >"$WORK/batches" || full
   n=0
   while [ "$n" -lt "$WORKERS" ]; do
     worker "$n" >"$WORK/said.$n" 2>"$WORK/complaints.$n" 3>&- 9>&- &
@@ -94,7 +97,7 @@ remove_images() {
 }
 
 # complaints OPTION PATTERN: the Engine's complaints that match, as grep takes it.
-complaints() { grep -iE 'error|cannot|no such' "$WORK/complaints" | grep -iE "$@"; }
+complaints() { grep -v '^WARNING' "$WORK/complaints" | grep -iE 'error|cannot|no such' | grep -iE "$@"; }
 
 begin
 list_dangling candidates
@@ -123,7 +126,7 @@ passed inUse "$(($(lines used-candidates) + $(complaints -c "$conflict")))"
 passed young "$(lines young)"
 passed tagged "$(cat "$WORK"/tagged* | wc -l)"
 passed gone "$(complaints -c "$no_such")"
-if expired; then
+if expired && [ "$(gone old removed)" -gt 0 ]; then
   fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
 fi
 refusal=$(complaints -v -m 1 "$no_such|$conflict")

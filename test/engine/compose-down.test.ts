@@ -101,6 +101,26 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(await stateOf(host)).toContain('volume partly_public');
     });
 
+    test('an anonymous volume with the keep label stays, its container goes', async () => {
+      await neighbourhood(host);
+      const app = await must(
+        host,
+        'docker ps -q --filter label=com.docker.compose.project=todobackend --filter label=com.docker.compose.service=app | head -n 1',
+      );
+      const kept = await host.docker('volume', 'create', '--label', KEEP_LABEL);
+      const label = '--label com.docker.compose.project=todobackend';
+      await must(
+        host,
+        `docker run -d ${label} --name extra --volumes-from ${app} -v ${kept}:/kept service "${POLITE}"`,
+      );
+      const before = await stateOf(host);
+      const { result } = await runTask(host, byName);
+      expect(result).toMatchObject({ outcome: 'done', removed: { containers: 5 } });
+      const after = await stateOf(host);
+      expect(after).toContain(`volume ${kept}`);
+      expect(difference(before, after).gone).toContain('container extra running');
+    });
+
     test('what is in use by others is left, and the task says so', async () => {
       await neighbourhood(host);
       await host.docker(
@@ -159,6 +179,32 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       const left = await stateOf(host);
       expect(left.filter((line) => /container blue/.test(line))).toEqual([]);
       expect(left.filter((line) => /container green/.test(line))).toHaveLength(2);
+    });
+
+    test('the directory may have any name', async () => {
+      const directory = `/run/it's "odd" | $(x), späte`;
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+      await must(host, `mkdir -p "$(cat)"`, directory);
+      await host.run(['sh', '-c', 'cat >"$0/docker-compose.yml"', directory], { input: composeFile() });
+      await compose(host, directory, '-p', 'odd', 'up', '-d');
+      const { result } = await runTask(host, new ComposeDown({ directory, files: ['docker-compose.yml'] }));
+      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
+    });
+
+    test('a Compose file that the .env file names is Compose’s business', async () => {
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+      await must(
+        host,
+        `mkdir -p ${DIRECTORY} && cd ${DIRECTORY} && echo COMPOSE_FILE=blue.yml >.env && cat >blue.yml`,
+        composeFile(),
+      );
+      await compose(host, DIRECTORY, 'up', '-d');
+      expect((await runTask(host, byDirectory)).result).toMatchObject({
+        outcome: 'done',
+        removed: { containers: 2 },
+      });
     });
 
     test.each([

@@ -12,10 +12,10 @@ const labels = { application: 'todobackend' };
 const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(1) });
 const prune = new DanglingImagePrune({ labels, timeout: Duration.minutes(1) });
 
-async function reasons(host: PrivateHost): Promise<unknown[]> {
+async function reasons(host: PrivateHost, outcomes = ['failed', 'failed', 'failed']): Promise<unknown[]> {
   const runs = await runTasks(host, [down, prune]);
-  for (const { result, exitCode } of runs) {
-    expect(result.outcome).toBe('failed');
+  expect(runs.map(({ result }) => result.outcome)).toEqual(outcomes);
+  for (const { result, exitCode } of runs.filter(({ result }) => result.outcome === 'failed')) {
     expect(exitCode).toBe(1);
     expect(result.message).toBeTruthy();
   }
@@ -44,6 +44,39 @@ describeDocker('faults of a host', () => {
     await host.signalEngine('STOP');
     expect(await reasons(host)).toEqual(['docker-hung', 'docker-hung', 'docker-hung']);
     await host.signalEngine('CONT');
+  });
+
+  test.each(['next', 'installed'] as const)('daemon down, as the %s CLI tells it', async (toolchain) => {
+    const other = await PrivateHost.start({ toolchain });
+    await other.signalEngine('KILL');
+    expect(await reasons(other)).toEqual(['docker-unreachable', 'docker-unreachable', 'docker-unreachable']);
+    await other.stop();
+  });
+
+  test('no space left for its lists: says so, and nothing is removed', async () => {
+    await host.docker('volume', 'create', 'shared');
+    await up(host);
+    await loadImage(host, { labels });
+    const before = await stateOf(host);
+    // The folder alone, for the Engine needs some of /run too.
+    await must(
+      host,
+      'mkdir -p /run/docker-housekeeping && mount -t tmpfs -o size=32k tmpfs /run/docker-housekeeping',
+    );
+    await must(host, 'head -c 24k /dev/zero >/run/docker-housekeeping/ballast');
+    expect(new Set(await reasons(host, ['done', 'failed', 'failed']))).toContain('no-space');
+    expect(await stateOf(host)).toEqual(before);
+  });
+
+  test('warnings of the CLI are not taken for anything else', async () => {
+    await loadImage(host, { labels });
+    await must(
+      host,
+      'mkdir -p /root/.docker && mount -t tmpfs tmpfs /root/.docker && echo "{" >/root/.docker/config.json',
+    );
+    const [facts, , pruned] = await runTasks(host, [down, prune]);
+    expect(facts?.result).toMatchObject({ outcome: 'done', host: { images: 2 } });
+    expect(pruned?.result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
   });
 
   test('one step fails, the others still do their work', async () => {

@@ -37,6 +37,16 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(log).toMatch(/todobackend.app.1 had to be killed/);
     });
 
+    test('a dependency that returns 137 by itself, after another had used up its grace period, is not named', async () => {
+      const services = {
+        app: { command: [STUBBORN], stop_grace_period: '3s' },
+        db: { command: [PRETENDER], stop_grace_period: '1s' },
+      };
+      await up(host, undefined, composeFile(services));
+      const { result } = await runTask(host, task);
+      expect(result.killed).toMatchObject([{ service: 'app', grace: 3 }]);
+    });
+
     test('without a grace period of its own a container has the 10 s of the Engine', async () => {
       await up(host, undefined, composeFile({ app: { command: [STUBBORN] } }));
       const { result } = await runTask(host, task);
@@ -51,7 +61,7 @@ describeDocker('many containers that had to be killed, with the longest names', 
     const host = await PrivateHost.start(WITHOUT_COMPOSE);
     try {
       await loadImage(host, { tags: ['service:latest'], busybox: true });
-      const project = 'p'.repeat(80);
+      const project = 'p'.repeat(200);
       for (let n = 0; n < 12; n++) {
         const labels = { project, 'project.working_dir': '/run', service: 's'.repeat(80) };
         const args = Object.entries(labels).flatMap(([key, value]) => [
