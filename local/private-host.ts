@@ -143,16 +143,8 @@ export class PrivateHost implements Host {
     process.kill(this.pid, 'SIGKILL');
     await gone;
     // Control groups are all that does not end with the namespaces.
-    await capture([
-      'find',
-      '/sys/fs/cgroup',
-      '-depth',
-      '-path',
-      `*/${this.cgroup}*`,
-      '-type',
-      'd',
-      '-delete',
-    ]);
+    const own = ['-path', `*/${this.cgroup}`, '-o', '-path', `*/${this.cgroup}/*`];
+    await capture(['find', '/sys/fs/cgroup', '-depth', '-type', 'd', '(', ...own, ')', '-delete']);
   }
 }
 
