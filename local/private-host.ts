@@ -142,9 +142,14 @@ export class PrivateHost implements Host {
     this.outer.ref();
     process.kill(this.pid, 'SIGKILL');
     await gone;
-    // Control groups are all that does not end with the namespaces.
-    const own = ['-path', `*/${this.cgroup}`, '-o', '-path', `*/${this.cgroup}/*`];
-    await capture(['find', '/sys/fs/cgroup', '-depth', '-type', 'd', '(', ...own, ')', '-delete']);
+    await this.removeControlGroups();
+  }
+
+  /** Control groups are all that does not end with the namespaces; the kernel lets go of them a moment later. */
+  private async removeControlGroups(): Promise<void> {
+    const own = ['(', '-path', `*/${this.cgroup}`, '-o', '-path', `*/${this.cgroup}/*`, ')'];
+    const remove = ['find', '/sys/fs/cgroup', '-depth', '-type', 'd', ...own, '-delete'];
+    for (let tries = 0; tries < 100 && (await capture(remove)).code !== 0; tries++) await setTimeout(20);
   }
 }
 
