@@ -150,7 +150,8 @@ function refuseTooLarge(content: CommandDocumentContent): void {
     const sizes = content.mainSteps.map((step) => `${step.name} ${bytes(step)}`).join(', ');
     throw new Error(
       `tasks: got a Command document of ${size} bytes (${sizes}), but Systems Manager takes ${MAX_DOCUMENT_BYTES}; ` +
-        'spread the tasks over several DockerHousekeeping constructs',
+        'spread the tasks over several DockerHousekeeping constructs with schedules apart, ' +
+        'as a host does one run at a time',
     );
   }
 }

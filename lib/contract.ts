@@ -48,9 +48,9 @@ export interface HostFacts {
   readonly store: 'classic' | 'containerd';
   /** Version of the Compose that tasks will use, e.g. `2.26.1` or `1.29.2`; `none` without one. */
   readonly compose: string;
-  /** Use of the fullest file system that holds the Engine's data, in per cent. */
-  readonly diskPercent: number;
-  readonly inodePercent: number;
+  /** Use of the fullest file system that holds the Engine's data, in per cent; absent when it cannot be seen. */
+  readonly diskPercent?: number;
+  readonly inodePercent?: number;
   readonly images: number;
   readonly containers: number;
 }

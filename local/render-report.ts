@@ -88,7 +88,7 @@ function stepDetails({ result, message }: StepReport): string[] {
   if (host) {
     details.push(
       `Engine ${host.engine}, ${host.store} image store, Compose ${host.compose}, ` +
-        `disk ${host.diskPercent} %, inodes ${host.inodePercent} %`,
+        `disk ${host.diskPercent ?? '?'} %, inodes ${host.inodePercent ?? '?'} %`,
     );
   }
   const over = Object.entries(passedOver ?? {}).filter(([, count]) => count > 0) as [

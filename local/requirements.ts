@@ -14,7 +14,12 @@ export interface Requirement {
 
 /** What the private Engine and the example need. */
 export const REQUIREMENTS: readonly Requirement[] = [
-  { name: 'Docker Engine', check: 'command -v dockerd docker', debian: 'docker.io', ubuntu: 'docker.io' },
+  {
+    name: 'Docker Engine',
+    check: 'command -v dockerd && command -v docker',
+    debian: 'docker.io',
+    ubuntu: 'docker.io',
+  },
   {
     name: 'Docker Compose',
     check: 'docker compose version || docker-compose version',
@@ -104,7 +109,7 @@ export function prepare(
 /** Installs Debian or Ubuntu packages. Throws when apt-get does not succeed. */
 export async function install(packages: readonly string[]): Promise<void> {
   await succeed('apt-get', ['-qq', 'update']);
-  await succeed('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages]);
+  await succeed('apt-get', ['-qq', '-y', 'install', ...packages]);
 }
 
 /** Bundles the reporter where its bundle is missing or older than its sources. */

@@ -68,8 +68,8 @@ const hostFacts = objectOf<HostFacts>({
   engine: required(text),
   store: required(oneOf('classic', 'containerd')),
   compose: required(text),
-  diskPercent: required(amount),
-  inodePercent: required(amount),
+  diskPercent: optional(amount),
+  inodePercent: optional(amount),
   images: required(amount),
   containers: required(amount),
 });

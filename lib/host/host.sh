@@ -6,6 +6,6 @@ inodes=$(fullest -i)
 text "$ENGINE" 40
 HOST="\"engine\":$TEXT,\"store\":\"$STORE\""
 text "${COMPOSE_VERSION#v}" 40
-HOST="$HOST,\"compose\":$TEXT,\"diskPercent\":${blocks:-0},\"inodePercent\":${inodes:-0}"
+HOST="$HOST,\"compose\":$TEXT${blocks:+,\"diskPercent\":$blocks}${inodes:+,\"inodePercent\":$inodes}"
 HOST="$HOST,\"images\":$IMAGES,\"containers\":$CONTAINERS"
 finish 'done'

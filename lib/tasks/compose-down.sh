@@ -43,10 +43,7 @@ check_files() {
   done
   set +f
   unset IFS
-  if [ "$COMPOSE" = none ]; then
-    # The project can be taken down all the same; only its pre_stop hooks need Compose.
-    warn compose-missing
-  elif ! said=$(with_files 'config -q' 2>&1); then
+  if [ "$COMPOSE" != none ] && ! said=$(with_files 'config -q' 2>&1); then
     ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before Compose had read its files"
     reason=compose-file-missing
     for name in ${FILES:+-} compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
@@ -224,6 +221,8 @@ count_gone() {
 
 begin
 find_compose
+# The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
+[ "$COMPOSE" != none ] || warn compose-missing
 [ -z "$DIRECTORY" ] || check_files
 [ -n "$PROJECT" ] || find_project
 list_project before
