@@ -2,7 +2,7 @@
  * How many images per command, and how many commands at once, remove dangling images fastest?
  *
  * Each variant removes the same number of images on the same Engine, in turns, so that the ratios hold whatever
- * the machine is doing. Run with `npm run benchmark -- image-removal`; needs root and Docker.
+ * the machine is doing. Run with `npx tsx benchmark/image-removal.ts`; needs root and Docker.
  */
 import { PrivateHost, type PrivateHostOptions } from '../local/private-host';
 
