@@ -132,3 +132,55 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
     expect((await runTask(host, now)).result.removed).toEqual({ images: 1 });
   });
 });
+
+describeDocker('DanglingImagePrune on the containerd image store', () => {
+  test('removes the same: dangling, labelled, old enough, unused, not kept', async () => {
+    const host = await PrivateHost.start({ toolchain: 'next', imageStore: 'containerd' });
+    try {
+      expect(await host.docker('info', '--format', '{{json .DriverStatus}}')).toContain(
+        'containerd.snapshotter',
+      );
+      const others = [
+        await loadImage(host, { labels: { application: 'other' } }),
+        await loadImage(host, { labels: application, tags: ['todobackend:release'] }),
+        await loadImage(host, { labels: { ...application, [KEEP_LABEL]: '' } }),
+      ];
+      const before = await stateOf(host);
+      expect(before.filter((line) => line.startsWith('image'))).toHaveLength(others.length);
+      const used = await makeDangling(host, 'used');
+      await host.docker('create', '--name', 'user', used, 'x');
+      const withUser = await stateOf(host);
+      await makeDangling(host, 'one');
+      await makeDangling(host, 'two');
+
+      // The store counts the age of a dangling image from when it became one, which is now.
+      expect((await runTask(host, task)).result).toMatchObject({
+        outcome: 'nothing',
+        passedOver: { young: 2, inUse: 1 },
+      });
+      const { result } = await runTask(
+        host,
+        new DanglingImagePrune({ labels: application, olderThan: Duration.seconds(0) }),
+      );
+      expect(result).toMatchObject({
+        outcome: 'done',
+        removed: { images: 2 },
+        passedOver: { inUse: 1, kept: 1 },
+      });
+      expect(await stateOf(host)).toEqual(withUser);
+    } finally {
+      await host.stop();
+    }
+  });
+});
+
+/** @returns the identifier that the host's Engine gives the image, which on this store is not that of its configuration */
+async function makeDangling(host: PrivateHost, payload: string): Promise<string> {
+  const list = async (): Promise<string[]> =>
+    (await host.docker('image', 'ls', '-q', '--no-trunc', '-f', 'dangling=true')).split('\n');
+  const known = await list();
+  await loadImage(host, { labels: application, payload });
+  const made = (await list()).find((id) => !known.includes(id));
+  if (made === undefined) throw new Error('the Engine lists no new dangling image');
+  return made;
+}
