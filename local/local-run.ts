@@ -1,4 +1,4 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { synthesise } from './deployment';
@@ -145,6 +145,7 @@ function userHost(engine: string): Host {
 function refuseUnwritable(file: string): void {
   try {
     accessSync(dirname(resolve(file)), constants.W_OK);
+    if (existsSync(file) && statSync(file).isDirectory()) throw new Error('it is a directory');
   } catch (error) {
     throw new Error(`--json ${JSON.stringify(file)} cannot be written: ${(error as Error).message}`, {
       cause: error,

@@ -78,8 +78,7 @@ warn() { WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\""; }
 count() { REMOVED="$REMOVED${REMOVED:+,}\"$1\":$2"; }
 passed() { [ "$2" -eq 0 ] || PASSED_OVER="$PASSED_OVER${PASSED_OVER:+,}\"$1\":$2"; }
 
-# The budgets of left and killed keep the whole result below 1,200 bytes.
-# left STRING: names something that should be gone and is not.
+# left STRING: names something that should be gone and is not, within a budget that keeps the result below 1,200 bytes.
 left() {
   text "$1" 90
   if [ $((${#LEFT} + ${#TEXT})) -lt 250 ]; then

@@ -56,6 +56,12 @@ describeDocker('what happens while images are being removed', () => {
     );
   });
 
+  test('a tag that comes in the very last instant is lost with its image, and the report says so', async () => {
+    await before(host, 'image\\ rm*', 1, `docker-real tag ${images[0]} todobackend:release`);
+    const { result } = await runTask(host, task);
+    expect(result).toMatchObject({ outcome: 'done', removed: { images: 2 }, warnings: ['tag-removed'] });
+  });
+
   test('an image that somebody else removes is no error', async () => {
     await before(host, 'image\\ rm*', 1, `docker-real image rm ${images[0]}`);
     const { result, exitCode } = await runTask(host, task);
