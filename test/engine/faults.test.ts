@@ -3,7 +3,7 @@ import { ComposeDown } from '../../lib/tasks/compose-down';
 import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { composeFile, POLITE, STUBBORN, up } from './compose-world';
+import { composeFile, STUBBORN, up } from './compose-world';
 import { loadImage, must } from './images';
 import { runTask, runTasks } from './run-task';
 import { stateOf } from './state';
@@ -101,20 +101,26 @@ describeDocker('faults of a host', () => {
     expect((await runTask(host, prune)).result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
   });
 
-  test('the deadline: stops before the agent would kill it, and says what it left', async () => {
-    await host.docker('volume', 'create', 'shared');
-    await up(
-      host,
-      undefined,
-      composeFile({ app: { command: [STUBBORN], stop_grace_period: '10m' }, db: { command: [POLITE] } }),
-    );
-    const { result, exitCode } = await runTask(host, down);
-    expect(exitCode).toBe(1);
-    expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { projects: 0 } });
-    expect(result.left).toContain('container todobackend_app_1');
-    expect(await stateOf(host)).toContain('container todobackend_app_1 running');
-    await must(host, 'flock -n /run/docker-housekeeping/lock true');
-  });
+  test.each(['installed', 'next'] as const)(
+    'the deadline, on the %s Engine: stops before the agent would kill it, and says what it left',
+    async (toolchain) => {
+      const own = await PrivateHost.start({ toolchain });
+      try {
+        await loadImage(own, { tags: ['service:latest'], busybox: true });
+        await own.docker('volume', 'create', 'shared');
+        await up(own, undefined, composeFile({ app: { command: [STUBBORN], stop_grace_period: '10m' } }));
+        const { result, exitCode } = await runTask(own, down);
+        expect(exitCode).toBe(1);
+        expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { projects: 0 } });
+        const app = (await own.docker('ps', '--format', '{{.Names}}', '--filter', 'name=app')).trim();
+        expect(app).toMatch(/^todobackend.app.1$/);
+        expect(result.left).toContain(`container ${app}`);
+        await must(own, 'flock -n /run/docker-housekeeping/lock true');
+      } finally {
+        await own.stop();
+      }
+    },
+  );
 
   test('a daemon that hangs in the middle of a task: gives up at the deadline, and leaves no lock', async () => {
     await loadImage(host, { labels });
