@@ -2,15 +2,43 @@ import { TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
 import type {
+  BuildCachePruneProps,
   ComposeDownProps,
   DanglingImagePruneProps,
   DockerHousekeepingProps,
   HousekeepingTask,
+  NetworkPruneProps,
+  ShellTaskProps,
+  StoppedContainerPruneProps,
+  UnusedImagePruneProps,
+  VolumePruneProps,
 } from '../lib';
-import { ComposeDown, DanglingImagePrune, DockerHosts } from '../lib';
+import {
+  BuildCachePrune,
+  ComposeDown,
+  DanglingImagePrune,
+  DockerHosts,
+  NetworkPrune,
+  ShellTask,
+  StoppedContainerPrune,
+  UnusedImagePrune,
+  VolumePrune,
+} from '../lib';
 import { refuse } from '../lib/validation';
 import type { Read } from './read';
-import { duration, flag, listOf, mapOf, object, recordOf, scheduleExpression, text, timeZone } from './read';
+import {
+  duration,
+  flag,
+  listOf,
+  mapOf,
+  number,
+  object,
+  recordOf,
+  scheduleExpression,
+  size,
+  text,
+  timeZone,
+} from './read';
 
 /** The context key of cdk.json that holds the configuration. */
 const CONTEXT_KEY = 'housekeeping';
@@ -58,35 +86,57 @@ const readHosts: Read<DockerHosts> = (path, value) => {
   );
 };
 
-const readComposeDown = recordOf<ComposeDownProps>({
-  name: text,
-  timeout: duration,
-  project: text,
-  directory: text,
-  files: listOf(text),
-  removeVolumes: flag,
-});
+/** What every task takes. */
+const COMMON = { name: text, timeout: duration, whenDiskUsedAbove: number };
+const BY_LABEL = { ...COMMON, labels: mapOf(text), olderThan: duration };
 
-const readDanglingImagePrune = recordOf<DanglingImagePruneProps>(
-  { name: text, timeout: duration, labels: mapOf(text), olderThan: duration },
-  ['labels'],
-);
+/** How to read each kind of task, by its class name. */
+const TASKS: Readonly<Record<string, Read<HousekeepingTask>>> = {
+  ComposeDown: taskOf(
+    ComposeDown,
+    recordOf<ComposeDownProps>({
+      ...BY_LABEL,
+      project: text,
+      directory: text,
+      files: listOf(text),
+      removeVolumes: flag,
+      exclude: listOf(text),
+    }),
+  ),
+  DanglingImagePrune: taskOf(DanglingImagePrune, recordOf<DanglingImagePruneProps>(BY_LABEL, ['labels'])),
+  UnusedImagePrune: taskOf(
+    UnusedImagePrune,
+    recordOf<UnusedImagePruneProps>(
+      { ...BY_LABEL, keepNewest: number, maxRemovals: number, exclude: listOf(text) },
+      ['labels'],
+    ),
+  ),
+  StoppedContainerPrune: taskOf(
+    StoppedContainerPrune,
+    recordOf<StoppedContainerPruneProps>(BY_LABEL, ['labels']),
+  ),
+  VolumePrune: taskOf(VolumePrune, recordOf<VolumePruneProps>(BY_LABEL, ['labels'])),
+  NetworkPrune: taskOf(NetworkPrune, recordOf<NetworkPruneProps>({ ...BY_LABEL, composeLeftovers: flag })),
+  BuildCachePrune: taskOf(
+    BuildCachePrune,
+    recordOf<BuildCachePruneProps>({ ...COMMON, olderThan: duration, keepStorage: size }),
+  ),
+  ShellTask: taskOf(
+    ShellTask,
+    recordOf<ShellTaskProps>({ ...COMMON, script: text, supportsDryRun: flag }, ['script']),
+  ),
+};
+
+function taskOf<P>(Task: new (props: P) => HousekeepingTask, read: Read<P>): Read<HousekeepingTask> {
+  return (path, value) => new Task(read(path, value));
+}
 
 const readTask: Read<HousekeepingTask> = (path, value) => {
   const { type, ...props } = object(path, value);
-  switch (type) {
-    case 'ComposeDown':
-      return new ComposeDown(readComposeDown(path, props));
-    case 'DanglingImagePrune':
-      return new DanglingImagePrune(readDanglingImagePrune(path, props));
-    default:
-      return refuse(
-        `${path}.type`,
-        type,
-        'is no kind of task',
-        'use one of: ComposeDown, DanglingImagePrune',
-      );
+  if (typeof type !== 'string' || !Object.hasOwn(TASKS, type)) {
+    return refuse(`${path}.type`, type, 'is no kind of task', `use one of: ${Object.keys(TASKS).join(', ')}`);
   }
+  return TASKS[type]!(path, props);
 };
 
 const readConfiguration = recordOf<Configuration>(

@@ -1,4 +1,4 @@
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Duration, Size, TimeZone } from 'aws-cdk-lib';
 import { refuse } from '../lib/validation';
 
 /** Turns a value of cdk.json into what it means, or refuses it; `path` says where it stands. */
@@ -19,6 +19,20 @@ export const duration: Read<Duration> = (path, value) => {
     return refuse(path, value, 'is no duration', "give it as in ISO 8601, e.g. 'PT30M', 'PT1H' or 'P2D'");
   }
   return Duration.parse(value);
+};
+
+export const number: Read<number> = (path, value) =>
+  typeof value === 'number' ? value : refuse(path, value, 'is not a number', 'give a number');
+
+export const size: Read<Size> = (path, value) => {
+  const [, amount, unit = ''] = (typeof value === 'string' && /^(\d+) ?(KiB|MiB|GiB|TiB)$/.exec(value)) || [];
+  const units: Record<string, (amount: number) => Size> = {
+    KiB: (amount) => Size.kibibytes(amount),
+    MiB: (amount) => Size.mebibytes(amount),
+    GiB: (amount) => Size.gibibytes(amount),
+    TiB: (amount) => Size.tebibytes(amount),
+  };
+  return units[unit]?.(Number(amount)) ?? refuse(path, value, 'is no size', "give e.g. '500MiB' or '20GiB'");
 };
 
 export const timeZone: Read<TimeZone> = (path, value) => {

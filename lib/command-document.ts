@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { DRY_RUN_PARAMETER, HOST_STEP } from './contract';
 import type { DockerHosts } from './docker-hosts';
-import type { HostScript } from './host/script';
-import { DRY_RUN_LINE, renderScript } from './host/script';
+import { DRY_RUN_LINE, renderHostStep, renderTaskStep } from './host/script';
 import type { HousekeepingTask } from './tasks/task';
 import { refuse } from './validation';
 
@@ -37,12 +35,10 @@ export const MAX_DOCUMENT_BYTES = 65_536;
 /** The `host` step only asks the Engine for facts; an Engine that hangs must not hold up the tasks for long. */
 const HOST_STEP_SECONDS = 60;
 
-const HOST_SCRIPT: HostScript = { kind: 'Host', file: join(__dirname, 'host', 'host.sh'), settings: {} };
-
 /**
- * The document that does these tasks: first the step that says what the host
- * is, then one step per task in the order given. A step that fails does not
- * keep the others from running.
+ * The document that does these tasks: first the step that leaves the scripts on
+ * the host and says what the host is, then one step per task in the order given.
+ * A step that fails does not keep the others from running.
  *
  * @throws if there is no task, two tasks have one name, or the document is too large
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
@@ -63,8 +59,19 @@ export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocu
       },
     },
     mainSteps: [
-      step(HOST_STEP, HOST_STEP_SECONDS, HOST_SCRIPT),
-      ...tasks.map((task) => step(task.name, task.timeout.toSeconds(), task._script)),
+      step(
+        HOST_STEP,
+        HOST_STEP_SECONDS,
+        renderHostStep(
+          HOST_STEP,
+          HOST_STEP_SECONDS,
+          tasks.map((task) => task._script),
+        ),
+      ),
+      ...tasks.map((task) => {
+        const seconds = task.timeout.toSeconds();
+        return step(task.name, seconds, renderTaskStep(task.name, seconds, task._script));
+      }),
     ],
   };
   refuseInterpolation(content);
@@ -106,15 +113,12 @@ export class CommandDocument extends Construct {
   }
 }
 
-function step(name: string, timeoutSeconds: number, script: HostScript): CommandDocumentStep {
+function step(name: string, timeoutSeconds: number, runCommand: string[]): CommandDocumentStep {
   return {
     action: 'aws:runShellScript',
     name,
     precondition: { StringEquals: ['platformType', 'Linux'] },
-    inputs: {
-      timeoutSeconds: String(timeoutSeconds),
-      runCommand: renderScript(name, timeoutSeconds, script),
-    },
+    inputs: { timeoutSeconds: String(timeoutSeconds), runCommand },
   };
 }
 
@@ -132,7 +136,8 @@ function refuseUnusable(tasks: readonly HousekeepingTask[]): void {
 /** Values cannot hold `{{`, but a script could: Systems Manager would replace what it means for the shell. */
 function refuseInterpolation(content: CommandDocumentContent): void {
   for (const { name, inputs } of content.mainSteps) {
-    const line = inputs.runCommand.find((line) => line !== DRY_RUN_LINE && line.includes('{{'));
+    const lines = inputs.runCommand.flatMap((text) => text.split('\n'));
+    const line = lines.find((line) => line !== DRY_RUN_LINE && line.includes('{{'));
     if (line !== undefined) {
       refuse(
         `script of step ${JSON.stringify(name)}`,

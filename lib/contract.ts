@@ -27,7 +27,7 @@ export const DRY_RUN_PARAMETER = 'DryRun';
 export type Outcome = 'done' | 'nothing' | 'skipped' | 'failed';
 
 /** The kinds of object that tasks remove. */
-export const REMOVABLE = ['projects', 'containers', 'images', 'volumes', 'networks'] as const;
+export const REMOVABLE = ['projects', 'containers', 'images', 'volumes', 'networks', 'cacheRecords'] as const;
 export type Removable = (typeof REMOVABLE)[number];
 /** Counts by kind; a kind that a task never removes is absent. */
 export type Removed = Partial<Record<Removable, number>>;
@@ -53,10 +53,32 @@ export interface HostFacts {
   readonly inodePercent?: number;
   readonly images: number;
   readonly containers: number;
+  /** Absent when the Engine did not answer in time, as are the volumes. */
+  readonly danglingImages?: number;
+  readonly volumes?: number;
 }
 
-/** Why images or other candidates were left alone, with how many. */
-export type PassedOver = Partial<Record<'inUse' | 'young' | 'kept' | 'tagged' | 'gone', number>>;
+/**
+ * Why candidates were left alone, besides their labels:
+ *
+ * - `inUse`: a container refers to it; `young`: not old enough; `kept`: it or its project carries the keep label;
+ * - `tagged`: the image was tagged meanwhile; `gone`: somebody else removed it meanwhile;
+ * - `newest`: the newest of its repository; `excluded`: by a pattern; `capped`: more than one run removes;
+ * - `unlabelled`: not all containers of the project carry the labels.
+ */
+export const PASSED_OVER = [
+  'inUse',
+  'young',
+  'kept',
+  'tagged',
+  'gone',
+  'newest',
+  'excluded',
+  'capped',
+  'unlabelled',
+] as const;
+/** How many candidates were left alone, by why. */
+export type PassedOver = Partial<Record<(typeof PASSED_OVER)[number], number>>;
 
 /** The one line of JSON that a step prints. */
 export interface StepResult {
@@ -140,6 +162,7 @@ export const METRICS = {
   ImagesRemoved: 'Count',
   VolumesRemoved: 'Count',
   NetworksRemoved: 'Count',
+  CacheRecordsRemoved: 'Count',
   BytesReclaimed: 'Bytes',
   ContainersKilled: 'Count',
   HighestDiskUse: 'Percent',

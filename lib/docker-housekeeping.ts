@@ -247,6 +247,15 @@ export class DockerHousekeeping extends Construct {
   }
 
   /**
+   * Records of build cache that were removed.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricCacheRecordsRemoved(props?: MetricOptions): Metric {
+    return reportedMetric(this, 'CacheRecordsRemoved', props);
+  }
+
+  /**
    * Bytes reclaimed on the file systems that hold the Engines' data.
    *
    * @default - sum over 5 minutes

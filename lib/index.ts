@@ -1,5 +1,11 @@
 export { DockerHosts } from './docker-hosts';
 export { DockerHousekeeping, type DockerHousekeepingProps } from './docker-housekeeping';
+export { BuildCachePrune, type BuildCachePruneProps } from './tasks/build-cache-prune';
 export { ComposeDown, type ComposeDownProps } from './tasks/compose-down';
 export { DanglingImagePrune, type DanglingImagePruneProps } from './tasks/dangling-image-prune';
+export { NetworkPrune, type NetworkPruneProps } from './tasks/network-prune';
+export { ShellTask, type ShellTaskProps } from './tasks/shell-task';
+export { StoppedContainerPrune, type StoppedContainerPruneProps } from './tasks/stopped-container-prune';
 export { HousekeepingTask, type HousekeepingTaskProps } from './tasks/task';
+export { UnusedImagePrune, type UnusedImagePruneProps } from './tasks/unused-image-prune';
+export { VolumePrune, type VolumePruneProps } from './tasks/volume-prune';

@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Token } from 'aws-cdk-lib';
+import { KEEP_LABEL } from './contract';
 
 /**
  * Refuses a value. The message names the property, the value got, what is wrong with it and the remedy.
@@ -27,6 +28,62 @@ export function literalText(property: string, value: string): string {
       "has '{{', which Systems Manager would take for a document parameter",
       "leave out '{{'",
     );
+  }
+  return value;
+}
+
+/**
+ * Labels that are written into a shell script: at least one, by key and value.
+ *
+ * @param what the things that all would match without a label, e.g. `dangling image`
+ * @returns a line `key=value` for each
+ */
+export function literalLabels(property: string, labels: Record<string, string>, what: string): string {
+  refuseUnresolved(property, labels);
+  const entries = Object.entries(labels);
+  if (entries.length === 0) {
+    refuse(
+      property,
+      labels,
+      `names no label, so every ${what} would match`,
+      "give at least one label, e.g. { application: 'todobackend' }",
+    );
+  }
+  for (const [key, value] of entries) {
+    literalText(property, key);
+    literalText(`${property}[${JSON.stringify(key)}]`, value);
+    if (key === '' || /[=\s]/.test(key)) {
+      refuse(
+        property,
+        key,
+        "is no key of a label (not empty, without '=' and white space)",
+        'give the key as in LABEL key=value of the Dockerfile',
+      );
+    }
+    if (key === KEEP_LABEL) {
+      refuse(property, key, 'marks what is never removed', 'select by another label');
+    }
+  }
+  return entries.map(([key, value]) => `${key}=${value}`).join('\n');
+}
+
+/** Shell patterns that are written into a shell script. @returns a line for each */
+export function literalPatterns(property: string, patterns: string[]): string {
+  refuseUnresolved(property, patterns);
+  for (const pattern of patterns) {
+    literalText(property, pattern);
+    if (pattern === '') {
+      refuse(property, pattern, 'is no pattern', "give a shell pattern, e.g. 'release-*'");
+    }
+  }
+  return patterns.join('\n');
+}
+
+/** A whole number of things. */
+export function literalCount(property: string, value: number, least: number, most: number): number {
+  refuseUnresolved(property, value);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    refuse(property, value, 'is out of range', `give a whole number from ${least} to ${most}`);
   }
   return value;
 }

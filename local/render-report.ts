@@ -26,6 +26,10 @@ const PASSED_OVER: Record<keyof PassedOver, string> = {
   kept: 'kept by label',
   tagged: 'tagged meanwhile',
   gone: 'gone meanwhile',
+  newest: 'newest of their repository',
+  excluded: 'excluded by name',
+  capped: 'left for the next run',
+  unlabelled: 'labelled in part only',
 };
 
 /** Renders the report of a run for people at a terminal. */

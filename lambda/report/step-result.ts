@@ -1,4 +1,4 @@
-import { MAX_RESULT_BYTES, REMOVABLE } from '../../lib/contract';
+import { MAX_RESULT_BYTES, PASSED_OVER, REMOVABLE } from '../../lib/contract';
 import type { HostFacts, KilledContainer, PassedOver, Removed, StepResult } from '../../lib/contract';
 
 /**
@@ -55,7 +55,7 @@ function amounts<K extends string>(...names: readonly K[]): Guard<Partial<Record
 }
 
 const removed: Guard<Removed> = amounts(...REMOVABLE);
-const passedOver: Guard<PassedOver> = amounts('inUse', 'young', 'kept', 'tagged', 'gone');
+const passedOver: Guard<PassedOver> = amounts(...PASSED_OVER);
 
 const killed = objectOf<KilledContainer>({
   project: required(text),
@@ -72,6 +72,8 @@ const hostFacts = objectOf<HostFacts>({
   inodePercent: optional(amount),
   images: required(amount),
   containers: required(amount),
+  danglingImages: optional(amount),
+  volumes: optional(amount),
 });
 
 const stepResult = objectOf<StepResult>({

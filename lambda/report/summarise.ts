@@ -93,6 +93,7 @@ function metricValues(run: RunReport): Partial<Record<MetricName, number>> {
           ImagesRemoved: run.removed.images,
           VolumesRemoved: run.removed.volumes,
           NetworksRemoved: run.removed.networks,
+          CacheRecordsRemoved: run.removed.cacheRecords,
           BytesReclaimed: run.bytesReclaimed,
           ContainersKilled: run.killedTotal,
         }),

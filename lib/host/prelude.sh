@@ -1,6 +1,6 @@
-# What every host script shares. Before it stand the step's settings: DRY_RUN TASK STEP STEP_TIMEOUT
-# and the task's own. Two braces in a row never stand in a script: Systems Manager would take them for a parameter.
-# shellcheck disable=SC2034,SC2153,SC2154,SC2317  # settings come from the document, and no script uses all functions
+# What every host script shares. Before it stand the step's settings, DRY_RUN TASK STEP STEP_TIMEOUT
+# WHEN_DISK_USED_ABOVE and the task's own, and RUN_DIR. Two braces in a row never stand in a script: Systems Manager
+# would take them for a parameter.
 
 # stdout is for the one line of JSON alone; whatever else is said goes to stderr.
 exec 3>&1 1>&2 </dev/null
@@ -13,9 +13,9 @@ HOME=${HOME:-/root}
 LC_ALL=C
 export PATH HOME LC_ALL
 unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
-RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}
 WORK=$RUN_DIR/work
 KEEP_LABEL=docker-housekeeping.keep
+PROJECT_LABEL=com.docker.compose.project
 # No here-documents: some shells keep them in /tmp, and on a full disk read nothing instead. Lists are split here.
 NEWLINE='
 '
@@ -72,7 +72,9 @@ skip() { finish skipped "$1" "$2"; }
 trap 'fail internal "the script ended where it should not"' EXIT
 trap 'fail interrupted "the script was told to end"' HUP INT TERM
 
-warn() { WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\""; }
+warn() {
+  case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
+}
 
 # count NAME N: adds to what was removed; passed NAME N: to what was left alone and why, if any.
 count() { REMOVED="$REMOVED${REMOVED:+,}\"$1\":$2"; }
@@ -185,7 +187,16 @@ begin() {
   now
   take_lock
   find_engine
+  [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk
   USED_BEFORE=$(used_kib)
+}
+check_disk() {
+  blocks=$(fullest -k)
+  inodes=$(fullest -i)
+  [ -n "$blocks" ] || fail disk-unknown "the file system that holds $DATA_ROOT cannot be seen from here"
+  # Some file systems have no fixed number of inodes.
+  [ "$blocks" -gt "$WHEN_DISK_USED_ABOVE" ] || [ "${inodes:-0}" -gt "$WHEN_DISK_USED_ABOVE" ] ||
+    skip disk-not-full "blocks used: $blocks %, inodes used: ${inodes:-0} %, neither is above $WHEN_DISK_USED_ABOVE %"
 }
 measured() {
   used_after=$(used_kib)

@@ -1,38 +1,5 @@
-# Takes down one Compose project. Settings: PROJECT, DIRECTORY, FILES (a path a line), REMOVE_VOLUMES.
-#
-# Compose stops the containers, because it knows their order and their hooks. The Engine removes them, by the
-# project's label, because Compose's exit code does not say what is left, and so that the plug-in, the
-# standalone one and none at all come to the same end.
-label=com.docker.compose.project
-
-# list_project WHEN: the identifiers of what there is of the project, in files named WHEN.KIND.
-list_project() {
-  ours=label=$label=$PROJECT
-  keep=label=$KEEP_LABEL
-  list "$1.containers" ps -aq --no-trunc --filter "$ours"
-  list "$1.networks" network ls -q --no-trunc --filter "$ours"
-  list "$1.volumes" volume ls -q --filter "$ours"
-  list kept.networks network ls -q --no-trunc --filter "$ours" --filter "$keep"
-  list kept.volumes volume ls -q --filter "$ours" --filter "$keep"
-  without kept.networks "$1.networks"
-  without kept.volumes "$1.volumes"
-  [ "$REMOVE_VOLUMES" = true ] || : >"$WORK/$1.volumes"
-}
-
-# with_files COMMAND: Compose on the project's files and from its directory, as the project's Makefile does.
-with_files() (
-  cd "$DIRECTORY" || exit 1
-  command=$1
-  set -- -p "${PROJECT:-unnamed}"
-  IFS=$NEWLINE
-  set -f
-  for file in $FILES; do
-    set -- "$@" -f "$file"
-  done
-  unset IFS
-  # shellcheck disable=SC2086  # a command and its options
-  compose "$@" $command
-)
+# Takes down Compose projects: one, by PROJECT or by DIRECTORY and FILES (a path a line), or all that carry the LABELS and
+# are older than OLDER_THAN, without those that a pattern of EXCLUDE names; see project.sh for how.
 
 check_files() {
   [ -d "$DIRECTORY" ] || fail directory-missing "there is no directory $DIRECTORY on this host"
@@ -55,10 +22,10 @@ check_files() {
 
 # The project's name is what its containers say: every Compose derives another one from a directory.
 find_project() {
-  fields="{""{.Label \"$label\"}} {""{.Label \"$label.config_files\"}}"
-  list given ps -a --filter "label=$label.working_dir=$DIRECTORY" --format "$fields"
+  fields="{""{.Label \"$PROJECT_LABEL\"}} {""{.Label \"$PROJECT_LABEL.config_files\"}}"
+  list given ps -a --filter "label=$PROJECT_LABEL.working_dir=$DIRECTORY" --format "$fields"
   # Compose may have been started through a symbolic link, or not.
-  list real ps -a --filter "label=$label.working_dir=$(cd "$DIRECTORY" && pwd -P)" --format "$fields"
+  list real ps -a --filter "label=$PROJECT_LABEL.working_dir=$(cd "$DIRECTORY" && pwd -P)" --format "$fields"
   sort -u "$WORK/given" "$WORK/real" >"$WORK/started" || full
   while read -r name files; do
     uses_files "$files" || continue
@@ -79,165 +46,94 @@ uses_files() (
   done
 )
 
-# Volumes without a name of their own, hence without the project's label, go with their containers.
-list_anonymous_volumes() {
-  touch "$WORK/anonymous" "$WORK/holders" || full
-  cp "$WORK/before.containers" "$WORK/others" || full
-  [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
-  mounts='{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println .Name}}{''{end}}{''{end}}'
-  # shellcheck disable=SC2046  # identifiers have no spaces
-  list mounted inspect --type container --format "$mounts" $(cat "$WORK/before.containers")
-  grep -xE '[0-9a-f]{64}' "$WORK/mounted" >"$WORK/anonymous" || return 0
-  list all-kept volume ls -q --filter "$keep"
-  comm -12 "$WORK/anonymous" "$WORK/all-kept" >"$WORK/kept.anonymous" || full
-  without kept.anonymous anonymous
-  [ -s "$WORK/kept.anonymous" ] || return 0
-  while read -r volume; do
-    list "holders.$volume" ps -aq --no-trunc --filter "$ours" --filter "volume=$volume"
-  done <"$WORK/kept.anonymous"
-  cat "$WORK"/holders.* | sort -u >"$WORK/holders" || full
-  without holders others
+# select_projects: a project whose containers all carry the labels, the youngest of them old enough. Of one that has no
+# containers the volumes count, as they hold data, and of one that has none either, the networks.
+select_projects() {
+  one=label=$PROJECT_LABEL
+  labelled labelled.container ps -aq --no-trunc --filter "$one"
+  labelled labelled.volume volume ls -q --filter "$one"
+  labelled labelled.network network ls -q --no-trunc --filter "$one"
+  list all.container ps -aq --no-trunc --filter "$one"
+  list all.volume volume ls -q --filter "$one"
+  list all.network network ls -q --no-trunc --filter "$one"
+  inspect_all all.container facts.container container "{""{.ID}}|{""{json .Created}}|$(project_of .Config.Labels)"
+  inspect_all all.volume facts.volume volume "{""{.Name}}|{""{json .CreatedAt}}|$(project_of .Labels)"
+  inspect_all all.network facts.network network "{""{.ID}}|{""{json .Created}}|$(project_of .Labels)"
+  cat "$WORK"/labelled.* >"$WORK/labelled" || full
+  # shellcheck disable=SC2016
+  with_clock '
+    FILENAME == ARGV[1] { labelled[$1]; next }
+    {
+      project = substr($0, length($1 $2) + 3)
+      # No Compose gives a project another name.
+      if (project !~ /^"[a-z0-9][a-z0-9_-]*"$/) next
+      projects[project]
+      kind = FILENAME
+      all[kind, project]++
+      if ($1 in labelled) ours[kind, project]++
+      time = epoch($2)
+      if (time > limit || (time <= 0 && older > 0)) young[kind, project]
+    }
+    END {
+      for (project in projects) {
+        for (i = 2; i < 4 && !((ARGV[i], project) in all); i++);
+        if (!((ARGV[i], project) in ours)) continue
+        verdict = "old"
+        for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in young) verdict = "young"
+        if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"
+        print verdict, substr(project, 2, length(project) - 2)
+      }
+    }' "$WORK/labelled" "$WORK/facts.container" "$WORK/facts.volume" "$WORK/facts.network" >"$WORK/judged" || full
+  verdict old selected
+  # shellcheck disable=SC2013  # names have no spaces
+  for name in $(cat "$WORK/selected"); do
+    ! excluded "$name" || printf '%s\n' "$name"
+  done >"$WORK/excluded" || full
+  without excluded selected
 }
 
-stop_containers() {
-  list running ps -q --no-trunc --filter "$ours"
-  [ -s "$WORK/running" ] || return 0
-  began=$(date +%s)
-  stopping=$(seconds_of_day "$(date -u +%H:%M:%S)")
-  if [ "$COMPOSE" = none ]; then
-    : # the Engine does it, below
-  elif [ -n "$DIRECTORY" ]; then
-    with_files stop || warn compose-stop-failed
-  elif [ "${COMPOSE_VERSION%%.*}" != 1 ]; then # version 1 can do nothing without a file
-    compose -p "$PROJECT" stop || warn compose-stop-failed
-  fi
-  ! expired || return 0
-  # One-off containers, orphans, and whatever Compose did not stop.
-  list still ps -q --no-trunc --filter "$ours"
-  # shellcheck disable=SC2046
-  [ ! -s "$WORK/still" ] || engine stop $(cat "$WORK/still") >/dev/null
-  name_killed
-}
-
-# seconds_of_day HH:MM:SS
-seconds_of_day() (
-  IFS=:
-  # shellcheck disable=SC2086  # split into hours, minutes and seconds
-  set -- $1
-  # A leading zero would make them octal.
-  echo $((${1#0} * 3600 + ${2#0} * 60 + ${3#0}))
-)
-
-# Names the containers that were ended by SIGKILL after their grace period. Exit code 137 alone does not say so:
-# a process may return it, and so does one that the kernel ended for want of memory.
-name_killed() {
-  facts='{''{.State.ExitCode}}|{''{.State.OOMKilled}}|{''{.State.FinishedAt}}|{''{json .Config.StopTimeout}}'
-  # .ID and not .Id: that would not be Go's name of the field, and without one match the CLI refuses absent fields.
-  facts="$facts|{""{.ID}}|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
-  # shellcheck disable=SC2046
-  engine inspect --type container --format "$facts" $(cat "$WORK/running") 2>/dev/null |
-    grep '^137|false|' >"$WORK/suspects" || return 0
-  # The Engine remembers only its last 256 events: those that are there can acquit, but none need be there.
-  signal='{''{.Actor.ID}} {''{index .Actor.Attributes "signal"}}'
-  engine events --since "$began" --until $(($(date +%s) + 1)) --filter "$ours" --filter event=kill \
-    --format "$signal" >"$WORK/kills"
-  while IFS='|' read -r _ _ finished grace id name service; do
-    case $grace in '' | *[!0-9]*) grace=10 ;; esac # the Engine's own default
-    finished=${finished#*T}
-    waited=$(($(seconds_of_day "${finished%%[.Z]*}") - stopping))
-    [ "$waited" -gt -43200 ] || waited=$((waited + 86400)) # midnight has passed
-    [ "$waited" -ge "$grace" ] || continue
-    if ! grep -q "^$id " "$WORK/kills" || grep -qx "$id 9" "$WORK/kills"; then
-      killed "$service" "${name#/}" "$grace"
-    fi
-  done <"$WORK/suspects"
-}
-
-# killed SERVICE CONTAINER GRACE
-killed() {
-  log "$2 had to be killed: its process did not end within $3 s of the stop signal"
-  text "$PROJECT" 30
-  item="{\"project\":$TEXT"
-  text "$1" 30
-  item="$item,\"service\":$TEXT"
-  text "$2" 45
-  item="$item,\"container\":$TEXT,\"grace\":$3}"
-  if [ $((${#KILLED} + ${#item})) -lt 340 ]; then
-    KILLED="$KILLED${KILLED:+,}$item"
-  else
-    KILLED_OMITTED=$((KILLED_OMITTED + 1))
-  fi
-}
-
-# Without -f: what somebody started again meanwhile stays. With -v the Engine takes the container's anonymous
-# volumes along, so a container that holds one with the keep label goes without it.
-remove() {
-  # shellcheck disable=SC2046
-  {
-    [ ! -s "$WORK/holders" ] || engine rm $(cat "$WORK/holders")
-    [ ! -s "$WORK/others" ] || engine rm $([ "$REMOVE_VOLUMES" = false ] || echo -v) $(cat "$WORK/others")
-    [ ! -s "$WORK/before.networks" ] || engine network rm $(cat "$WORK/before.networks")
-    [ ! -s "$WORK/before.volumes" ] || engine volume rm $(cat "$WORK/before.volumes")
-  } >/dev/null
-}
-
-# name_left KIND: names what is still there of it.
-name_left() {
-  [ -s "$WORK/after.$1s" ] || return 0
-  name='{''{.Name}}'
-  # shellcheck disable=SC2046
-  engine inspect --type "$1" --format "$name" $(cat "$WORK/after.$1s") >"$WORK/names"
-  while IFS= read -r name; do
-    left "$1 ${name#/}"
-  done <"$WORK/names"
-}
-
-# What the commands said does not count, only what is still there; to see that, a little time is allowed even
-# when the task's own is over.
-verify() {
-  over=no
-  ! expired || over=yes
-  [ "$over" = no ] || DEADLINE=$((NOW + 5))
-  list_project after
-  list after.every-volume volume ls -q
-  count_gone "$([ -s "$WORK/after.containers" ] && echo 0 || echo 1)"
-  measured
-  for kind in container network volume; do
-    name_left "$kind"
+take_down_selected() {
+  select_projects
+  for verdict in young unlabelled; do
+    passed "$verdict" "$(grep -c "^$verdict " "$WORK/judged")"
   done
-  cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . || return 0
-  [ "$over" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $PROJECT was gone"
-  fail leftovers "not all of $PROJECT is gone: what is left was in use or refused to go"
+  passed excluded "$(lines excluded)"
+  names=''
+  OVER=no
+  # shellcheck disable=SC2013
+  for PROJECT in $(cat "$WORK/selected"); do
+    [ "$OVER" = no ] || break
+    take_down
+    case $FATE in
+    kept) KEPT=$((KEPT + 1)) ;;
+    down) names="$names${names:+, }$PROJECT" ;;
+    esac
+  done
+  passed kept "$KEPT"
+  [ -n "$names" ] || finish nothing '' 'no project that carries the labels is to be taken down'
+  conclude_down "$names"
 }
 
-# count_gone PROJECTS: what was there before and is not any more.
-count_gone() {
-  count projects "$1"
-  count containers "$(gone before.containers after.containers)"
-  sort -u "$WORK/before.volumes" "$WORK/anonymous" >"$WORK/before.every-volume"
-  count volumes "$(gone before.every-volume after.every-volume)"
-  count networks "$(gone before.networks after.networks)"
+# conclude_down NAMES
+conclude_down() {
+  if [ -n "$LEFTOVERS" ]; then
+    [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
+    fail leftovers "not all of $LEFTOVERS is gone: what is left was in use or refused to go"
+  fi
+  [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
+  [ "$DRY_RUN" = false ] || finish 'done' '' "would take down $1"
+  finish 'done' '' "took down $1"
 }
 
 begin
 find_compose
 # The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
 [ "$COMPOSE" != none ] || warn compose-missing
+[ -z "$LABELS" ] || take_down_selected
 [ -z "$DIRECTORY" ] || check_files
 [ -n "$PROJECT" ] || find_project
-list_project before
-list kept.containers ps -aq --no-trunc --filter "$ours" --filter "$keep"
-[ ! -s "$WORK/kept.containers" ] || skip kept "a container of $PROJECT carries the label $KEEP_LABEL"
-passed kept "$(cat "$WORK/kept.networks" "$WORK/kept.volumes" | wc -l | tr -d ' ')"
-cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . ||
-  finish nothing '' "there is nothing of the project $PROJECT on this host"
-list_anonymous_volumes
-if [ "$DRY_RUN" = true ]; then
-  touch "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.every-volume"
-  count_gone 1
-else
-  stop_containers
-  remove
-  verify
-fi
-finish 'done'
+take_down
+[ "$FATE" != kept ] || skip kept "a container of $PROJECT carries the label $KEEP_LABEL"
+passed kept "$KEPT"
+[ "$FATE" != nothing ] || finish nothing '' "there is nothing of the project $PROJECT on this host"
+conclude_down "$PROJECT"

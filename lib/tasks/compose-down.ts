@@ -1,10 +1,18 @@
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalText, refuse, refuseUnresolved } from '../validation';
+import {
+  literalLabels,
+  literalPatterns,
+  literalSeconds,
+  literalText,
+  refuse,
+  refuseUnresolved,
+} from '../validation';
 import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName } from './task';
+import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
-/** Which Compose project to take down, and how. At least one of `project` and `directory`. */
+/** Which Compose projects to take down, and how: one by `project` or `directory` or both, or all with these `labels`. */
 export interface ComposeDownProps extends HousekeepingTaskProps {
   /**
    * Name of the Compose project, as `docker compose ls --all` shows it.
@@ -41,11 +49,38 @@ export interface ComposeDownProps extends HousekeepingTaskProps {
    * @see https://docs.docker.com/reference/cli/docker/compose/down/
    */
   readonly removeVolumes?: boolean;
+
+  /**
+   * Takes down every project whose containers, each of them, carry these labels, all of them, each with exactly this
+   * value. Of a project that has no container left its volumes count, and of one that has no volume either, its
+   * networks. Not together with `project` or `directory`.
+   *
+   * @default - one project, by its name or directory
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * With `labels`: projects whose youngest container is younger than this stay, in whole seconds.
+   *
+   * @default Duration.days(7)
+   */
+  readonly olderThan?: Duration;
+
+  /**
+   * With `labels`: shell patterns (`*`, `?`, `[...]`) of the names of projects that stay.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
 }
 
 /**
- * Takes down one Docker Compose project: stops and removes its containers, with
- * orphans and one-off containers, and its networks; its volumes only if told to.
+ * Takes down Docker Compose projects: stops and removes their containers, with
+ * orphans and one-off containers, and their networks; their volumes only if told to.
+ *
+ * One project, by its name or directory, or all that carry given labels and are old
+ * enough, such as stale preview environments. A project one of whose containers
+ * carries the label `docker-housekeeping.keep` is left whole.
  *
  * The containers are stopped first, so that the report can name those which had
  * to be killed because they ignore the stop signal. Removal goes by the project
@@ -58,44 +93,56 @@ export class ComposeDown extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if neither project nor directory is given, or a property is not allowed */
+  /** @throws if it is not said which project, or a property is not allowed */
   public constructor(props: ComposeDownProps) {
-    const { project, directory, files = [], removeVolumes = false } = props;
-    if (project === undefined && directory === undefined) {
-      refuse(
-        'ComposeDown',
-        props,
-        "has neither 'project' nor 'directory'",
-        'name the Compose project or its directory',
-      );
-    }
-    if (project !== undefined) {
-      validProject(project);
-    }
-    if (directory !== undefined) {
-      validDirectory(directory);
-    }
+    refuseUnclear(props);
+    const { project = '', directory, files = [], removeVolumes = false, labels } = props;
     refuseUnresolved('ComposeDown.files', files);
-    if (files.length > 0 && directory === undefined) {
-      refuse('ComposeDown.files', files, "needs 'directory'", "give the project's directory on the host");
-    }
     // Compose records the directory in its normal form, and labels are compared with this text.
-    const home = directory === undefined ? '' : posix.resolve(directory);
-    super('ComposeDown', defaultTaskName('compose-down', project ?? posix.basename(home)), props);
-    this._script = {
-      kind: 'ComposeDown',
-      file: join(__dirname, 'compose-down.sh'),
-      settings: {
-        PROJECT: project ?? '',
-        DIRECTORY: home,
-        FILES: files.map((file) => posix.resolve(home, validFile(file))).join('\n'),
-        REMOVE_VOLUMES: String(removeVolumes),
-      },
+    const home = directory === undefined ? '' : posix.resolve(validDirectory(directory));
+    const settings = {
+      PROJECT: props.project === undefined ? '' : validProject(project),
+      DIRECTORY: home,
+      FILES: files.map((file) => posix.resolve(home, validFile(file))).join('\n'),
+      REMOVE_VOLUMES: String(removeVolumes),
+      LABELS: labels === undefined ? '' : literalLabels('ComposeDown.labels', labels, 'project'),
+      OLDER_THAN: String(literalSeconds('ComposeDown.olderThan', props.olderThan ?? Duration.days(7))),
+      EXCLUDE: literalPatterns('ComposeDown.exclude', props.exclude ?? []),
     };
+    const what = labels === undefined ? [project || posix.basename(home)] : Object.values(labels);
+    super('ComposeDown', defaultTaskName('compose-down', ...what), props);
+    this._script = taskScript('ComposeDown', ['prune.sh', 'project.sh'], props, settings);
   }
 }
 
-function validProject(project: string): void {
+function refuseUnclear(props: ComposeDownProps): void {
+  const one = props.project !== undefined || props.directory !== undefined;
+  if (!one && props.labels === undefined) {
+    refuse(
+      'ComposeDown',
+      props,
+      "has none of 'project', 'directory' and 'labels'",
+      'name the Compose project or its directory, or select projects by the labels of their containers',
+    );
+  }
+  if (one && props.labels !== undefined) {
+    refuse('ComposeDown', props, 'names a project and selects by labels', 'make two tasks of it');
+  }
+  const selection = (['olderThan', 'exclude'] as const).find((name) => props[name] !== undefined);
+  if (one && selection !== undefined) {
+    refuse(
+      `ComposeDown.${selection}`,
+      props[selection],
+      "needs 'labels'",
+      'a project by its name goes at any age',
+    );
+  }
+  if (props.files?.length && props.directory === undefined) {
+    refuse('ComposeDown.files', props.files, "needs 'directory'", "give the project's directory on the host");
+  }
+}
+
+function validProject(project: string): string {
   literalText('ComposeDown.project', project);
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(project)) {
     refuse(
@@ -105,9 +152,10 @@ function validProject(project: string): void {
       "take the name that 'docker compose ls --all' shows",
     );
   }
+  return project;
 }
 
-function validDirectory(directory: string): void {
+function validDirectory(directory: string): string {
   literalText('ComposeDown.directory', directory);
   if (!directory.startsWith('/')) {
     refuse(
@@ -117,6 +165,7 @@ function validDirectory(directory: string): void {
       "give the directory on the host from '/' on",
     );
   }
+  return directory;
 }
 
 function validFile(file: string): string {

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { KEEP_LABEL } from '../contract';
 import type { HostScript } from '../host/script';
-import { literalSeconds, literalText, refuse, refuseUnresolved } from '../validation';
+import { literalLabels, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName } from './task';
+import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
 /** Which dangling images to remove. */
 export interface DanglingImagePruneProps extends HousekeepingTaskProps {
@@ -29,7 +27,8 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
  *
  * Left alone are images that a container uses, running or stopped, images younger
  * than `olderThan`, images with the label `docker-housekeeping.keep`, and whatever
- * carries a tag at the moment of removal. Parents of a removed image stay.
+ * carries a tag at the moment of removal. Untagged ancestors that the legacy builder
+ * left go along if all this is true of them too and nothing else was built upon them.
  *
  * @see https://docs.docker.com/reference/cli/docker/image/ls/#filtering---filter
  */
@@ -39,54 +38,12 @@ export class DanglingImagePrune extends HousekeepingTask {
 
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: DanglingImagePruneProps) {
-    const labels = validLabels(props.labels);
-    const olderThan = literalSeconds('DanglingImagePrune.olderThan', props.olderThan ?? Duration.hours(1));
-    super(
-      'DanglingImagePrune',
-      defaultTaskName('dangling-image-prune', ...labels.map(([, value]) => value)),
-      props,
-    );
-    this._script = {
-      kind: 'DanglingImagePrune',
-      file: join(__dirname, 'dangling-image-prune.sh'),
-      settings: {
-        LABELS: labels.map(([key, value]) => `${key}=${value}`).join('\n'),
-        OLDER_THAN: String(olderThan),
-      },
+    const kind = 'DanglingImagePrune';
+    const settings = {
+      LABELS: literalLabels(`${kind}.labels`, props.labels, 'dangling image'),
+      OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
     };
+    super(kind, defaultTaskName('dangling-image-prune', ...Object.values(props.labels)), props);
+    this._script = taskScript(kind, ['prune.sh', 'images.sh'], props, settings);
   }
-}
-
-function validLabels(labels: Record<string, string>): [string, string][] {
-  refuseUnresolved('DanglingImagePrune.labels', labels);
-  const entries = Object.entries(labels);
-  if (entries.length === 0) {
-    refuse(
-      'DanglingImagePrune.labels',
-      labels,
-      'names no label, so every dangling image would match',
-      "give at least one label, e.g. { application: 'todobackend' }",
-    );
-  }
-  for (const [key, value] of entries) {
-    literalText('DanglingImagePrune.labels', key);
-    literalText(`DanglingImagePrune.labels[${JSON.stringify(key)}]`, value);
-    if (key === '' || /[=\s]/.test(key)) {
-      refuse(
-        'DanglingImagePrune.labels',
-        key,
-        "is no key of a label (not empty, without '=' and white space)",
-        'give the key as in LABEL key=value of the Dockerfile',
-      );
-    }
-    if (key === KEEP_LABEL) {
-      refuse(
-        'DanglingImagePrune.labels',
-        key,
-        'marks images that are never removed',
-        'select by another label',
-      );
-    }
-  }
-  return entries;
 }

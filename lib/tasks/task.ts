@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { HOST_STEP } from '../contract';
 import type { HostScript } from '../host/script';
-import { literalSeconds, literalText, refuse } from '../validation';
+import { literalCount, literalSeconds, literalText, refuse } from '../validation';
 
 /** What all tasks have in common. */
 export interface HousekeepingTaskProps {
@@ -24,6 +25,14 @@ export interface HousekeepingTaskProps {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-command-ssm-plugin-reference.html#aws-runShellScript
    */
   readonly timeout?: Duration;
+
+  /**
+   * The task runs only where more than this is used of the blocks or of the inodes of the fullest file system that
+   * holds the Engine's data, in per cent, 0 to 99; elsewhere it says `skipped`, with the figures.
+   *
+   * @default - it runs however much is used
+   */
+  readonly whenDiskUsedAbove?: number;
 }
 
 /**
@@ -56,6 +65,27 @@ export abstract class HousekeepingTask {
     this.timeout = props.timeout ?? Duration.minutes(10);
     validTimeout(`${kind}.timeout`, this.timeout);
   }
+}
+
+/**
+ * What a task runs: the script beside its class, named as the class is.
+ *
+ * @throws if `whenDiskUsedAbove` is not allowed
+ */
+export function taskScript(
+  kind: string,
+  uses: HostScript['uses'],
+  { whenDiskUsedAbove: percent }: HousekeepingTaskProps,
+  settings: HostScript['settings'],
+): HostScript {
+  const above = percent === undefined ? '' : literalCount(`${kind}.whenDiskUsedAbove`, percent, 0, 99);
+  const name = kind.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+  return {
+    kind,
+    uses,
+    file: join(__dirname, `${name}.sh`),
+    settings: { WHEN_DISK_USED_ABOVE: String(above), ...settings },
+  };
 }
 
 /** A task's default name: what it does and to what, as far as a name's characters and length allow. */

@@ -19,7 +19,7 @@ test('the shipped configuration cleans as the Makefile of todobackend did, night
   };
   const { hosts, tasks, schedule, enabled, dryRun } = configured(context.housekeeping);
   expect(hosts._targets()).toEqual([{ Key: 'tag:DockerHost', Values: ['true'] }]);
-  expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toEqual([
+  expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toMatchObject([
     ['ComposeDown', { PROJECT: 'todobackend', DIRECTORY: '', FILES: '', REMOVE_VOLUMES: 'true' }],
     ['DanglingImagePrune', { LABELS: 'application=todobackend', OLDER_THAN: '3600' }],
   ]);
@@ -50,7 +50,7 @@ test('every property of a task can be set', () => {
     ['nightly', 90],
     ['images', 24 * 60],
   ]);
-  expect(tasks.map(({ _script }) => _script.settings)).toEqual([
+  expect(tasks.map(({ _script }) => _script.settings)).toMatchObject([
     { PROJECT: 'app', DIRECTORY: '/srv/app', FILES: '/srv/app/compose.yml', REMOVE_VOLUMES: 'true' },
     { LABELS: 'application=todobackend', OLDER_THAN: '0' },
   ]);
@@ -116,14 +116,14 @@ test.each<[unknown, string]>([
   [task({ type: 'Prune' }), 'housekeeping.tasks[0].type: got "Prune", which is no kind of task'],
   [
     task({ type: 'ComposeDown', project: 'a', removeVolume: true }),
-    'housekeeping.tasks[0].removeVolume: got true, which belongs to no known key; use one of: name, timeout, project, directory, files, removeVolumes',
+    'housekeeping.tasks[0].removeVolume: got true, which belongs to no known key; use one of: name, timeout, whenDiskUsedAbove, labels, olderThan, project, directory, files, removeVolumes, exclude',
   ],
   [
     task({ type: 'ComposeDown', project: 'a', removeVolumes: 'yes' }),
     'housekeeping.tasks[0].removeVolumes: got "yes", which is not true or false; give true or false',
   ],
   [task({ type: 'ComposeDown', project: 1 }), 'housekeeping.tasks[0].project: got 1, which is not a string'],
-  [task({ type: 'ComposeDown' }), "ComposeDown: got {}, which has neither 'project' nor 'directory'"],
+  [task({ type: 'ComposeDown' }), "ComposeDown: got {}, which has none of 'project', 'directory' and 'labels'"],
   [task({ type: 'DanglingImagePrune' }), "which has no 'labels'; add 'labels'"],
   [
     task({ ...prune, olderThan: '1h' }),

@@ -60,12 +60,13 @@ describe('the document', () => {
   });
 
   test('starts each script with an interpreter and its settings', () => {
-    expect(commandDocument([down]).mainSteps[1]?.inputs.runCommand.slice(0, 9)).toEqual([
+    expect(commandDocument([down]).mainSteps[1]?.inputs.runCommand.slice(0, 10)).toEqual([
       '#!/bin/sh',
       "DRY_RUN='{{ DryRun }}'",
       "TASK='ComposeDown'",
       "STEP='compose-down-todobackend'",
       "STEP_TIMEOUT='1200'",
+      "WHEN_DISK_USED_ABOVE=''",
       "PROJECT='todobackend'",
       "DIRECTORY=''",
       "FILES=''",
@@ -135,10 +136,10 @@ describe('refused', () => {
       const file = join(directory, 'task.sh');
       writeFileSync(file, '# {{ in a comment is fine }}\ndocker info --format "{{.ID}}"\n');
       const task = Object.assign(new ComposeDown({ project: 'a' }), {
-        _script: { kind: 'Test', file, settings: {} },
+        _script: { kind: 'Test', uses: [], file, settings: {} },
       });
       expect(() => commandDocument([task])).toThrow(
-        /^script of step "compose-down-a": got ".*\{\{\.ID\}\}.*", which has '\{\{'; build Go templates/,
+        /^script of step "host": got ".*\{\{\.ID\}\}.*", which has '\{\{'; build Go templates/,
       );
     } finally {
       rmSync(directory, { recursive: true });

@@ -9,11 +9,12 @@ const labels = { application: 'todobackend' };
 describe('ComposeDown', () => {
   test('takes down a project by name and leaves its volumes alone unless told', () => {
     const task = new ComposeDown({ project: 'todobackend' });
-    expect(task._script.settings).toEqual({
+    expect(task._script.settings).toMatchObject({
       PROJECT: 'todobackend',
       DIRECTORY: '',
       FILES: '',
       REMOVE_VOLUMES: 'false',
+      LABELS: '',
     });
     expect(new ComposeDown({ project: 'todobackend', removeVolumes: true })._script.settings).toMatchObject({
       REMOVE_VOLUMES: 'true',
@@ -44,6 +45,15 @@ describe('ComposeDown', () => {
 
   test.each([
     [{}, 'ComposeDown', '{}', 'name the Compose project or its directory'],
+    [{ project: 'a', labels }, 'ComposeDown', '{"project":"a"', 'make two tasks of it'],
+    [{ project: 'a', olderThan: Duration.days(1) }, 'ComposeDown.olderThan', '', 'goes at any age'],
+    [{ project: 'a', exclude: ['b*'] }, 'ComposeDown.exclude', '["b*"]', 'goes at any age'],
+    [{ labels: {} }, 'ComposeDown.labels', '{}', 'give at least one label'],
+    [{ labels, exclude: [''] }, 'ComposeDown.exclude', '""', 'give a shell pattern'],
+    [{ labels, exclude: ['a\nb'] }, 'ComposeDown.exclude', '"a\\nb"', 'plain text on one line'],
+    [{ labels, exclude: unresolvedList }, 'ComposeDown.exclude', '#{Token', 'give a literal value'],
+    [{ project: 'a', whenDiskUsedAbove: 100 }, 'ComposeDown.whenDiskUsedAbove', '100', 'from 0 to 99'],
+    [{ project: 'a', whenDiskUsedAbove: 0.5 }, 'ComposeDown.whenDiskUsedAbove', '0.5', 'a whole number'],
     [{ project: 'Todo Backend' }, 'ComposeDown.project', '"Todo Backend"', "'docker compose ls --all'"],
     [{ project: '' }, 'ComposeDown.project', '""', "'docker compose ls --all'"],
     [{ project: '-v' }, 'ComposeDown.project', '"-v"', "'docker compose ls --all'"],
@@ -102,7 +112,7 @@ describe('ComposeDown', () => {
 describe('DanglingImagePrune', () => {
   test('asks for all labels and spares images of the last hour', () => {
     const task = new DanglingImagePrune({ labels: { application: 'todobackend', stage: 'it\'s "$(x)"' } });
-    expect(task._script.settings).toEqual({
+    expect(task._script.settings).toMatchObject({
       LABELS: 'application=todobackend\nstage=it\'s "$(x)"',
       OLDER_THAN: '3600',
     });

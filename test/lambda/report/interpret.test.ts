@@ -130,7 +130,14 @@ describe('an invocation that ended is judged by its steps', () => {
         result({ outcome: 'done', removed: { containers: 3 }, killed: [killed], killedOmitted: 2 }),
       ),
     ]);
-    expect(report.removed).toEqual({ projects: 1, containers: 5, images: 0, volumes: 0, networks: 0 });
+    expect(report.removed).toEqual({
+      projects: 1,
+      containers: 5,
+      images: 0,
+      volumes: 0,
+      networks: 0,
+      cacheRecords: 0,
+    });
     expect(report).toMatchObject({ killed: [killed, killed], killedOmitted: 2, host: { engine: '29.4.0' } });
   });
 });

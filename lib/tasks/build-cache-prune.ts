@@ -1,0 +1,53 @@
+import type { Size } from 'aws-cdk-lib';
+import { Duration, SizeRoundingBehavior } from 'aws-cdk-lib';
+import type { HostScript } from '../host/script';
+import { literalSeconds, refuseUnresolved } from '../validation';
+import type { HousekeepingTaskProps } from './task';
+import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+
+/** How much of the build cache to remove. */
+export interface BuildCachePruneProps extends HousekeepingTaskProps {
+  /**
+   * What was used since stays, in whole seconds.
+   *
+   * @default Duration.days(1)
+   */
+  readonly olderThan?: Duration;
+
+  /**
+   * How much of the cache stays, of what was used last.
+   *
+   * @default - nothing that is old enough
+   */
+  readonly keepStorage?: Size;
+}
+
+/**
+ * Removes build cache of the Engine's own BuildKit that no build uses and no image shares.
+ *
+ * Build cache belongs to the whole host: it has no labels, so neither labels nor the label
+ * `docker-housekeeping.keep` apply. Builds that need it again take longer, and come to the same result.
+ *
+ * On the containerd image store, where rebuilds leave no dangling images behind, this is what makes room.
+ *
+ * @see https://docs.docker.com/reference/cli/docker/builder/prune/
+ */
+export class BuildCachePrune extends HousekeepingTask {
+  /** @internal */
+  public readonly _script: HostScript;
+
+  /** @throws if a property is not allowed */
+  public constructor(props: BuildCachePruneProps = {}) {
+    const kind = 'BuildCachePrune';
+    super(kind, defaultTaskName('build-cache-prune'), props);
+    const { olderThan = Duration.days(1), keepStorage } = props;
+    refuseUnresolved(`${kind}.keepStorage`, keepStorage?.isUnresolved() ? 'a token' : undefined);
+    this._script = taskScript(kind, ['prune.sh'], props, {
+      OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, olderThan)),
+      KEEP_STORAGE:
+        keepStorage === undefined
+          ? ''
+          : String(keepStorage.toBytes({ rounding: SizeRoundingBehavior.FLOOR })),
+    });
+  }
+}

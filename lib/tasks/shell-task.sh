@@ -1,0 +1,127 @@
+# Runs a script of the user's own and reports the result that it prints. Settings: SCRIPT, SUPPORTS_DRY_RUN.
+
+# Reads the one line of JSON that the script printed, and nothing but what the contract allows; prints its members
+# a line each.
+read_result() {
+  awk '
+    function take(pattern) {
+      if (!match(rest, "^[ ]*" pattern)) return 0
+      got = substr(rest, 1, RLENGTH)
+      sub(/^ */, "", got)
+      rest = substr(rest, RLENGTH + 1)
+      return 1
+    }
+    function text() {
+      if (!take("\"[^\"\\\\]*\"")) broken("a string without escapes should stand before: " rest)
+      return substr(got, 2, length(got) - 2)
+    }
+    function code(value) {
+      value = text()
+      if (value !~ /^[a-z][a-z0-9-]*$/ || length(value) > 40) broken("this is no code of at most 40 letters: " value)
+      return value
+    }
+    function need(sign, pattern) { if (!take(pattern)) broken(sign " should stand before: " rest) }
+    function broken(why) { print "broken " why; exit }
+    function removed(kind) {
+      need("{", "[{]")
+      if (take("[}]")) return
+      do {
+        kind = text()
+        if (kind !~ /^(projects|containers|images|volumes|networks|cacheRecords)$/) broken("nothing is counted as " kind)
+        need(":", ":")
+        if (!take("[0-9]+")) broken("a whole number should stand before: " rest)
+        if (length(got) > 12 || kind in counted) broken("this is too much: " kind " " got)
+        counted[kind]
+        print "removed " kind " " (got + 0)
+      } while (take(","))
+      need("}", "[}]")
+    }
+    function strings(name) {
+      need("[", "[[]")
+      if (take("[]]")) return
+      do print name " " (name == "warning" ? code() : text()); while (take(","))
+      need("]", "[]]")
+    }
+    NR > 1 { more = 1; next }
+    length($0) > 1200 { broken("it is longer than 1,200 bytes"); next }
+    {
+      rest = $0
+      need("{", "[{]")
+      do {
+        name = text()
+        if (name in known) broken("it has " name " twice")
+        known[name]
+        need(":", ":")
+        if (name == "outcome" || name == "reason") print name " " code()
+        else if (name == "message") print "message " text()
+        else if (name == "removed") removed()
+        else if (name == "warnings") strings("warning")
+        else if (name == "left") strings("left")
+        else broken("it has an unknown member: " name)
+      } while (take(","))
+      need("}", "[}]")
+      if (rest !~ /^ *$/) broken("something stands behind it: " rest)
+    }
+    END {
+      if (NR == 0) print "broken it printed nothing"
+      if (more) print "broken it printed more than one line"
+    }' "$WORK/output"
+}
+
+# member NAME: the first member of that name.
+member() { sed -n "s/^$1 //p" "$WORK/members" | head -n 1; }
+
+run_script() {
+  printf '%s\n' "$SCRIPT" >"$WORK/script"
+  # Half a script could do anything; not every shell tells that the disk is full. The dots keep line ends at the end.
+  [ "$(cat "$WORK/script" && echo .)" = "$SCRIPT$NEWLINE." ] || full
+  now
+  export DRY_RUN KEEP_LABEL SECONDS_LEFT=$((DEADLINE - NOW))
+  # Whatever it prints is read to its end, so that it is not ended by that; only the beginning is kept.
+  # shellcheck disable=SC2016
+  bounded "$STEP_TIMEOUT" sh -c '
+    { sh "$1/script"; echo "$?" >"$1/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$1/output"
+  ' sh "$WORK"
+  ! expired || fail deadline "the script had not ended within the task's time of $STEP_TIMEOUT s"
+  [ -s "$WORK/code" ] || fail script-failed 'the script was ended from outside'
+}
+
+report() {
+  removed=$(sed -n 's/^removed //p' "$WORK/members")
+  IFS=$NEWLINE
+  set -f
+  for line in $removed; do
+    count "${line% *}" "${line#* }"
+  done
+  # shellcheck disable=SC2013  # split into lines
+  for line in $(sed -n 's/^warning //p' "$WORK/members"); do
+    [ ${#WARNINGS} -gt 120 ] || warn "$line"
+  done
+  # shellcheck disable=SC2013
+  for line in $(sed -n 's/^left //p' "$WORK/members"); do
+    left "$line"
+  done
+  set +f
+  unset IFS
+}
+
+begin
+[ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||
+  skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
+: >"$WORK/output"
+run_script
+[ "$DRY_RUN" = true ] || measured
+read -r code <"$WORK/code"
+[ -s "$WORK/output" ] || [ "$code" = 0 ] || fail script-failed "the script ended with code $code and printed no result"
+read_result >"$WORK/members" || full
+broken=$(member broken)
+[ -z "$broken" ] || fail broken-result "the script's result is not to be believed: $broken"
+outcome=$(member outcome)
+reason=$(member reason)
+case $outcome in
+'done' | nothing) [ "$code" = 0 ] || fail broken-result "its result says $outcome, yet it ended with code $code" ;;
+skipped | failed) [ -n "$reason" ] || fail broken-result "its result says $outcome, but gives no reason" ;;
+*) fail broken-result 'its result has no outcome that is done, nothing, skipped or failed' ;;
+esac
+report
+finish "$outcome" "$reason" "$(member message)"

@@ -1,0 +1,89 @@
+# Removes images that have tags and carry all the labels, but no container uses, see images.sh for how. Further settings:
+# KEEP_NEWEST (per repository), MAX_REMOVALS (may be empty), EXCLUDE (a shell pattern a line).
+
+# The newest images of each repository stay; of an image in several repositories one is enough.
+leave_newest() {
+  sort -k 3,3nr -k 2,2 "$WORK/tagged-facts" | awk -v keep="$KEEP_NEWEST" '{
+    newest = 0
+    split("", seen)
+    for (i = 4; i <= NF; i++) {
+      repository = $i
+      sub(/:[^:\/]*$/, "", repository)
+      if (repository in seen) continue
+      seen[repository]
+      if (count[repository]++ < keep) newest = 1
+    }
+    if (newest) print $2
+  }' | sort -u | comm -12 - "$WORK/candidates" >"$WORK/newest" || full
+  without newest candidates
+}
+
+# An image stays when a pattern matches one of its names or its repository.
+leave_excluded() {
+  while read -r _ id _ names; do
+    # shellcheck disable=SC2086  # references have no spaces
+    for name in $names; do
+      ! excluded "$name" && ! excluded "${name%:*}" || printf '%s\n' "$id"
+    done
+  done <"$WORK/tagged-facts" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
+  without excluded candidates
+}
+
+# with_facts FILE: the facts of the images on the list, the oldest first.
+with_facts() {
+  sort -k 3,3n -k 2,2 "$WORK/tagged-facts" | awk -v list="$WORK/$1" '
+    BEGIN { while ((getline id <list) > 0) listed[id] }
+    $2 in listed'
+}
+
+# remove_batch ID REFERENCE...: an image goes by its identifier once it has one tag, which the Engine refuses when there
+# is another meanwhile. The other tags have to go before; each is looked at right before, whether it still means this
+# image, and comes back if the image stays.
+remove_batch() {
+  image=$1
+  shift
+  now_tags='{''{json .RepoTags}}'
+  told=$(engine image inspect --format "$now_tags" "$image") || return 0
+  if [ "$(printf '%s' "$told" | tr -d '[]"' | tr ',' '\n' | sort)" != "$(printf '%s\n' "$@" | sort)" ]; then
+    echo "$image" >>"$WORK/tagged.$n"
+    return 0
+  fi
+  untagged=''
+  id='{''{.ID}}'
+  while [ $# -gt 1 ]; do
+    [ "$(engine image inspect --format "$id" "$1")" != "$image" ] || ! engine image rm --no-prune "$1" ||
+      untagged="$untagged $1"
+    shift
+  done
+  engine image rm --no-prune "$image" && return 0
+  for reference in $untagged; do
+    engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference"
+  done
+}
+
+begin
+labelled candidates image ls -q --no-trunc
+judge_images candidates
+sed -n '/^tagged /p' "$WORK/judged" >"$WORK/tagged-facts" || full
+verdict tagged candidates
+leave_kept candidates image ls -q --no-trunc
+leave_used candidates
+leave_newest
+leave_excluded
+with_facts candidates | awk -v limit="$(($(date +%s) - OLDER_THAN))" '$3 > limit { print $2 }' |
+  sort -u >"$WORK/young" || full
+without young candidates
+with_facts candidates >"$WORK/in-order" || full
+head -n "${MAX_REMOVALS:-1000000000}" "$WORK/in-order" >"$WORK/first" || full
+cut -d ' ' -f 2 "$WORK/first" | sort -u >"$WORK/old" || full
+: >"$WORK/removed"
+if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
+  cut -d ' ' -f '2,4-' "$WORK/first" >"$WORK/batches" || full
+  remove_batches
+  measured
+fi
+passed capped "$(($(lines in-order) - $(lines first)))"
+passed newest "$(lines newest)"
+passed excluded "$(lines excluded)"
+passed tagged "$(cat "$WORK"/tagged.* 2>/dev/null | wc -l | tr -d ' ')"
+conclude images

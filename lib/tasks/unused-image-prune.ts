@@ -1,0 +1,71 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HostScript } from '../host/script';
+import { literalCount, literalLabels, literalPatterns, literalSeconds } from '../validation';
+import type { HousekeepingTaskProps } from './task';
+import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+
+/** Which unused images to remove. */
+export interface UnusedImagePruneProps extends HousekeepingTaskProps {
+  /**
+   * The labels that an image must carry, all of them, each with exactly this value; at least one.
+   */
+  readonly labels: { [key: string]: string };
+
+  /**
+   * Images younger than this stay, in whole seconds. An image's age counts from
+   * its creation or its last tagging, whichever was later.
+   *
+   * @default Duration.days(7)
+   */
+  readonly olderThan?: Duration;
+
+  /**
+   * How many images of each repository stay, the newest that carry the labels, in use or not; 0 to 1000.
+   *
+   * @default 1
+   */
+  readonly keepNewest?: number;
+
+  /**
+   * How many images one run removes at most, the oldest first; 1 to 100000.
+   *
+   * @default - all that may go
+   */
+  readonly maxRemovals?: number;
+
+  /**
+   * Shell patterns (`*`, `?`, `[...]`) of images that stay: of `repository:tag`, or of the repository alone.
+   * An image stays when one of its names matches.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
+}
+
+/**
+ * Removes images that have tags and carry given labels, but that no container uses,
+ * running or stopped, as releases leave them behind.
+ *
+ * Left alone are also the newest of each repository, images younger than
+ * `olderThan`, and images with the label `docker-housekeeping.keep`.
+ */
+export class UnusedImagePrune extends HousekeepingTask {
+  /** @internal */
+  public readonly _script: HostScript;
+
+  /** @throws if no label is given, or a property is not allowed */
+  public constructor(props: UnusedImagePruneProps) {
+    const kind = 'UnusedImagePrune';
+    const { keepNewest = 1, maxRemovals, exclude = [] } = props;
+    const settings = {
+      LABELS: literalLabels(`${kind}.labels`, props.labels, 'unused image'),
+      OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.days(7))),
+      KEEP_NEWEST: String(literalCount(`${kind}.keepNewest`, keepNewest, 0, 1000)),
+      MAX_REMOVALS:
+        maxRemovals === undefined ? '' : String(literalCount(`${kind}.maxRemovals`, maxRemovals, 1, 100_000)),
+      EXCLUDE: literalPatterns(`${kind}.exclude`, exclude),
+    };
+    super(kind, defaultTaskName('unused-image-prune', ...Object.values(props.labels)), props);
+    this._script = taskScript(kind, ['prune.sh', 'images.sh'], props, settings);
+  }
+}

@@ -1,0 +1,46 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HostScript } from '../host/script';
+import { literalLabels, literalSeconds } from '../validation';
+import type { HousekeepingTaskProps } from './task';
+import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+
+/** Which volumes to remove. */
+export interface VolumePruneProps extends HousekeepingTaskProps {
+  /**
+   * The labels that a volume must carry, all of them, each with exactly this value; at least one.
+   *
+   * Engine 23 and later label anonymous volumes `com.docker.volume.anonymous`, with an empty value.
+   */
+  readonly labels: { [key: string]: string };
+
+  /**
+   * Volumes younger than this stay, in whole seconds, and so do those whose driver does not say when they were made,
+   * unless it is 0.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly olderThan?: Duration;
+}
+
+/**
+ * Removes the volumes that carry given labels and that no container refers to, running or stopped, **with the data
+ * in them**.
+ *
+ * Left alone is what carries the label `docker-housekeeping.keep`, and all of a Compose project one of whose
+ * containers does.
+ */
+export class VolumePrune extends HousekeepingTask {
+  /** @internal */
+  public readonly _script: HostScript;
+
+  /** @throws if no label is given, or a property is not allowed */
+  public constructor(props: VolumePruneProps) {
+    const kind = 'VolumePrune';
+    const settings = {
+      LABELS: literalLabels(`${kind}.labels`, props.labels, 'unused volume'),
+      OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
+    };
+    super(kind, defaultTaskName('volume-prune', ...Object.values(props.labels)), props);
+    this._script = taskScript(kind, ['prune.sh'], props, settings);
+  }
+}
