@@ -2,6 +2,7 @@
 find "$RUN_DIR/scripts" -type f -mtime +30 -exec rm -f '{}' + 2>/dev/null
 find_engine
 find_compose
+ask_compose_version
 blocks=$(fullest -k)
 inodes=$(fullest -i)
 text "$ENGINE" 40

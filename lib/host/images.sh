@@ -28,7 +28,7 @@ judge_images() {
       tags = $2
       gsub(/[]["]/, "", tags)
       gsub(/,/, " ", tags)
-      print (tags != "" && tags != "null" ? "tagged" : time > limit ? "young" : "old"), $1, sprintf("%d", time), tags
+      print (tags != "" && tags != "null" ? "tagged" : young(time) ? "young" : "old"), $1, sprintf("%.6f", time), tags
     }' >"$WORK/judged" || full
 }
 

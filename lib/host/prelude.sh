@@ -152,8 +152,21 @@ find_engine() {
   esac
 }
 
-# find_compose: sets COMPOSE to plugin, standalone or none, and COMPOSE_VERSION.
+# find_compose: sets COMPOSE to plugin, standalone or none.
 find_compose() {
+  COMPOSE=plugin
+  COMPOSE_VERSION=$(bounded 30 docker compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
+  COMPOSE=none COMPOSE_VERSION=none
+  ! command -v docker-compose >/dev/null || COMPOSE=standalone
+}
+# ask_compose_version: sets COMPOSE_VERSION, apart because version 1 takes a second or more to say it; a standalone one
+# that cannot is none.
+ask_compose_version() {
+  [ "$COMPOSE" = standalone ] || return 0
+  COMPOSE_VERSION=$(bounded 30 docker-compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
+  COMPOSE=none COMPOSE_VERSION=none
+}
+compose() {
   COMPOSE=plugin
   COMPOSE_VERSION=$(bounded 30 docker compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
   COMPOSE=standalone

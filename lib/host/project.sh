@@ -62,8 +62,12 @@ stop_containers() {
     : # the Engine does it, below
   elif [ -n "$DIRECTORY" ]; then
     with_files stop || warn compose-stop-failed
-  elif [ "${COMPOSE_VERSION%%.*}" != 1 ]; then # version 1 can do nothing without a file
-    compose -p "$PROJECT" stop || warn compose-stop-failed
+  else
+    ask_compose_version
+    case $COMPOSE_VERSION in
+    none | 1.*) ;; # version 1 can do nothing without a file
+    *) compose -p "$PROJECT" stop || warn compose-stop-failed ;;
+    esac
   fi
   ! expired || return 0
   # One-off containers, orphans, and whatever Compose did not stop.

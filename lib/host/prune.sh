@@ -35,11 +35,12 @@ inspect_all() {
 }
 NO_SUCH='no such (image|container|volume|network|object)|network [^ ]+ not found'
 
-# For awk: epoch(TIME) in seconds since 1970 of a time as the Engine writes it, 0 where it is none;
-# later(TIME, TIME); and limit, before which a thing was made that is old enough.
+# For awk: epoch(TIME), in seconds since 1970, of a time as the Engine writes it, below 0 where it is none;
+# later(TIME, TIME); young(SECONDS), whether something of that time is to be left for its age; undated(SECONDS),
+# whether it is to be left because nobody knows its age.
 CLOCK='
 function epoch(text, year, month, days, time, zone) {
-  if (!match(text, /[0-9]+-[0-9][0-9]-[0-9][0-9]T/)) return 0
+  if (!match(text, /[0-9]+-[0-9][0-9]-[0-9][0-9]T/)) return -1
   text = substr(text, RSTART)
   year = substr(text, 1, 4) + 0
   month = substr(text, 6, 2) + 0
@@ -47,6 +48,7 @@ function epoch(text, year, month, days, time, zone) {
   days = 365 * year + int(year / 4) - int(year / 100) + int(year / 400)
   days += int((153 * (month - 3) + 2) / 5) + substr(text, 9, 2) - 719469
   time = days * 86400 + substr(text, 12, 2) * 3600 + substr(text, 15, 2) * 60 + substr(text, 18, 2)
+  if (match(text, /\.[0-9]+/)) time += substr(text, RSTART, RLENGTH)
   if (match(text, /[+-][0-9][0-9]:[0-9][0-9]/)) {
     zone = substr(text, RSTART + 1, 2) * 3600 + substr(text, RSTART + 4, 2) * 60
     time += substr(text, RSTART, 1) == "-" ? zone : -zone
@@ -54,6 +56,8 @@ function epoch(text, year, month, days, time, zone) {
   return time
 }
 function later(one, other) { one = epoch(one); other = epoch(other); return one > other ? one : other }
+function young(time) { return older > 0 && time > limit }
+function undated(time) { return older > 0 && time < 0 }
 '
 # with_clock PROGRAM FILE...: awk with those; fields are separated by |.
 with_clock() {
@@ -93,7 +97,7 @@ excluded() (
 )
 
 # judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`. The format gives identifier, two
-# times, of which the later counts, and project, with | between. What does not say when it was made is never old enough.
+# times, of which the later counts, and project, with | between.
 judge() {
   list_kept_projects
   inspect_all candidates facts "$1" "$2"
@@ -103,7 +107,7 @@ judge() {
     {
       project = substr($0, length($1 $2 $3) + 4)
       time = later($2, $3)
-      print (project in whole ? "kept" : time > limit || (time <= 0 && older > 0) ? "young" : "old"), $1
+      print (project in whole ? "kept" : young(time) || undated(time) ? "young" : "old"), $1
     }' "$WORK/kept-projects" "$WORK/facts" >"$WORK/judged" || full
 }
 

@@ -1,7 +1,7 @@
 import type { Size } from 'aws-cdk-lib';
 import { Duration, SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalSeconds, refuseUnresolved } from '../validation';
+import { literalSeconds, refuse } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -41,7 +41,9 @@ export class BuildCachePrune extends HousekeepingTask {
     const kind = 'BuildCachePrune';
     super(kind, defaultTaskName('build-cache-prune'), props);
     const { olderThan = Duration.days(1), keepStorage } = props;
-    refuseUnresolved(`${kind}.keepStorage`, keepStorage?.isUnresolved() ? 'a token' : undefined);
+    if (keepStorage?.isUnresolved()) {
+      refuse(`${kind}.keepStorage`, 'a token', 'is only known at deployment', 'give a literal value');
+    }
     this._script = taskScript(kind, ['prune.sh'], props, {
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, olderThan)),
       KEEP_STORAGE:

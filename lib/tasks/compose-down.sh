@@ -72,14 +72,14 @@ select_projects() {
       all[kind, project]++
       if ($1 in labelled) ours[kind, project]++
       time = epoch($2)
-      if (time > limit || (time <= 0 && older > 0)) young[kind, project]
+      if (young(time) || undated(time)) fresh[kind, project]
     }
     END {
       for (project in projects) {
         for (i = 2; i < 4 && !((ARGV[i], project) in all); i++);
         if (!((ARGV[i], project) in ours)) continue
         verdict = "old"
-        for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in young) verdict = "young"
+        for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in fresh) verdict = "young"
         if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"
         print verdict, substr(project, 2, length(project) - 2)
       }

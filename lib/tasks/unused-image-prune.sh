@@ -70,8 +70,8 @@ leave_kept candidates image ls -q --no-trunc
 leave_used candidates
 leave_newest
 leave_excluded
-with_facts candidates | awk -v limit="$(($(date +%s) - OLDER_THAN))" '$3 > limit { print $2 }' |
-  sort -u >"$WORK/young" || full
+# shellcheck disable=SC2016
+with_facts candidates | tr ' ' '|' | with_clock 'young($3) { print $2 }' | sort -u >"$WORK/young" || full
 without young candidates
 with_facts candidates >"$WORK/in-order" || full
 head -n "${MAX_REMOVALS:-1000000000}" "$WORK/in-order" >"$WORK/first" || full

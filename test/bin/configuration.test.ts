@@ -56,6 +56,31 @@ test('every property of a task can be set', () => {
   ]);
 });
 
+test('every kind of task can be configured', () => {
+  const labels = { application: 'todobackend' };
+  const { tasks } = configured({
+    ...valid,
+    tasks: [
+      { type: 'ComposeDown', labels, olderThan: 'P3D', exclude: ['main'], whenDiskUsedAbove: 70 },
+      { type: 'UnusedImagePrune', labels, keepNewest: 2, maxRemovals: 10, exclude: ['*:lts'] },
+      { type: 'StoppedContainerPrune', labels, olderThan: 'PT2H' },
+      { type: 'VolumePrune', labels },
+      { type: 'NetworkPrune', composeLeftovers: true },
+      { type: 'BuildCachePrune', keepStorage: '20GiB' },
+      { type: 'ShellTask', script: 'echo', supportsDryRun: true },
+    ],
+  });
+  expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toMatchObject([
+    ['ComposeDown', { OLDER_THAN: '259200', EXCLUDE: 'main', WHEN_DISK_USED_ABOVE: '70' }],
+    ['UnusedImagePrune', { KEEP_NEWEST: '2', MAX_REMOVALS: '10', EXCLUDE: '*:lts' }],
+    ['StoppedContainerPrune', { OLDER_THAN: '7200' }],
+    ['VolumePrune', { OLDER_THAN: '3600' }],
+    ['NetworkPrune', { COMPOSE_LEFTOVERS: 'true' }],
+    ['BuildCachePrune', { KEEP_STORAGE: '21474836480' }],
+    ['ShellTask', { SUPPORTS_DRY_RUN: 'true' }],
+  ]);
+});
+
 test('hosts can be narrowed by several tags', () => {
   const { hosts } = configured({ ...valid, hosts: { DockerHost: ['true'], Stage: ['test', 'acceptance'] } });
   expect(hosts._targets()).toEqual([
@@ -123,7 +148,10 @@ test.each<[unknown, string]>([
     'housekeeping.tasks[0].removeVolumes: got "yes", which is not true or false; give true or false',
   ],
   [task({ type: 'ComposeDown', project: 1 }), 'housekeeping.tasks[0].project: got 1, which is not a string'],
-  [task({ type: 'ComposeDown' }), "ComposeDown: got {}, which has none of 'project', 'directory' and 'labels'"],
+  [
+    task({ type: 'ComposeDown' }),
+    "ComposeDown: got {}, which has none of 'project', 'directory' and 'labels'",
+  ],
   [task({ type: 'DanglingImagePrune' }), "which has no 'labels'; add 'labels'"],
   [
     task({ ...prune, olderThan: '1h' }),

@@ -12,11 +12,11 @@ export const COMPOSE_HOSTS: Readonly<Record<string, PrivateHostOptions>> = {
 export const WITHOUT_COMPOSE: PrivateHostOptions = { hide: ALL_COMPOSE };
 
 /** Ends at once on SIGTERM, as a well-behaved service does. */
-export const POLITE = `trap 'exit 0' TERM; while :; do /bin/busybox sleep 0.1; done`;
+export const POLITE = `trap 'exit 0' TERM; /bin/busybox sleep 10000 & wait`;
 /** Takes no notice of SIGTERM. */
-export const STUBBORN = `trap '' TERM; while :; do /bin/busybox sleep 0.1; done`;
+export const STUBBORN = `trap '' TERM; exec /bin/busybox sleep 10000`;
 /** Ends at once on SIGTERM, with the exit code of a process that was killed. */
-export const PRETENDER = `trap 'exit 137' TERM; while :; do /bin/busybox sleep 0.1; done`;
+export const PRETENDER = `trap 'exit 137' TERM; /bin/busybox sleep 10000 & wait`;
 
 export const DIRECTORY = '/run/projects/todobackend';
 

@@ -1,7 +1,12 @@
 import { MAX_RESULT_BYTES, type StepResult } from '../../lib/contract';
-import { commandDocument } from '../../lib/command-document';
+import {
+  commandDocument,
+  type CommandDocumentContent,
+  type CommandDocumentStep,
+} from '../../lib/command-document';
 import type { HousekeepingTask } from '../../lib/tasks/task';
 import type { Host } from '../../local/private-host';
+import { capture } from '../../local/process';
 import { runDocument } from '../../local/ssm-agent';
 
 /** The shells that are `sh` somewhere: on Debian and Ubuntu, on Amazon Linux, on Alpine. */
@@ -15,12 +20,24 @@ export interface TaskRun {
 }
 
 /** Runs tasks on a host in one document and gives what each reported, the `host` step first. */
-export async function runTasks(
-  host: Host,
-  tasks: readonly HousekeepingTask[],
-  dryRun = false,
-): Promise<TaskRun[]> {
-  const run = await runDocument(commandDocument(tasks), {
+export function runTasks(host: Host, tasks: readonly HousekeepingTask[], dryRun = false): Promise<TaskRun[]> {
+  return runSteps(host, commandDocument(tasks), dryRun);
+}
+
+/**
+ * Runs one task and gives what it reported. Where the host still has the scripts that the step `host` leaves, that
+ * step is left out: it says nothing that is looked at here, and takes as long as a task.
+ */
+export async function runTask(host: Host, task: HousekeepingTask, dryRun = false): Promise<TaskRun> {
+  const { mainSteps, ...document } = commandDocument([task]);
+  const steps = (await hasScripts(host, mainSteps.at(-1)!)) ? mainSteps.slice(1) : mainSteps;
+  const run = (await runSteps(host, { ...document, mainSteps: steps }, dryRun)).at(-1);
+  if (run === undefined) throw new Error('the document has no step for the task');
+  return run;
+}
+
+async function runSteps(host: Host, document: CommandDocumentContent, dryRun: boolean): Promise<TaskRun[]> {
+  const run = await runDocument(document, {
     host,
     parameters: { DryRun: [String(dryRun)] },
     commandId: '11111111-2222-3333-4444-555555555555',
@@ -35,9 +52,8 @@ export async function runTasks(
   });
 }
 
-/** Runs one task and gives what it reported. */
-export async function runTask(host: Host, task: HousekeepingTask, dryRun = false): Promise<TaskRun> {
-  const [, run] = await runTasks(host, [task], dryRun);
-  if (run === undefined) throw new Error('the document has no step for the task');
-  return run;
+async function hasScripts(host: Host, { inputs }: CommandDocumentStep): Promise<boolean> {
+  const [, scripts = ''] = /^SCRIPTS='(.*)'$/m.exec(inputs.runCommand.join('\n')) ?? [];
+  const look = 'cd /run/docker-housekeeping/scripts && for file; do [ -r "$file" ] || exit 1; done';
+  return (await capture(host.enter(['sh', '-c', look, 'sh', ...scripts.split(' ')]))).code === 0;
 }

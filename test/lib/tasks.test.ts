@@ -1,5 +1,14 @@
-import { Duration, Lazy, Token } from 'aws-cdk-lib';
-import { ComposeDown, DanglingImagePrune } from '../../lib';
+import { Duration, Lazy, Size, Token } from 'aws-cdk-lib';
+import {
+  BuildCachePrune,
+  ComposeDown,
+  DanglingImagePrune,
+  NetworkPrune,
+  ShellTask,
+  StoppedContainerPrune,
+  UnusedImagePrune,
+  VolumePrune,
+} from '../../lib';
 
 const unresolved = Token.asString({ Ref: 'Parameter' });
 const unresolvedList = Token.asList({ Ref: 'Parameter' });
@@ -154,6 +163,142 @@ describe('DanglingImagePrune', () => {
     [{ labels, name: 'host' }, 'DanglingImagePrune.name', '"host"', 'give another name'],
   ])('refuses %j, naming property, value and remedy', (props, property, got, remedy) => {
     expect(() => new DanglingImagePrune(props)).toThrow(sentence(property, got, remedy));
+  });
+});
+
+describe('ComposeDown by labels', () => {
+  test('takes what is a week old and whatever its name, unless told otherwise', () => {
+    expect(new ComposeDown({ labels })._script.settings).toMatchObject({
+      PROJECT: '',
+      LABELS: 'application=todobackend',
+      OLDER_THAN: '604800',
+      EXCLUDE: '',
+      REMOVE_VOLUMES: 'false',
+    });
+    const task = new ComposeDown({ labels, olderThan: Duration.days(2), exclude: ['main', '*-lts'] });
+    expect(task._script.settings).toMatchObject({ OLDER_THAN: '172800', EXCLUDE: 'main\n*-lts' });
+    expect(task.name).toBe('compose-down-todobackend');
+  });
+});
+
+describe('UnusedImagePrune', () => {
+  test('keeps the newest of each repository and what is not a week old, unless told otherwise', () => {
+    expect(new UnusedImagePrune({ labels })._script.settings).toMatchObject({
+      LABELS: 'application=todobackend',
+      OLDER_THAN: '604800',
+      KEEP_NEWEST: '1',
+      MAX_REMOVALS: '',
+      EXCLUDE: '',
+    });
+    const told = {
+      keepNewest: 0,
+      maxRemovals: 5,
+      exclude: ['*:latest', 'base'],
+      olderThan: Duration.hours(1),
+    };
+    expect(new UnusedImagePrune({ labels, ...told })._script.settings).toMatchObject({
+      OLDER_THAN: '3600',
+      KEEP_NEWEST: '0',
+      MAX_REMOVALS: '5',
+      EXCLUDE: '*:latest\nbase',
+    });
+  });
+
+  test.each([
+    [{ keepNewest: -1 }, 'keepNewest', '-1', 'from 0 to 1000'],
+    [{ keepNewest: 1.5 }, 'keepNewest', '1.5', 'a whole number'],
+    [{ keepNewest: Token.asNumber({ Ref: 'Parameter' }) }, 'keepNewest', '', 'give a literal value'],
+    [{ maxRemovals: 0 }, 'maxRemovals', '0', 'from 1 to 100000'],
+    [{ exclude: ['a\nb'] }, 'exclude', '"a\\nb"', 'plain text on one line'],
+    [{ exclude: ['{{x'] }, 'exclude', '"{{x"', "leave out '{{'"],
+    [{ labels: {} }, 'labels', '{}', 'give at least one label'],
+  ])('refuses %j', (props, property, got, remedy) => {
+    expect(() => new UnusedImagePrune({ labels, ...props })).toThrow(
+      sentence(`UnusedImagePrune.${property}`, got, remedy),
+    );
+  });
+});
+
+describe.each([
+  ['StoppedContainerPrune', StoppedContainerPrune, 'stopped-container-prune-todobackend'],
+  ['VolumePrune', VolumePrune, 'volume-prune-todobackend'],
+] as const)('%s', (kind, Task, name) => {
+  test('asks for all labels and spares what is not an hour old', () => {
+    const task = new Task({ labels });
+    expect(task._script).toMatchObject({
+      kind,
+      settings: { LABELS: 'application=todobackend', OLDER_THAN: '3600', WHEN_DISK_USED_ABOVE: '' },
+    });
+    expect(task.name).toBe(name);
+    expect(new Task({ labels, whenDiskUsedAbove: 80 })._script.settings).toMatchObject({
+      WHEN_DISK_USED_ABOVE: '80',
+    });
+  });
+
+  test.each([
+    [{ labels: {} }, 'labels', '{}', 'give at least one label'],
+    [{ labels: { 'docker-housekeeping.keep': '' } }, 'labels', 'docker-housekeeping.keep', 'another label'],
+    [{ labels, olderThan: unresolvedDuration }, 'olderThan', 'a token', 'give a literal value'],
+    [{ labels, whenDiskUsedAbove: -1 }, 'whenDiskUsedAbove', '-1', 'from 0 to 99'],
+  ])('refuses %j', (props, property, got, remedy) => {
+    expect(() => new Task(props)).toThrow(sentence(`${kind}.${property}`, got, remedy));
+  });
+});
+
+describe('NetworkPrune', () => {
+  test('goes by labels, by what Compose left, or both', () => {
+    expect(new NetworkPrune({ labels })._script.settings).toMatchObject({
+      LABELS: 'application=todobackend',
+      COMPOSE_LEFTOVERS: 'false',
+      OLDER_THAN: '3600',
+    });
+    const leftovers = new NetworkPrune({ composeLeftovers: true });
+    expect(leftovers._script.settings).toMatchObject({ LABELS: '', COMPOSE_LEFTOVERS: 'true' });
+    expect(leftovers.name).toBe('network-prune-compose-leftovers');
+  });
+
+  test('refuses to go by nothing', () => {
+    expect(() => new NetworkPrune({})).toThrow(sentence('NetworkPrune', '{}', 'say which networks'));
+    expect(() => new NetworkPrune({ composeLeftovers: false })).toThrow(/say which networks/);
+    expect(() => new NetworkPrune({ labels: {} })).toThrow(/give at least one label/);
+  });
+});
+
+describe('BuildCachePrune', () => {
+  test('spares what was used in the last day, and takes all else unless told how much stays', () => {
+    expect(new BuildCachePrune()._script.settings).toMatchObject({ OLDER_THAN: '86400', KEEP_STORAGE: '' });
+    const task = new BuildCachePrune({ olderThan: Duration.hours(2), keepStorage: Size.gibibytes(2) });
+    expect(task._script.settings).toMatchObject({ OLDER_THAN: '7200', KEEP_STORAGE: '2147483648' });
+  });
+
+  test('refuses a size that is only known at deployment', () => {
+    const keepStorage = Size.gibibytes(Token.asNumber({ Ref: 'Parameter' }));
+    expect(() => new BuildCachePrune({ keepStorage })).toThrow(
+      sentence('BuildCachePrune.keepStorage', 'a token', 'give a literal value'),
+    );
+  });
+});
+
+describe('ShellTask', () => {
+  test('carries the script as it is', () => {
+    const script = '#!/bin/sh\n\n  # why\necho "it\'s $HOME"\n';
+    const task = new ShellTask({ script });
+    expect(task._script.settings).toMatchObject({ SCRIPT: script, SUPPORTS_DRY_RUN: 'false' });
+    expect(new ShellTask({ script, supportsDryRun: true })._script.settings).toMatchObject({
+      SUPPORTS_DRY_RUN: 'true',
+    });
+  });
+
+  test.each([
+    ['', '""', 'give a script'],
+    [' \n', '" \\n"', 'give a script'],
+    ['docker ps --format "{{.ID}}"', '{{.ID}}', "write '{''{'"],
+    ['echo\r\n', '\\r', 'plain text'],
+    ['echo \0', '\\u0000', 'plain text'],
+    ['\ud800', '\\ud800', 'plain text'],
+    [unresolved, unresolved, 'give a literal value'],
+  ])('refuses %j', (script, got, remedy) => {
+    expect(() => new ShellTask({ script })).toThrow(sentence('ShellTask.script', got, remedy));
   });
 });
 

@@ -1,0 +1,68 @@
+import { ALL_COMPOSE, PrivateHost, type PrivateHostOptions } from '../../local/private-host';
+import { must } from './images';
+
+/** A kind of Docker host that people run, and what is the proof that a test really got it. */
+export interface EngineKind {
+  readonly options: PrivateHostOptions;
+  readonly engine: RegExp;
+  readonly store: 'classic' | 'containerd';
+  readonly compose: RegExp;
+}
+
+const NEXT: PrivateHostOptions = { toolchain: 'next', hide: ['bin/docker-compose'] };
+
+/** The matrix on which every task runs. */
+export const ENGINES: Readonly<Record<string, EngineKind>> = {
+  'Engine 20.10, classic store, Compose v1': {
+    options: {},
+    engine: /^20\.10\./,
+    store: 'classic',
+    compose: /^1\.29\./,
+  },
+  'Engine 26.1, classic store, Compose v2': {
+    options: NEXT,
+    engine: /^26\.1\./,
+    store: 'classic',
+    compose: /^2\.26\./,
+  },
+  'Engine 26.1, containerd store, Compose v2': {
+    options: { ...NEXT, imageStore: 'containerd' },
+    engine: /^26\.1\./,
+    store: 'containerd',
+    compose: /^2\.26\./,
+  },
+  'Engine 20.10, classic store, no Compose': {
+    options: { hide: ALL_COMPOSE },
+    engine: /^20\.10\./,
+    store: 'classic',
+    compose: /^none$/,
+  },
+};
+
+/** Starts a host of a kind. Throws when the machine gives another version, store or Compose than the kind says. */
+export async function startEngine(kind: EngineKind): Promise<PrivateHost> {
+  const host = await PrivateHost.start(kind.options);
+  const facts = await must(
+    host,
+    `docker version --format '{{.Server.Version}}'
+    docker info --format '{{json .DriverStatus}}' | grep -q io.containerd.snapshotter && echo containerd || echo classic
+    docker compose version --short 2>/dev/null || docker-compose version --short 2>/dev/null || echo none`,
+  );
+  const [engine = '', store, compose = ''] = facts.split('\n');
+  if (!kind.engine.test(engine) || store !== kind.store || !kind.compose.test(compose)) {
+    await host.stop();
+    throw new Error(`wanted ${kind.engine}, ${kind.store}, ${kind.compose}, got ${facts}`);
+  }
+  return host;
+}
+
+/** Takes everything off the host but its images without the label `case.of`. */
+export async function empty(host: PrivateHost): Promise<void> {
+  await must(
+    host,
+    `docker ps -aq | xargs -r docker rm -f -v
+    docker network prune -f
+    docker volume ls -q | xargs -r docker volume rm -f
+    docker image ls -q --no-trunc --filter label=case.of | sort -u | xargs -r docker image rm -f`,
+  );
+}
