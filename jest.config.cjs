@@ -6,5 +6,7 @@ module.exports = {
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
   testTimeout: 120_000,
+  // Tests on real Engines wait as much as they compute: two at a time, whatever the machine has.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
 };

@@ -83,7 +83,7 @@ passed() { [ "$2" -eq 0 ] || PASSED_OVER="$PASSED_OVER${PASSED_OVER:+,}\"$1\":$2
 # left STRING: names something that should be gone and is not, within a budget that keeps the result below 1,200 bytes.
 left() {
   text "$1" 90
-  if [ $((${#LEFT} + ${#TEXT})) -lt 250 ]; then
+  if [ $((${#LEFT} + ${#TEXT})) -lt 220 ]; then
     LEFT="$LEFT${LEFT:+,}$TEXT"
   else
     LEFT_OMITTED=$((LEFT_OMITTED + 1))
