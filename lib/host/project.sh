@@ -184,6 +184,7 @@ add_gone() {
 # take_down: of PROJECT all that is there. Sets FATE to kept, nothing or down.
 take_down() {
   OVER=no
+  rm -f "$WORK"/holders.*
   for file in before.every-volume anonymous holders; do
     : >"$WORK/$file" || full
   done
