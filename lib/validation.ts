@@ -52,12 +52,21 @@ export function literalLabels(property: string, labels: Record<string, string>, 
   for (const [key, value] of entries) {
     literalText(property, key);
     literalText(`${property}[${JSON.stringify(key)}]`, value);
-    if (key === '' || /[=\s]/.test(key)) {
+    // The Engine may take `key!=value` for the opposite.
+    if (key === '' || /[=\s]|!$/.test(key)) {
       refuse(
         property,
         key,
-        "is no key of a label (not empty, without '=' and white space)",
+        "is no key of a label (not empty, without '=' and white space, no '!' at its end)",
         'give the key as in LABEL key=value of the Dockerfile',
+      );
+    }
+    if (value !== value.trim()) {
+      refuse(
+        `${property}[${JSON.stringify(key)}]`,
+        value,
+        'begins or ends with white space, which the Docker CLI takes away',
+        'select by another label',
       );
     }
     if (key === KEEP_LABEL) {

@@ -11,6 +11,7 @@ leave_used() {
   image='{''{.Image}}'
   inspect_all containers images container "$image"
   sort -u "$WORK/images" >"$WORK/used" || full
+  room
   comm -12 "$WORK/$1" "$WORK/used" >"$WORK/used-$1" || full
   without used "$1"
 }
@@ -30,6 +31,7 @@ judge_images() {
       gsub(/,/, " ", tags)
       print (tags != "" && tags != "null" ? "tagged" : young(time) ? "young" : "old"), $1, sprintf("%.6f", time), tags
     }' >"$WORK/judged" || full
+  room
 }
 
 # worker N: hands every WORKERSth line of the file batches to remove_batch, which the task defines.
@@ -46,8 +48,11 @@ remove_batches() {
   n=0
   while [ "$n" -lt "$WORKERS" ]; do
     worker "$n" >>"$WORK/said.$n" 2>>"$WORK/complaints.$n" 3>&- 9>&- &
+    WORKER_PIDS="$WORKER_PIDS $!"
     n=$((n + 1))
   done
   wait
+  WORKER_PIDS=''
+  room
   cat "$WORK"/said.* | sed -n 's/^Deleted: //p' | sort -u | comm -12 - "$WORK/old" >"$WORK/removed"
 }

@@ -5,6 +5,8 @@ for STORED in $SCRIPTS; do
       "$TASK" "$DRY_RUN" "the step host could not leave $STORED in /run/docker-housekeeping: is /run full?"
     exit 1
   fi
+done
+for STORED in $SCRIPTS; do
   # shellcheck disable=SC1090  # written by store.sh
   . "$RUN_DIR/scripts/$STORED"
 done

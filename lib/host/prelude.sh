@@ -45,7 +45,8 @@ text() {
 
 # finish OUTCOME [REASON MESSAGE]: prints the result and ends the script.
 finish() {
-  trap - EXIT HUP INT TERM
+  trap - EXIT
+  trap '' HUP INT TERM
   now
   result="{\"v\":1,\"task\":\"$TASK\",\"outcome\":\"$1\",\"dryRun\":$DRY_RUN,\"seconds\":$((NOW - START))"
   [ -z "${2:-}" ] || result="$result,\"reason\":\"$2\""
@@ -64,13 +65,16 @@ finish() {
   [ -z "$HOST" ] || result="$result,\"host\":{$HOST}"
   log "$1${2:+ ($2)}${3:+: $3}"
   printf '%s}\n' "$result" >&3
-  [ "$1" != failed ]
-  exit
+  # With its code, for in a trap `exit` alone would end with that of what was interrupted.
+  [ "$1" = failed ] || exit 0
+  exit 1
 }
 fail() { finish failed "$1" "$2"; }
 skip() { finish skipped "$1" "$2"; }
 trap 'fail internal "the script ended where it should not"' EXIT
-trap 'fail interrupted "the script was told to end"' HUP INT TERM
+WORKER_PIDS=''
+# shellcheck disable=SC2086  # a list
+trap 'kill $WORKER_PIDS 2>/dev/null; fail interrupted "the script was told to end"' HUP INT TERM
 
 warn() {
   case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
@@ -124,6 +128,13 @@ take_lock() {
   export TMPDIR="$WORK"
 }
 full() { fail no-space "$RUN_DIR cannot be written: is /run full?"; }
+# room: whether what was just written can be whole. Not every tool tells that the disk is full, and what is left out of
+# a list of what must stay would go. A file that was there before would only get its own space again.
+room() {
+  echo . >"$WORK/room"
+  [ -s "$WORK/room" ] || full
+  rm -f "$WORK/room"
+}
 
 # find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
 find_engine() {
@@ -167,14 +178,6 @@ ask_compose_version() {
   COMPOSE=none COMPOSE_VERSION=none
 }
 compose() {
-  COMPOSE=plugin
-  COMPOSE_VERSION=$(bounded 30 docker compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
-  COMPOSE=standalone
-  COMPOSE_VERSION=$(bounded 30 docker-compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
-  COMPOSE=none
-  COMPOSE_VERSION=none
-}
-compose() {
   case $COMPOSE in
   plugin) engine compose "$@" ;;
   *) bounded "$STEP_TIMEOUT" docker-compose "$@" ;;
@@ -190,7 +193,7 @@ disk() {
   column=$1
   shift
   timeout -k 1 2 df -P "$@" 2>/dev/null 3>&- 9>&- |
-    awk -v n="$column" 'NR > 1 && !seen[$6]++ { sub(/%/, "", $n); print $n + 0 }'
+    awk -v n="$column" 'NR > 1 && !seen[$6]++ { sub(/%/, "", $n); printf "%.0f\n", $n }'
 }
 used_kib() { disk 3 | awk '{ sum += $1 } END { if (NR) printf "%.0f\n", sum }'; }
 fullest() { disk 5 "$1" | sort -n | tail -n 1; }
@@ -229,11 +232,13 @@ list() {
     fail docker-unreachable 'the Docker daemon stopped answering'
   fi
   printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
+  room
 }
 
 # without FILE FROM: takes the lines of the first sorted file out of the second.
 without() {
   comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest" || full
+  room
   mv "$WORK/rest" "$WORK/$2"
 }
 

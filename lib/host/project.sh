@@ -16,7 +16,7 @@ list_project() {
   list kept.volumes volume ls -q --filter "$ours" --filter "$keep"
   without kept.networks "$1.networks"
   without kept.volumes "$1.volumes"
-  [ "$REMOVE_VOLUMES" = true ] || : >"$WORK/$1.volumes"
+  [ "$REMOVE_VOLUMES" = true ] || printf '' >"$WORK/$1.volumes" || full
 }
 
 # with_files COMMAND: Compose on the project's files and from its directory, as the project's Makefile does.
@@ -34,22 +34,34 @@ with_files() (
   compose "$@" $command
 )
 
-# Volumes without a name of their own, hence without the project's label, go with their containers.
-list_anonymous_volumes() {
+# list_removable: what may go, into the files gone.networks and gone.volumes: not what a container of others refers to.
+# Volumes without a name of their own, hence without the project's label, go with their containers; a container that
+# holds one which must stay goes without: it is in the file holders, the others in the file others.
+list_removable() {
+  list foreign ps -aq --no-trunc
+  without before.containers foreign
+  list_references foreign
+  comm -23 "$WORK/before.networks" "$WORK/used-networks" >"$WORK/gone.networks" || full
+  # No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
+  comm -23 "$WORK/before.volumes" "$WORK/used-volumes" | grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' >"$WORK/gone.volumes" ||
+    [ $? = 1 ] || full
+  room
   cp "$WORK/before.containers" "$WORK/others" || full
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
   mounts='{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println .Name}}{''{end}}{''{end}}'
-  # shellcheck disable=SC2046  # identifiers have no spaces
-  list mounted inspect --type container --format "$mounts" $(cat "$WORK/before.containers")
-  grep -xE '[0-9a-f]{64}' "$WORK/mounted" >"$WORK/anonymous" || return 0
+  inspect_all before.containers mounts container "$mounts"
+  sort -u "$WORK/mounts" | grep -xE '[0-9a-f]{64}' >"$WORK/anonymous" || [ $? = 1 ] || full
+  room
+  [ -s "$WORK/anonymous" ] || return 0
   list all-kept volume ls -q --filter "$keep"
-  comm -12 "$WORK/anonymous" "$WORK/all-kept" >"$WORK/kept.anonymous" || full
-  without kept.anonymous anonymous
-  [ -s "$WORK/kept.anonymous" ] || return 0
+  sort -u "$WORK/all-kept" "$WORK/used-volumes" | comm -12 "$WORK/anonymous" - >"$WORK/staying" || full
+  without staying anonymous
+  [ -s "$WORK/staying" ] || return 0
   while read -r volume; do
     list "holders.$volume" ps -aq --no-trunc --filter "$ours" --filter "volume=$volume"
-  done <"$WORK/kept.anonymous"
+  done <"$WORK/staying"
   cat "$WORK"/holders.* | sort -u >"$WORK/holders" || full
+  room
   without holders others
 }
 
@@ -97,7 +109,7 @@ name_killed() {
     grep '^137|false|' >"$WORK/suspects" || return 0
   # The Engine remembers only its last 256 events: those that are there can acquit, but none need be there.
   signal='{''{.Actor.ID}} {''{index .Actor.Attributes "signal"}}'
-  engine events --since "$began" --until $(($(date +%s) + 1)) --filter "$ours" --filter event=kill \
+  bounded 10 docker events --since "$began" --until $(($(date +%s) + 1)) --filter "$ours" --filter event=kill \
     --format "$signal" >"$WORK/kills"
   while IFS='|' read -r _ _ finished grace id name service; do
     case $grace in '' | *[!0-9]*) grace=10 ;; esac # the Engine's own default
@@ -134,8 +146,8 @@ remove() {
   {
     [ ! -s "$WORK/holders" ] || engine rm $(cat "$WORK/holders")
     [ ! -s "$WORK/others" ] || engine rm $([ "$REMOVE_VOLUMES" = false ] || echo -v) $(cat "$WORK/others")
-    [ ! -s "$WORK/before.networks" ] || engine network rm $(cat "$WORK/before.networks")
-    [ ! -s "$WORK/before.volumes" ] || engine volume rm $(cat "$WORK/before.volumes")
+    [ ! -s "$WORK/gone.networks" ] || engine network rm $(cat "$WORK/gone.networks")
+    [ ! -s "$WORK/gone.volumes" ] || engine volume rm $(cat "$WORK/gone.volumes")
   } >/dev/null
 }
 
@@ -157,7 +169,17 @@ verify() {
   [ "$OVER" = no ] || DEADLINE=$((NOW + 5))
   list_project after
   list after.every-volume volume ls -q
-  add_gone "$([ -s "$WORK/after.containers" ] && echo 0 || echo 1)"
+}
+
+# foresee: what a dry run takes for what is there after.
+foresee() {
+  printf '' >"$WORK/after.containers" || full
+  comm -23 "$WORK/before.networks" "$WORK/gone.networks" >"$WORK/after.networks" || full
+  comm -23 "$WORK/before.volumes" "$WORK/gone.volumes" >"$WORK/after.volumes" || full
+  cp "$WORK/after.volumes" "$WORK/after.every-volume" || full
+}
+
+name_all_left() {
   for kind in container network volume; do
     name_left "$kind"
   done
@@ -165,9 +187,9 @@ verify() {
     LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
 }
 
-# add_gone PROJECTS: counts what was there before and is not any more.
+# add_gone: counts what was there before and is not any more.
 add_gone() {
-  PROJECTS_GONE=$((PROJECTS_GONE + $1))
+  [ -s "$WORK/after.containers" ] || PROJECTS_GONE=$((PROJECTS_GONE + 1))
   CONTAINERS_GONE=$((CONTAINERS_GONE + $(gone before.containers after.containers)))
   NETWORKS_GONE=$((NETWORKS_GONE + $(gone before.networks after.networks)))
   sort -u "$WORK/before.volumes" "$WORK/anonymous" >"$WORK/before.every-volume"
@@ -186,7 +208,7 @@ take_down() {
   OVER=no
   rm -f "$WORK"/holders.*
   for file in before.every-volume anonymous holders; do
-    : >"$WORK/$file" || full
+    printf '' >"$WORK/$file" || full
   done
   list_project before
   list kept.containers ps -aq --no-trunc --filter "$ours" --filter "$keep"
@@ -196,15 +218,17 @@ take_down() {
   FATE=nothing
   cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . || return 0
   FATE=down
-  list_anonymous_volumes
   if [ "$DRY_RUN" = true ]; then
-    for file in after.containers after.networks after.every-volume; do
-      : >"$WORK/$file" || full
-    done
-    add_gone 1
+    list_removable
+    foresee
   else
     stop_containers
-    remove
+    if ! expired; then
+      list_removable
+      remove
+    fi
     verify
   fi
+  add_gone
+  name_all_left
 }

@@ -26,14 +26,39 @@ in_batches() {
 # inspect_all FILE OUTPUT TYPE FORMAT: what the Engine says of each line of a file. Who is gone meanwhile says nothing;
 # without all the others nothing may be concluded.
 inspect_all() {
-  in_batches "$1" inspect --type "$3" --format "$4" >"$WORK/$2" 2>"$WORK/unsaid" && return
+  inspected=0
+  in_batches "$1" inspect --type "$3" --format "$4" >"$WORK/$2" 2>"$WORK/unsaid" || inspected=$?
+  room
+  [ "$inspected" != 0 ] || return 0
   ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
   cat "$WORK/unsaid"
-  if ! grep -qiE "$NO_SUCH" "$WORK/unsaid" || grep -v '^WARNING' "$WORK/unsaid" | grep -qviE "$NO_SUCH"; then
+  # 123: of xargs, some command failed.
+  if [ "$inspected" != 123 ] || ! grep -qiE "$NO_SUCH" "$WORK/unsaid" || grep -v '^WARNING' "$WORK/unsaid" | grep -qviE "$NO_SUCH"; then
     fail docker-unreachable 'the Docker daemon stopped answering'
   fi
 }
 NO_SUCH='no such (image|container|volume|network|object)|network [^ ]+ not found'
+
+# list_references FILE: what the containers on the list refer to, running or stopped, into the files used-volumes and
+# used-networks (identifiers). The Engine's own idea of use does not do: to it a volume that came by --volumes-from is
+# free until its container has run, and a network while no container on it runs, though none could start without it.
+list_references() {
+  # shellcheck disable=SC2016
+  references='{''{range .Mounts}}{''{if eq .Type "volume"}}v {''{println .Name}}{''{end}}{''{end}}'
+  # shellcheck disable=SC2016
+  references="$references"'{''{range $name, $network := .NetworkSettings.Networks}}n {''{println $name}}n {''{println $network.NetworkID}}{''{end}}'
+  inspect_all "$1" references container "$references"
+  sed -n 's/^v //p' "$WORK/references" | sort -u >"$WORK/used-volumes" || full
+  list networks network ls --no-trunc --format "{""{.ID}} {""{.Name}}"
+  # By name, by identifier or, before a container's first start, by a part of one.
+  awk '
+    FILENAME == ARGV[1] { if (/^n ./) used[substr($0, 3)]; next }
+    {
+      name = substr($0, length($1) + 2)
+      for (reference in used) if (reference == name || index($1, reference) == 1) { print $1; next }
+    }' "$WORK/references" "$WORK/networks" | sort -u >"$WORK/used-networks" || full
+  room
+}
 
 # For awk: epoch(TIME), in seconds since 1970, of a time as the Engine writes it, below 0 where it is none;
 # later(TIME, TIME); young(SECONDS), whether something of that time is to be left for its age; undated(SECONDS),
@@ -72,7 +97,7 @@ leave_kept() {
   shift
   list kept "$@" --filter "label=$KEEP_LABEL"
   comm -12 "$WORK/$candidates" "$WORK/kept" >"$WORK/kept.$candidates" || full
-  without "kept.$candidates" "$candidates"
+  without kept "$candidates"
 }
 
 # project_of LABELS: a template of the Compose project in an object's labels, as JSON, so that nothing in it can be
@@ -104,11 +129,13 @@ judge() {
   # shellcheck disable=SC2016
   with_clock '
     FILENAME == ARGV[1] { whole[$0]; next }
-    {
+    FILENAME == ARGV[2] { candidate[$0]; next }
+    $1 in candidate {
       project = substr($0, length($1 $2 $3) + 4)
       time = later($2, $3)
       print (project in whole ? "kept" : young(time) || undated(time) ? "young" : "old"), $1
-    }' "$WORK/kept-projects" "$WORK/facts" >"$WORK/judged" || full
+    }' "$WORK/kept-projects" "$WORK/candidates" "$WORK/facts" >"$WORK/judged" || full
+  room
 }
 
 # verdict NAME [FILE]: puts the identifiers of what is so judged into a file of that or another name.
@@ -116,9 +143,15 @@ verdict() { sed -n "s/^$1 \([^ ]*\).*/\1/p" "$WORK/judged" | sort -u >"$WORK/${2
 
 # remove_old ARGUMENTS...: removes what is in the file old, in small batches, and puts what went into the file removed.
 remove_old() {
-  : >"$WORK/removed"
+  printf '' >"$WORK/removed" || full
   [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ] || return 0
-  bounded "$STEP_TIMEOUT" xargs -n 20 docker "$@" <"$WORK/old" >"$WORK/said" 2>"$WORK/complaints.remove"
+  xargs -n 20 <"$WORK/old" >"$WORK/batches" || full
+  # The loop is the shell's: with timeout in a process group of its own, xargs would go on after a cancelled step.
+  while IFS= read -r batch; do
+    # shellcheck disable=SC2086  # identifiers have no spaces
+    engine "$@" $batch
+  done <"$WORK/batches" >"$WORK/said" 2>"$WORK/complaints.remove"
+  room
   sort -u "$WORK/said" | comm -12 - "$WORK/old" >"$WORK/removed"
   measured
 }
@@ -132,7 +165,7 @@ conclude() {
   cat "$WORK"/complaints.* >"$WORK/complaints"
   cat "$WORK/complaints"
   conflict='conflict: unable to|is in use|active endpoint|running container|is running: stop|already in progress'
-  [ "$DRY_RUN" = false ] || cp "$WORK/old" "$WORK/removed"
+  [ "$DRY_RUN" = false ] || cp "$WORK/old" "$WORK/removed" || full
   count "$1" "$(lines removed)"
   passed inUse "$(($(lines used-candidates) + $(complaints -c "$conflict")))"
   passed young "$(lines young)"

@@ -26,7 +26,7 @@ list_cache() {
     $2 == "false" && $3 == "false" && seconds($5 == "" ? $6 : $5) >= older { print $1 }
     END { if (keep != "" && total <= keep) print "enough" }
   ' "$WORK/cache" >"$WORK/old" || full
-  ! grep -qx enough "$WORK/old" || : >"$WORK/old"
+  ! grep -qx enough "$WORK/old" || printf '' >"$WORK/old" || full
 }
 
 begin

@@ -28,6 +28,7 @@ find_project() {
   list real ps -a --filter "label=$PROJECT_LABEL.working_dir=$(cd "$DIRECTORY" && pwd -P)" --format "$fields"
   sort -u "$WORK/given" "$WORK/real" >"$WORK/started" || full
   while read -r name files; do
+    case $name in [!a-z0-9]* | *[!a-z0-9_-]*) continue ;; esac # no Compose gives such a name
     uses_files "$files" || continue
     case $PROJECT in
     '' | "$name") PROJECT=$name ;;
@@ -84,6 +85,7 @@ select_projects() {
         print verdict, substr(project, 2, length(project) - 2)
       }
     }' "$WORK/labelled" "$WORK/facts.container" "$WORK/facts.volume" "$WORK/facts.network" >"$WORK/judged" || full
+  room
   verdict old selected
   # shellcheck disable=SC2013  # names have no spaces
   for name in $(cat "$WORK/selected"); do
@@ -103,6 +105,9 @@ take_down_selected() {
   # shellcheck disable=SC2013
   for PROJECT in $(cat "$WORK/selected"); do
     [ "$OVER" = no ] || break
+    # The one before may have taken minutes: what was deployed anew meanwhile is not what was selected.
+    [ -z "$names" ] || select_projects
+    grep -qxF "$PROJECT" "$WORK/selected" || continue
     take_down
     case $FATE in
     kept) KEPT=$((KEPT + 1)) ;;
@@ -118,7 +123,8 @@ take_down_selected() {
 conclude_down() {
   if [ -n "$LEFTOVERS" ]; then
     [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
-    fail leftovers "not all of $LEFTOVERS is gone: what is left was in use or refused to go"
+    [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would go: containers of others refer to what is left"
+    fail leftovers "not all of $LEFTOVERS is gone: what is left is in use or refused to go"
   fi
   [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
   [ "$DRY_RUN" = false ] || finish 'done' '' "would take down $1"

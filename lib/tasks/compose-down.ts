@@ -157,6 +157,14 @@ function validProject(project: string): string {
 
 function validDirectory(directory: string): string {
   literalText('ComposeDown.directory', directory);
+  if (directory !== directory.trimEnd()) {
+    refuse(
+      'ComposeDown.directory',
+      directory,
+      'ends with white space, which the Docker CLI takes away',
+      "give the project's name instead",
+    );
+  }
   if (!directory.startsWith('/')) {
     refuse(
       'ComposeDown.directory',

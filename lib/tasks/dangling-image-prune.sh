@@ -80,7 +80,7 @@ verdict old
 verdict young
 verdict tagged
 add_ancestors
-: >"$WORK/removed"
+printf '' >"$WORK/removed" || full
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   remove_images
   measured

@@ -30,7 +30,7 @@ read_result() {
         if (kind !~ /^(projects|containers|images|volumes|networks|cacheRecords)$/) broken("nothing is counted as " kind)
         need(":", ":")
         if (!take("[0-9]+")) broken("a whole number should stand before: " rest)
-        if (length(got) > 12 || kind in counted) broken("this is too much: " kind " " got)
+        if (length(got) > 9 || kind in counted) broken("this is too much: " kind " " got)
         counted[kind]
         print "removed " kind " " (got + 0)
       } while (take(","))
@@ -108,7 +108,7 @@ report() {
 begin
 [ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||
   skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
-: >"$WORK/output"
+printf '' >"$WORK/output" || full
 run_script
 [ "$DRY_RUN" = true ] || measured
 read -r code <"$WORK/code"

@@ -33,7 +33,8 @@ export interface ShellTaskProps extends HousekeepingTaskProps {
 /**
  * Runs a script of one's own, under the host's lock and within the task's time, and reports what it says it did.
  *
- * The script runs as root. Nothing but its result is checked: what it removes is its author's concern.
+ * The script runs as root. Nothing but its result is checked: what it removes is its author's concern. When a run is
+ * cancelled in Systems Manager, the script goes on to its end or to the task's `timeout`.
  */
 export class ShellTask extends HousekeepingTask {
   /** @internal */

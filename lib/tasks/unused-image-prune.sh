@@ -20,6 +20,8 @@ leave_newest() {
 
 # An image stays when a pattern matches one of its names or its repository.
 leave_excluded() {
+  printf '' >"$WORK/excluded" || full
+  [ -n "$EXCLUDE" ] || return 0
   while read -r _ id _ names; do
     # shellcheck disable=SC2086  # references have no spaces
     for name in $names; do
@@ -51,11 +53,17 @@ remove_batch() {
   untagged=''
   id='{''{.ID}}'
   while [ $# -gt 1 ]; do
-    [ "$(engine image inspect --format "$id" "$1")" != "$image" ] || ! engine image rm --no-prune "$1" ||
+    if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then
+      # Noted before it is done: the Engine goes on when the command is ended for want of time.
       untagged="$untagged $1"
+      engine image rm --no-prune "$1"
+    fi
     shift
   done
   engine image rm --no-prune "$image" && return 0
+  # Also when the time is over: this worker's own clock is put on.
+  now
+  [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
   for reference in $untagged; do
     engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference"
   done
@@ -76,7 +84,7 @@ without young candidates
 with_facts candidates >"$WORK/in-order" || full
 head -n "${MAX_REMOVALS:-1000000000}" "$WORK/in-order" >"$WORK/first" || full
 cut -d ' ' -f 2 "$WORK/first" | sort -u >"$WORK/old" || full
-: >"$WORK/removed"
+printf '' >"$WORK/removed" || full
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   cut -d ' ' -f '2,4-' "$WORK/first" >"$WORK/batches" || full
   remove_batches

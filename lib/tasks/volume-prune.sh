@@ -2,9 +2,10 @@
 begin
 labelled candidates volume ls -q
 leave_kept candidates volume ls -q
-list used volume ls -q --filter dangling=false
-comm -12 "$WORK/candidates" "$WORK/used" >"$WORK/used-candidates" || full
-without used candidates
+list containers ps -aq --no-trunc
+list_references containers
+comm -12 "$WORK/candidates" "$WORK/used-volumes" >"$WORK/used-candidates" || full
+without used-volumes candidates
 facts='{''{.Name}}|{''{json .CreatedAt}}|'
 judge volume "$facts|$(project_of .Labels)"
 verdict young

@@ -147,10 +147,14 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker volume create ${label('volume-not')} volume-other
       docker volume create ${label('volume')} ${project('settled')} settled_data
       docker create ${project('settled')} ${KEEP} --name settled_app service x
-      docker create -v volume-used:/x --name user-of-volume service x`),
+      docker volume create ${label('volume')} volume-lent
+      docker create -v volume-used:/x --name user-of-volume service x
+      docker create -v volume-lent:/x --name lender service x
+      docker create --volumes-from lender --name borrower service x
+      docker rm lender`),
     gone: ['volume volume-1'],
     removed: { volumes: 1 },
-    passedOver: { inUse: 1, kept: 2 },
+    passedOver: { inUse: 2, kept: 2 },
   },
 
   'NetworkPrune, by labels': {

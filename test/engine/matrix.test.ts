@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { BuildCachePrune } from '../../lib';
+import { BuildCachePrune, ComposeDown } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { empty, ENGINES, startEngine } from './engines';
@@ -48,6 +48,31 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
         expect(await stateOf(host)).toEqual(after);
       },
     );
+
+    test('ComposeDown, one project: leaves what a container of others refers to, though that never ran', async () => {
+      const own = '--label com.docker.compose.project=lender';
+      await must(
+        host,
+        `docker network create ${own} lender_default && docker volume create ${own} lender_data
+        docker create ${own} --network lender_default -v lender_data:/data -v /scratch --name lender_app service x
+        docker create --network lender_default --name on-its-network service x
+        docker create --volumes-from lender_app --name with-its-volumes service x`,
+      );
+      const before = await stateOf(host);
+      const task = new ComposeDown({ project: 'lender', removeVolumes: true });
+      const dry = await runTask(host, task, true);
+      expect(await stateOf(host)).toEqual(before);
+      const { result } = await runTask(host, task);
+      expect(difference(before, await stateOf(host)).gone).toEqual(['container lender_app created']);
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        reason: 'leftovers',
+        removed: { projects: 1, containers: 1, networks: 0, volumes: 0 },
+        left: ['network lender_default', 'volume lender_data'],
+      });
+      const { outcome, reason, removed, left } = result;
+      expect(dry.result).toMatchObject({ outcome, reason, removed, left });
+    });
 
     test('BuildCachePrune: takes what no build uses, as its dry run said, and no image', async () => {
       await makeBuildCache(host);

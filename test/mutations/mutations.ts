@@ -54,14 +54,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'no volume that a container uses, also not in what a dry run says',
     file: 'lib/tasks/volume-prune.sh',
-    find: 'without used candidates',
+    find: 'without used-volumes candidates',
     replace: ':',
     test: matrix('VolumePrune'),
   },
   {
     rule: 'no network that a stopped container needs',
     file: 'lib/tasks/network-prune.sh',
-    find: 'without used candidates',
+    find: 'without used-networks candidates',
     replace: ':',
     test: matrix('NetworkPrune, by labels'),
   },
@@ -71,6 +71,13 @@ export const MUTATIONS: readonly Mutation[] = [
     find: '!(substr($0, length($1) + 2) in alive) { print $1 }',
     replace: '{ print $1 }',
     test: matrix('NetworkPrune, what Compose left'),
+  },
+  {
+    rule: 'nothing of a project that a container of others refers to',
+    file: 'lib/host/project.sh',
+    find: 'list_references foreign',
+    replace: ': >"$WORK/used-networks"; : >"$WORK/used-volumes"',
+    test: matrix('ComposeDown, one project: leaves'),
   },
   {
     rule: 'no container that runs',
@@ -103,7 +110,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'nothing with the keep label',
     file: 'lib/host/prune.sh',
-    find: 'without "kept.$candidates" "$candidates"',
+    find: 'without kept "$candidates"',
     replace: ':',
     test: matrix('DanglingImagePrune'),
   },
@@ -124,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'no volume goes unless removeVolumes says so',
     file: 'lib/host/project.sh',
-    find: `[ "$REMOVE_VOLUMES" = true ] || : >"$WORK/$1.volumes"`,
+    find: `[ "$REMOVE_VOLUMES" = true ] || printf '' >"$WORK/$1.volumes" || full`,
     replace: ':',
     test: [
       'test/engine/compose-down.test.ts',
@@ -148,10 +155,10 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'a dry run takes no project down',
     file: 'lib/host/project.sh',
-    find: `  list_anonymous_volumes
-  if [ "$DRY_RUN" = true ]; then`,
-    replace: `  list_anonymous_volumes
-  if false; then`,
+    find: `  if [ "$DRY_RUN" = true ]; then
+    list_removable`,
+    replace: `  if false; then
+    list_removable`,
     test: matrix('ComposeDown, one project'),
   },
   {
