@@ -65,7 +65,7 @@ remove_batch() {
   now
   [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
   for reference in $untagged; do
-    engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference"
+    engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference" 2>/dev/null
   done
 }
 

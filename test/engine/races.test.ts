@@ -1,85 +1,223 @@
-import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
-import { PrivateHost } from '../../local/private-host';
+import { Duration } from 'aws-cdk-lib';
+import { DanglingImagePrune, UnusedImagePrune } from '../../lib';
+import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { loadImage, must } from './images';
-import { runTask } from './run-task';
-import { stateOf } from './state';
+import { type ImageSpec, loadImage } from './images';
+import { before, interpose, leaveAlone } from './interpose';
+import { runTask, type TaskRun } from './run-task';
+import { engineState } from './task-worlds';
 
-const labels = { application: 'todobackend' };
-const task = new DanglingImagePrune({ labels });
+const HOSTS = {
+  'classic store': { hide: ALL_COMPOSE },
+  'containerd store': { toolchain: 'next', imageStore: 'containerd', hide: ALL_COMPOSE },
+} as const;
 
-/** Puts a script before the host's docker, which sees the arguments first; the real one is `docker-real`. */
-async function interpose(host: PrivateHost, script: string): Promise<void> {
-  const install = `mkdir /run/bin && cat >/run/bin/docker && cp "$(command -v docker)" /run/bin/docker-real &&
-    chmod +x /run/bin/docker && mount --bind /run/bin /usr/local/bin`;
-  await must(host, install, `#!/bin/sh\n${script}\nexec docker-real "$@"`);
+const AT_ONCE = Duration.seconds(0);
+/** Something that goes on for as long as the test. */
+const RUN = `run -d --entrypoint /bin/busybox`;
+const SLEEP = 'sleep 10000';
+
+let serial = 0;
+
+/** Loads an image. @returns its identifier, which differs from store to store */
+async function load(host: PrivateHost, spec: ImageSpec): Promise<string> {
+  const mark = `serial-${++serial}`;
+  await loadImage(host, { ...spec, labels: { ...spec.labels, [mark]: '' } });
+  const ids = await host.docker('image', 'ls', '-aq', '--no-trunc', '--filter', `label=${mark}`);
+  return ids.split('\n')[0]!;
 }
 
-/** Has something happen right before the task runs, for the nth time, a docker command like this. */
-function before(host: PrivateHost, command: string, nth: number, happening: string): Promise<void> {
-  return interpose(
-    host,
-    `case $* in ${command})
-      echo x >>/run/calls
-      [ "$(wc -l </run/calls)" -ne ${nth} ] || (${happening}) >/dev/null 2>&1 ;;
-    esac`,
-  );
-}
+describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_name, options) => {
+  describeDocker('other things happen', () => {
+    let host: PrivateHost;
+    /** An image of others. */
+    let another: string;
+    beforeAll(async () => {
+      host = await PrivateHost.start(options);
+      another = await load(host, { tags: ['another:latest'], busybox: true });
+    });
+    afterEach(() => leaveAlone(host));
+    afterAll(() => host.stop());
 
-describeDocker('what happens while images are being removed', () => {
-  let host: PrivateHost;
-  let images: string[];
-  beforeEach(async () => {
-    host = await PrivateHost.start();
-    images = [await loadImage(host, { labels }), await loadImage(host, { labels })];
+    /** Labels of its own for each test, so that none meets what another has left. */
+    let app: string;
+    let labels: { application: string };
+    beforeEach(() => {
+      app = `app-${++serial}`;
+      labels = { application: app };
+    });
+    const tagged = (tag: string, image: string): string => `tag ${app}:${tag} ${image}`;
+    const ours = async (): Promise<string[]> =>
+      (await engineState(host)).filter((line) => / app-\d+:/.test(line) && line.includes(`${app}:`));
+
+    describe('DanglingImagePrune', () => {
+      const prune = (): Promise<TaskRun> =>
+        runTask(host, new DanglingImagePrune({ labels, olderThan: AT_ONCE }));
+      const lastLook = 'docker image inspect --format {{.ID}} {{json .RepoTags}} *';
+      const removal = 'docker image rm *';
+      const dangling = async (): Promise<string[]> => [
+        await load(host, { labels }),
+        await load(host, { labels }),
+        await load(host, { labels, busybox: true }),
+        await load(host, { labels }),
+        await load(host, { labels }),
+      ];
+
+      test('what is tagged, used or removed after it was listed is passed over', async () => {
+        const [toTag, toCreate, toRun, toRemove, plain] = await dangling();
+        await before(host, {
+          'docker ps *': `docker tag ${toTag} ${app}:new; docker create --name ${app}-1 ${toCreate} x`,
+          [removal]: `docker ${RUN} --name ${app}-2 ${toRun} ${SLEEP}; docker image rm ${toRemove}`,
+        });
+        const { result, exitCode } = await prune();
+        expect(exitCode).toBe(0);
+        expect(result).toMatchObject({
+          outcome: 'done',
+          removed: { images: 1 },
+          passedOver: { tagged: 1, inUse: 2, gone: 1 },
+        });
+        const state = await engineState(host);
+        expect(state).toEqual(
+          expect.arrayContaining([
+            tagged('new', toTag!),
+            `image ${toCreate}`,
+            `container /${app}-1`,
+            `running /${app}-2`,
+          ]),
+        );
+        expect(state).not.toContain(`image ${plain}`);
+      });
+
+      test('what is tagged or used after it was judged is passed over', async () => {
+        const [toTag, toCreate, toRun, late, plain] = await dangling();
+        await before(host, {
+          [lastLook]: `docker tag ${toTag} ${app}:new; docker ${RUN} --name ${app}-2 ${toRun} ${SLEEP}`,
+          [removal]: `docker create --name ${app}-1 ${toCreate} x; docker tag ${late} ${app}:late`,
+        });
+        const { result } = await prune();
+        expect(result).toMatchObject({ outcome: 'done', passedOver: { tagged: 1, inUse: 2 } });
+        const state = await engineState(host);
+        expect(state).toEqual(
+          expect.arrayContaining([
+            tagged('new', toTag!),
+            `image ${toCreate}`,
+            `container /${app}-1`,
+            `running /${app}-2`,
+          ]),
+        );
+        expect(state).not.toContain(`image ${plain}`);
+        // Nobody can prevent this: what is tagged in the very last instant is lost with its tag, and the report says so.
+        expect(state).not.toContain(`image ${late}`);
+        expect(result).toMatchObject({ removed: { images: 2 }, warnings: ['tag-removed'] });
+      });
+
+      test.each(['inspect', 'rm'])(
+        'another complaint, at image %s, is a failure, and is told',
+        async (command) => {
+          const image = await load(host, { labels });
+          const refuse = `echo 'Error response from daemon: disk on fire' >&2; exit 1`;
+          await interpose(host, `case $call in docker\\ image\\ ${command}*) ${refuse} ;; esac`);
+          const { result, exitCode } = await prune();
+          expect(exitCode).toBe(1);
+          expect(result).toMatchObject({ outcome: 'failed', reason: 'not-removed', removed: { images: 0 } });
+          expect(result.message).toContain('disk on fire');
+          expect(await engineState(host)).toContain(`image ${image}`);
+        },
+      );
+    });
+
+    describe('UnusedImagePrune', () => {
+      const prune = (): Promise<TaskRun> =>
+        runTask(host, new UnusedImagePrune({ labels, keepNewest: 0, olderThan: AT_ONCE }));
+      const image = (...tags: string[]): Promise<string> =>
+        load(host, { labels, tags: tags.map((tag) => `${app}:${tag}`), busybox: tags[0] === 'run' });
+
+      test('what is tagged, used or removed after it was listed is passed over, and no tag is lost', async () => {
+        await image('plain', 'plain-too');
+        const more = await image('more', 'more-too');
+        const single = await image('single');
+        const less = await image('less', 'less-too');
+        await image('moved');
+        const used = await image('used', 'used-too');
+        const toRun = await image('run', 'run-too');
+        const gone = await image('gone');
+        await before(host, {
+          'docker ps *': [
+            `docker tag ${more} ${app}:more-new && docker tag ${single} ${app}:single-new`,
+            `docker tag another ${app}:less-too && docker tag another ${app}:moved`,
+            `docker create --name ${app}-1 ${app}:used x && docker ${RUN} --name ${app}-2 ${toRun} ${SLEEP}`,
+            `docker image rm ${gone}`,
+          ].join('; '),
+        });
+        const { result, exitCode } = await prune();
+        expect({ exitCode, result }).toMatchObject({
+          exitCode: 0,
+          result: { outcome: 'done', removed: { images: 1 }, passedOver: { tagged: 4, inUse: 2, gone: 1 } },
+        });
+        expect(await ours()).toEqual(
+          [
+            ...['more', 'more-too', 'more-new'].map((tag) => tagged(tag, more)),
+            ...['single', 'single-new'].map((tag) => tagged(tag, single)),
+            tagged('less', less),
+            ...['less-too', 'moved'].map((tag) => tagged(tag, another)),
+            ...['used', 'used-too'].map((tag) => tagged(tag, used)),
+            ...['run', 'run-too'].map((tag) => tagged(tag, toRun)),
+          ].sort(),
+        );
+      });
+
+      test('what is tagged, used or removed at the last moment stays, with all its tags', async () => {
+        await image('plain', 'plain-too');
+        const used = await image('used', 'used-too');
+        const late = await image('late', 'late-too');
+        const toRun = await image('run');
+        const single = await image('single');
+        const more = await image('more', 'more-too');
+        const gone = await image('gone', 'gone-too');
+        const rm = 'docker image rm --no-prune';
+        await before(host, {
+          [`${rm} ${app}:used*`]: `docker create --name ${app}-1 ${used} x`,
+          [`${rm} ${late}`]: `docker create --name ${app}-2 ${late} x`,
+          [`${rm} ${toRun}`]: `docker ${RUN} --name ${app}-3 ${toRun} ${SLEEP}`,
+          [`${rm} ${single}`]: `docker tag ${single} ${app}:single-new`,
+          [`${rm} ${more}`]: `docker tag ${more} ${app}:more-new`,
+          [`${rm} ${gone}`]: `docker image rm ${gone}`,
+        });
+        const { result, exitCode } = await prune();
+        expect({ exitCode, result }).toMatchObject({
+          exitCode: 0,
+          result: { outcome: 'done', removed: { images: 1 }, passedOver: { inUse: 5, gone: 1 } },
+        });
+        expect(await ours()).toEqual(
+          [
+            ...['used', 'used-too'].map((tag) => tagged(tag, used)),
+            ...['late', 'late-too'].map((tag) => tagged(tag, late)),
+            tagged('run', toRun),
+            ...['single', 'single-new'].map((tag) => tagged(tag, single)),
+            ...['more', 'more-too', 'more-new'].map((tag) => tagged(tag, more)),
+          ].sort(),
+        );
+      });
+
+      test('a tag that another image takes over in the very last instant is lost, which nothing could prevent', async () => {
+        await image('1', 'one');
+        const rm = `docker image rm --no-prune ${app}:*`;
+        await before(host, { [rm]: `docker tag another ${app}:1; docker tag another ${app}:one` });
+        const { result } = await prune();
+        expect(await ours()).toHaveLength(1);
+        expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+      });
+
+      test('another complaint is a failure, is told, and costs no tag', async () => {
+        const [twice, once] = [await image('1', 'one'), await image('2')];
+        const refuse = `echo 'Error response from daemon: disk on fire' >&2; exit 1`;
+        await interpose(host, `case $call in docker\\ image\\ rm\\ *sha256:*) ${refuse} ;; esac`);
+        const { result, exitCode } = await prune();
+        expect(exitCode).toBe(1);
+        expect(result).toMatchObject({ outcome: 'failed', reason: 'not-removed', removed: { images: 0 } });
+        expect(result.message).toContain('disk on fire');
+        expect(await ours()).toEqual([tagged('1', twice), tagged('2', once), tagged('one', twice)]);
+      });
+    });
   });
-  afterEach(() => host.stop());
-
-  test.each([
-    ['after it was listed', 1],
-    ['after it was judged', 2],
-  ])('an image that is tagged %s stays', async (_when, nth) => {
-    await before(host, 'image*inspect*', nth, `docker-real tag ${images[0]} todobackend:release`);
-    const { result } = await runTask(host, task);
-    expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 }, passedOver: { tagged: 1 } });
-    const state = await stateOf(host);
-    expect(state).toContain(`image ${images[0]} ["todobackend:release"]`);
-    expect(state).not.toContain(`image ${images[1]} []`);
-  });
-
-  test('an image that a container is made of, at the last moment, stays', async () => {
-    await before(host, 'image\\ rm*', 1, `docker-real create --name late ${images[0]} x`);
-    const { result } = await runTask(host, task);
-    expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 }, passedOver: { inUse: 1 } });
-    expect(await stateOf(host)).toEqual(
-      expect.arrayContaining([`image ${images[0]} []`, 'container late created']),
-    );
-  });
-
-  test('a tag that comes in the very last instant is lost with its image, and the report says so', async () => {
-    await before(host, 'image\\ rm*', 1, `docker-real tag ${images[0]} todobackend:release`);
-    const { result } = await runTask(host, task);
-    expect(result).toMatchObject({ outcome: 'done', removed: { images: 2 }, warnings: ['tag-removed'] });
-  });
-
-  test('an image that somebody else removes is no error', async () => {
-    await before(host, 'image\\ rm*', 1, `docker-real image rm ${images[0]}`);
-    const { result, exitCode } = await runTask(host, task);
-    expect(exitCode).toBe(0);
-    expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 }, passedOver: { gone: 1 } });
-  });
-
-  test.each(['inspect', 'rm'])(
-    'another complaint of the Engine, at image %s, is a failure, and is told',
-    async (command) => {
-      const refuse = `echo 'Error response from daemon: disk on fire' >&2; exit 1`;
-      await interpose(host, `case $* in image\\ ${command}*) ${refuse} ;; esac`);
-      const { result, exitCode } = await runTask(host, task);
-      expect(exitCode).toBe(1);
-      expect(result).toMatchObject({ outcome: 'failed', reason: 'not-removed', removed: { images: 0 } });
-      expect(result.message).toContain('disk on fire');
-      await must(host, 'umount /usr/local/bin');
-      expect(await stateOf(host)).toEqual(expect.arrayContaining(images.map((id) => `image ${id} []`)));
-    },
-  );
 });

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One is the beginning of another, so that whoever compares beginnings only is found out. */
+export const KEYS = ['app', 'application', `app"l'$ic*`] as const;
+
+/** Values that are beginnings of each other, and those that break what is not quoted. */
+export const VALUES = [
+  'todo',
+  'todobackend',
+  'todobackend2',
+  '',
+  `it's "quoted"`,
+  '$(touch /run/broken)',
+  '`touch /run/broken`',
+  'späte Grüße ☃',
+  'a b  c',
+  'key=value',
+  '*',
+  '; docker volume rm x #',
+  'back\\slash\\n',
+  'a|b',
+  '[a-z]',
+  '-f',
+] as const;
+
+const PROJECTS = ['todo', 'todobackend', 'todobackend2', 'todo-backend'] as const;
+export const projects = fc.constantFrom(...PROJECTS, 'todo', 'todobackend', 'todobackend');
+
+/** Repositories are beginnings of each other too; one has a port, whose colon is not that of a tag. */
+export const TAGS = ['todo', 'todobackend', 'localhost:5000/todo'].flatMap((repository) =>
+  ['1', '2', '3', '4', '5', 'latest'].map((tag) => `${repository}:${tag}`),
+);
+
+export const IMAGE_PATTERNS = [
+  'todo:*',
+  '*:latest',
+  'todo*:1',
+  'todobackend:?',
+  '*/*',
+  'localhost:5000/*:[0-9]',
+];
+export const PROJECT_PATTERNS = ['todo', 'todo*', '*2', 'todo?backend', '[!t]*', 'todo[a-c]*'];
+
+/** Labels as numbers of the world's values: so that tasks and objects come to speak of the same. */
+export type RawLabels = Readonly<Record<string, number>>;
+
+const value = fc.constantFrom(0, 0, 0, 0, 0, 1, 2);
+const [first, second, third] = KEYS;
+
+export const labels: fc.Arbitrary<RawLabels> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ [first]: value }) },
+  { weight: 2, arbitrary: fc.record({ [second]: value }) },
+  { weight: 4, arbitrary: fc.record({ [first]: value, [second]: value }) },
+  { weight: 1, arbitrary: fc.record({ [third]: value }) },
+  { weight: 1, arbitrary: fc.constant({}) },
+);
+
+/** What a task asks for: at least one label. */
+export const wanted: fc.Arbitrary<RawLabels> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ [first]: value }) },
+  { weight: 3, arbitrary: fc.record({ [second]: value }) },
+  { weight: 2, arbitrary: fc.record({ [first]: value, [second]: value }) },
+  { weight: 1, arbitrary: fc.record({ [third]: value }) },
+);
+
+/** The labels with the world's values in them. */
+export function resolve(raw: RawLabels, values: readonly string[]): Labels {
+  return Object.fromEntries(Object.entries(raw).map(([key, n]) => [key, values[n % values.length] ?? '']));
+}
+
+/** Yes, once in so many. */
+export function rarely(times: number): fc.Arbitrary<boolean> {
+  return fc.nat(times - 1).map((n) => n === times - 1);
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+
+/** An image in an archive that `docker load` reads. */
+export interface ArchivedImage {
+  readonly labels: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly tags: readonly string[];
+  /** What its layers hold, the lowest first; layers of one content are shared. */
+  readonly layers: readonly string[];
+  /** Which earlier image of the archive it was built upon, as the legacy builder records it. */
+  readonly parent?: number;
+}
+
+interface Packed {
+  readonly digest: string;
+  readonly history: readonly object[];
+  readonly manifest: object;
+}
+
+/** All images in one compressed archive, in base64; byte for byte the same for the same images. */
+export function archive(images: readonly ArchivedImage[]): string {
+  const files = new Map<string, Buffer>();
+  const packed: Packed[] = [];
+  images.forEach((image, index) => packed.push(pack(image, index, packed, files)));
+  files.set('manifest.json', Buffer.from(JSON.stringify(packed.map(({ manifest }) => manifest))));
+  return gzipSync(tar(files), { level: 9 }).toString('base64');
+}
+
+function pack(
+  image: ArchivedImage,
+  index: number,
+  earlier: readonly Packed[],
+  files: Map<string, Buffer>,
+): Packed {
+  const layers = image.layers.map((content) => {
+    const layer = tar(new Map([[`file-${content}`, Buffer.from(content)]]));
+    const digest = sha256(layer);
+    files.set(`${digest}.tar`, layer);
+    return digest;
+  });
+  const parent = image.parent === undefined ? undefined : earlier[image.parent];
+  // The Engine takes an image for a parent only if the child's history goes one step on from its own; it has no more
+  // layers here.
+  const step = { created: image.created, created_by: `image ${index}`, empty_layer: parent !== undefined };
+  const history = [...(parent?.history ?? []), step];
+  const config = JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    created: image.created,
+    config: { Labels: image.labels },
+    rootfs: { type: 'layers', diff_ids: layers.map((digest) => `sha256:${digest}`) },
+    history,
+  });
+  const name = `image-${index}.json`;
+  files.set(name, Buffer.from(config));
+  const manifest = {
+    Config: name,
+    RepoTags: image.tags.length > 0 ? image.tags : null,
+    Layers: layers.map((digest) => `${digest}.tar`),
+    ...(parent && { Parent: `sha256:${parent.digest}` }),
+  };
+  return { digest: sha256(config), history, manifest };
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** A tar archive of plain files, without times and owners. */
+function tar(files: ReadonlyMap<string, Buffer>): Buffer {
+  const blocks: Buffer[] = [];
+  for (const [name, content] of files) {
+    const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
+    blocks.push(header(name, content.length), content, padding);
+  }
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+function header(name: string, size: number): Buffer {
+  const block = Buffer.alloc(512);
+  const octal = (value: number, at: number, digits: number): number =>
+    block.write(`${value.toString(8).padStart(digits, '0')}\0`, at);
+  block.write(name, 0);
+  octal(0o644, 100, 7);
+  octal(0, 108, 7);
+  octal(0, 116, 7);
+  octal(size, 124, 11);
+  octal(0, 136, 11);
+  block.fill(' ', 148, 156); // the checksum counts itself as blanks
+  block.write('0', 156);
+  block.write('ustar\x0000', 257);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return block;
+}

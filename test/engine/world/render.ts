@@ -1,0 +1,75 @@
+import { shellQuote } from '../../../lib/host/script';
+import { archive } from './archive';
+import type { Labels } from './alphabet';
+import type { ContainerPlan, World } from './plan';
+
+/** The label by which the script finds an image that has no tag. */
+const NUMBER = 'number';
+
+/**
+ * The POSIX shell script that makes a world of an Engine that holds nothing. Whatever Docker host it is run on, it
+ * needs nothing but docker, base64 and, for the containers that run, a static /bin/busybox.
+ */
+export function render(world: World, now = Date.now()): string {
+  const { images, retags, volumes, networks, containers } = world;
+  const quote = shellQuote;
+  // A tag of the archive may have gone to a later image; then that one is meant.
+  const reference = (index: number): string =>
+    images[index]?.tags[0] === undefined ? `"$(image ${index})"` : quote(images[index].tags[0]);
+  const exited = containers.filter(({ state }) => state === 'exited').map(({ name }) => quote(name));
+  return [
+    '#!/bin/sh',
+    `# Images are as old as they shall be on ${new Date(now).toISOString()}.`,
+    'set -eu',
+    `printf %s ${archive(loaded(world, now))} | base64 -d | docker load --quiet`,
+    '# image N: the identifier of the Nth image, which depends on the Engine; a line for each tag.',
+    `image() { docker image ls --all --quiet --no-trunc --filter "label=${NUMBER}=$1" | head -n 1; }`,
+    ...retags.map(({ image, tag }) => `docker tag ${reference(image)} ${quote(tag)}`),
+    ...volumes.map(({ name, labels }) => words('docker volume create', flags(labels), quote(name))),
+    ...networks.map(({ name, labels }) => words('docker network create', flags(labels), quote(name))),
+    ...containers.map((container) => containerLine(container, reference(container.image))),
+    ...(exited.length > 0 ? [words('docker wait', ...exited)] : []),
+    '',
+  ].join('\n');
+}
+
+function containerLine(container: ContainerPlan, image: string): string {
+  const { name, labels, state, volumes, anonymous, network, volumesFrom } = container;
+  const mounts = volumes.map((volume, index) => `--volume ${shellQuote(`${volume}:/volume${index}`)}`);
+  if (anonymous === 'plain') mounts.push('--volume /anonymous');
+  if (anonymous === 'kept') {
+    mounts.push('--mount type=volume,dst=/anonymous,volume-label=docker-housekeeping.keep=yes');
+  }
+  if (volumesFrom !== undefined) mounts.push(`--volumes-from ${shellQuote(volumesFrom)}`);
+  return words(
+    state === 'created' ? 'docker create' : 'docker run --detach',
+    `--name ${shellQuote(name)}`,
+    flags(labels),
+    `--network ${shellQuote(network ?? 'host')}`,
+    ...mounts,
+    // Any image will do to run this, and it is over at once when told.
+    '--volume /bin/busybox:/busybox:ro --entrypoint /busybox --stop-signal KILL',
+    image,
+    state === 'exited' ? 'true' : 'sleep 1000000',
+  );
+}
+
+function flags(labels: Labels): string {
+  return words(...Object.entries(labels).map(([key, value]) => `--label ${shellQuote(`${key}=${value}`)}`));
+}
+
+function words(...all: string[]): string {
+  return all.filter((word) => word !== '').join(' ');
+}
+
+/** What the archive holds of each image. */
+function loaded({ images }: World, now: number): Parameters<typeof archive>[0] {
+  return images.map(({ labels, age, tags, shared, own, parent }, index) => ({
+    labels: { ...labels, [NUMBER]: String(index) },
+    // Each a second apart, so that of any two one is the newer; but reproducible builds all claim the same time.
+    created: new Date(age === 'epoch' ? 0 : now - (age + index) * 1000).toISOString(),
+    tags,
+    layers: [...Array.from({ length: shared }, (_, n) => `shared-${n}`), ...(own ? [`own-${index}`] : [])],
+    ...(parent !== undefined && { parent }),
+  }));
+}

@@ -1,0 +1,209 @@
+import { Agent, request } from 'node:http';
+import { KEEP_LABEL } from '../../../lib/contract';
+import { PROJECT_LABEL } from '../../../local/inventory';
+import type { PrivateHost } from '../../../local/private-host';
+import type { Labels } from './alphabet';
+
+interface Thing {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** Seconds since 1970 from which its age counts. */
+  readonly since: number;
+  /** All that is to be compared, in one line. */
+  readonly line: string;
+}
+export interface Image extends Thing {
+  readonly tags: readonly string[];
+  /** On the classic store, what the legacy builder made it from; else empty. */
+  readonly parent: string;
+}
+export interface Container extends Thing {
+  readonly image: string;
+  readonly state: string;
+  readonly created: number;
+  /** Names of all its volumes, and of those among them that it has without naming them. */
+  readonly volumes: readonly string[];
+  readonly anonymous: readonly string[];
+  /** Names and, once it has run, identifiers. */
+  readonly networks: readonly string[];
+}
+export type Volume = Thing;
+export type Network = Thing;
+
+/** All that an Engine holds, as it tells itself; that the scripts ask the Docker CLI makes this another witness. */
+export interface Snapshot {
+  readonly images: readonly Image[];
+  readonly containers: readonly Container[];
+  readonly volumes: readonly Volume[];
+  readonly networks: readonly Network[];
+}
+export const KINDS = ['images', 'containers', 'volumes', 'networks'] as const;
+
+export const kept = ({ labels }: Thing): boolean => KEEP_LABEL in labels;
+export const projectOf = ({ labels }: Thing): string | undefined => labels[PROJECT_LABEL];
+
+/** The state without what is gone. */
+export function without(state: Snapshot, gone: Snapshot): Snapshot {
+  const rest = <T extends { readonly id: string }>(all: readonly T[], less: readonly T[]): T[] =>
+    all.filter(({ id }) => !less.some((thing) => thing.id === id));
+  return {
+    images: rest(state.images, gone.images),
+    containers: rest(state.containers, gone.containers),
+    volumes: rest(state.volumes, gone.volumes),
+    networks: rest(state.networks, gone.networks),
+  };
+}
+
+/** What the Engine API answers, as far as it is used here. */
+interface RawThing {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Labels?: Labels | null;
+  readonly Created: string;
+  readonly CreatedAt: string;
+}
+interface RawImage extends Omit<RawThing, 'Labels'> {
+  readonly RepoTags?: readonly string[] | null;
+  readonly Parent?: string;
+  readonly Config?: { readonly Labels?: Labels | null } | null;
+  readonly Metadata: { readonly LastTagTime: string };
+}
+interface RawContainer extends RawThing {
+  readonly Image: string;
+  readonly State: Readonly<Record<'Status' | 'StartedAt' | 'FinishedAt', string>>;
+  readonly Config: { readonly Labels?: Labels | null };
+  readonly HostConfig: { readonly Binds?: readonly string[] | null };
+  readonly Mounts: readonly { readonly Type: string; readonly Name?: string; readonly Destination: string }[];
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+}
+
+/** The Engine API of a private host. */
+export class EngineApi {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 4 });
+
+  constructor(private readonly host: PrivateHost) {}
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** Takes the whole of an Engine's state; nothing else may change it meanwhile. */
+  async snapshot(): Promise<Snapshot> {
+    const [images, containers, volumes, networks] = await Promise.all([
+      this.all<RawImage>('/images/json?all=1', 'images'),
+      this.all<RawContainer>('/containers/json?all=1', 'containers'),
+      this.get<{ Volumes: RawThing[] | null }>('/volumes'),
+      this.get<RawThing[]>('/networks'),
+    ]);
+    const named = new Set(
+      containers.flatMap(({ HostConfig }) => HostConfig.Binds ?? []).map((bind) => bind.split(':')[0]),
+    );
+    return sorted({
+      images: images.map(image),
+      containers: containers.map((raw) => container(raw, named)),
+      volumes: (volumes.Volumes ?? []).map((raw) => thing({ ...raw, Id: raw.Name, Created: raw.CreatedAt })),
+      networks: networks
+        .map((raw) => thing(raw))
+        .filter(({ name }) => !['bridge', 'host', 'none'].includes(name)),
+    });
+  }
+
+  /** Removes whatever there is. */
+  async empty(): Promise<void> {
+    // Images go after those that were built upon them, so it takes some rounds.
+    for (let round = 0; round < 10; round++) {
+      const { images, containers, volumes, networks } = await this.snapshot();
+      if (images.length + containers.length + volumes.length + networks.length === 0) return;
+      await Promise.all(containers.map(({ id }) => this.delete(`/containers/${id}?force=1&v=1`)));
+      await Promise.all([
+        ...networks.map(({ id }) => this.delete(`/networks/${id}`)),
+        ...volumes.map(({ id }) => this.delete(`/volumes/${id}`)),
+        ...images.map(({ id }) => this.delete(`/images/${id}?force=1`)),
+      ]);
+    }
+    throw new Error(`the Engine cannot be emptied: ${JSON.stringify(await this.snapshot())}`);
+  }
+
+  /** Lists, then inspects each; what is gone in between is not there. */
+  private async all<T>(list: string, kind: string): Promise<T[]> {
+    const ids = [...new Set((await this.get<RawThing[]>(list)).map(({ Id }) => Id))];
+    return Promise.all(ids.map((id) => this.get<T>(`/${kind}/${id}/json`)));
+  }
+
+  private async get<T>(path: string): Promise<T> {
+    const { status, body } = await this.send('GET', path);
+    if (status !== 200) throw new Error(`the Engine answers ${path} with ${status}: ${body}`);
+    return JSON.parse(body) as T;
+  }
+
+  /** That it worked shows in the next snapshot. */
+  private delete(path: string): Promise<unknown> {
+    return this.send('DELETE', path);
+  }
+
+  private send(method: string, path: string): Promise<{ status: number | undefined; body: string }> {
+    return new Promise((resolve, reject) => {
+      const sent = request({ socketPath: this.host.socket, agent: this.agent, method, path }, (answer) => {
+        const body: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => body.push(chunk));
+        answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(body).toString() }));
+        answer.on('error', reject);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+}
+
+function thing(raw: RawThing, more: object = {}, since = raw.Created): Thing {
+  const labels = raw.Labels ?? {};
+  const line = JSON.stringify([raw.Name, raw.Id, Object.entries(labels).sort(), since, more]);
+  return { id: raw.Id, name: raw.Name.replace(/^\//, ''), labels, since: seconds(since), line };
+}
+
+function image(raw: RawImage): Image {
+  const { RepoTags, Parent = '', Config, Metadata, Created } = raw;
+  const tags = [...(RepoTags ?? [])].sort();
+  const since = seconds(Created) > seconds(Metadata.LastTagTime) ? Created : Metadata.LastTagTime;
+  const more = { tags, Parent };
+  return {
+    ...thing({ ...raw, Name: '', Labels: Config?.Labels ?? null }, more, since),
+    tags,
+    parent: Parent,
+  };
+}
+
+function container(raw: RawContainer, named: ReadonlySet<string | undefined>): Container {
+  const { Image, State, Config, Mounts, NetworkSettings, Created } = raw;
+  const volumes = Mounts.flatMap(({ Type, Name }) =>
+    Type === 'volume' && Name !== undefined ? [Name] : [],
+  ).sort();
+  const networks = Object.entries(NetworkSettings.Networks)
+    .flatMap(([name, { NetworkID }]) => [name, NetworkID])
+    .filter((reference) => reference !== '');
+  const { Status: state, FinishedAt, StartedAt } = State;
+  const more = { Image, state, StartedAt, volumes, networks };
+  const since = state === 'created' ? Created : FinishedAt;
+  return {
+    ...thing({ ...raw, Labels: Config.Labels ?? null }, more, since),
+    image: Image,
+    state,
+    created: seconds(Created),
+    volumes,
+    anonymous: volumes.filter((volume) => !named.has(volume)),
+    networks,
+  };
+}
+
+/** Seconds since 1970, to the microsecond as the Engine tells it: `Date` knows no more than thousandths. */
+function seconds(time: string): number {
+  const [fraction = ''] = /\.\d+/.exec(time) ?? [];
+  return Date.parse(time.replace(fraction, '')) / 1000 + Number(`0${fraction}`);
+}
+
+function sorted(snapshot: Snapshot): Snapshot {
+  const by = <T extends Thing>(list: readonly T[]): T[] => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { images, containers, volumes, networks } = snapshot;
+  return { images: by(images), containers: by(containers), volumes: by(volumes), networks: by(networks) };
+}
