@@ -34,6 +34,15 @@ judge_images() {
   room
 }
 
+# list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another.
+list_parents() {
+  printf '' >"$WORK/parents" || full
+  [ "$STORE" = classic ] || return 0
+  parent='{''{.ID}} {''{.Parent}}'
+  list all image ls -aq --no-trunc
+  in_batches all image inspect --format "$parent" 2>/dev/null >"$WORK/parents"
+}
+
 # worker N: hands every WORKERSth line of the file batches to remove_batch, which the task defines.
 worker() {
   n=$1

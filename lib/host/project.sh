@@ -145,6 +145,8 @@ remove() {
   # shellcheck disable=SC2046
   {
     [ ! -s "$WORK/holders" ] || engine rm $(cat "$WORK/holders")
+    # What they hold besides.
+    [ ! -s "$WORK/holders" ] || [ ! -s "$WORK/anonymous" ] || engine volume rm $(cat "$WORK/anonymous")
     [ ! -s "$WORK/others" ] || engine rm $([ "$REMOVE_VOLUMES" = false ] || echo -v) $(cat "$WORK/others")
     [ ! -s "$WORK/gone.networks" ] || engine network rm $(cat "$WORK/gone.networks")
     [ ! -s "$WORK/gone.volumes" ] || engine volume rm $(cat "$WORK/gone.volumes")
@@ -189,11 +191,15 @@ name_all_left() {
 
 # add_gone: counts what was there before and is not any more.
 add_gone() {
-  [ -s "$WORK/after.containers" ] || PROJECTS_GONE=$((PROJECTS_GONE + 1))
-  CONTAINERS_GONE=$((CONTAINERS_GONE + $(gone before.containers after.containers)))
-  NETWORKS_GONE=$((NETWORKS_GONE + $(gone before.networks after.networks)))
+  containers=$(gone before.containers after.containers)
+  networks=$(gone before.networks after.networks)
   sort -u "$WORK/before.volumes" "$WORK/anonymous" >"$WORK/before.every-volume"
-  VOLUMES_GONE=$((VOLUMES_GONE + $(gone before.every-volume after.every-volume)))
+  volumes=$(gone before.every-volume after.every-volume)
+  # What an earlier run had left, and is left again, makes no project gone a second time.
+  [ -s "$WORK/after.containers" ] || [ $((containers + networks + volumes)) = 0 ] || PROJECTS_GONE=$((PROJECTS_GONE + 1))
+  CONTAINERS_GONE=$((CONTAINERS_GONE + containers))
+  NETWORKS_GONE=$((NETWORKS_GONE + networks))
+  VOLUMES_GONE=$((VOLUMES_GONE + volumes))
   # Counted at once, so that whatever happens to the next project, this is said.
   REMOVED=''
   count projects "$PROJECTS_GONE"

@@ -9,9 +9,7 @@ BATCH=5
 add_ancestors() {
   awk '{ print 0, $0 }' "$WORK/old" >"$WORK/generations" || full
   [ "$STORE" = classic ] && [ -s "$WORK/old" ] || return 0
-  parent='{''{.ID}} {''{.Parent}}'
-  list all image ls -aq --no-trunc
-  in_batches all image inspect --format "$parent" 2>/dev/null >"$WORK/parents"
+  list_parents
   labelled eligible image ls -aq --no-trunc
   leave_kept eligible image ls -aq --no-trunc
   without dangling eligible

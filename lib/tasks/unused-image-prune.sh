@@ -18,6 +18,14 @@ leave_newest() {
   without newest candidates
 }
 
+# The Engine removes no image that another was built upon; it only loses its tags.
+leave_parents() {
+  list_parents
+  sed -n 's/^[^ ]* \(..*\)$/\1/p' "$WORK/parents" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/built-upon" || full
+  without built-upon candidates
+  cat "$WORK/built-upon" >>"$WORK/used-candidates" || full
+}
+
 # An image stays when a pattern matches one of its names or its repository.
 leave_excluded() {
   printf '' >"$WORK/excluded" || full
@@ -76,6 +84,7 @@ sed -n '/^tagged /p' "$WORK/judged" >"$WORK/tagged-facts" || full
 verdict tagged candidates
 leave_kept candidates image ls -q --no-trunc
 leave_used candidates
+leave_parents
 leave_newest
 leave_excluded
 # shellcheck disable=SC2016

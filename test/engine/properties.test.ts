@@ -9,10 +9,11 @@ import { scenarios } from './world/world';
  * Whatever a host holds and whatever it is told to do, the tasks remove exactly what they should.
  *
  *   WORLDS=1000 npx jest test/engine/properties.test.ts    as many worlds as that, over all kinds of host
+ *   SEED=2 WORLDS=1000 npx jest test/engine/properties.test.ts    other ones
  *   SEED=... npx jest test/engine/properties.test.ts -t '...'    again what a failure printed
  */
 const WORLDS = Number(process.env.WORLDS ?? 100);
-const [seed = Date.now() % 1_000_000_000, ...path] = (process.env.SEED ?? '').split(':').filter(Boolean);
+const [seed = 1, ...path] = (process.env.SEED ?? '').split(':').filter(Boolean);
 
 /** The kinds of host with their share of the worlds, by what a world costs there. */
 const HOSTS: readonly (readonly [name: string, options: PrivateHostOptions, share: number])[] = [
