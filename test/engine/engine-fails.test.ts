@@ -123,7 +123,11 @@ describeDocker('in the middle of a task', () => {
       const [one, other] = turn % 2 === 0 ? (['KILL', 'TERM'] as const) : (['TERM', 'KILL'] as const);
       await Promise.all([
         overtake(old, world).then((made) => {
-          const points = made.map((call, n) => ({ fault: halfAnswer(call, n + 1), lot: (turn * 0.618034 + n * 0.754878) % 1, n }));
+          const points = made.map((call, n) => ({
+            fault: halfAnswer(call, n + 1),
+            lot: (turn * 0.618034 + n * 0.754878) % 1,
+            n,
+          }));
           const drawn = points
             .sort((a, b) => a.lot - b.lot)
             .slice(0, POINTS)
