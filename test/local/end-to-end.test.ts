@@ -112,7 +112,14 @@ describeDocker('the whole pipeline on the example', () => {
 
   test('a second run finds nothing more to do', async () => {
     const { published } = await run(host, false);
-    expect(published.run.removed).toEqual({ projects: 0, containers: 0, images: 0, volumes: 0, networks: 0 });
+    expect(published.run.removed).toEqual({
+      projects: 0,
+      containers: 0,
+      images: 0,
+      volumes: 0,
+      networks: 0,
+      cacheRecords: 0,
+    });
     expect(published.run.hosts).toMatchObject({ succeeded: 1, failed: 0 });
   });
 });
@@ -133,6 +140,5 @@ describeDocker('the whole pipeline on the example with --die-on-term', () => {
       killedTotal: 0,
       removed: { projects: 1, containers: 5, images: 6, volumes: 1, networks: 1 },
     });
-    expect(published.run.seconds).toBeLessThan(10);
   });
 });
