@@ -1,6 +1,6 @@
 import { ALL_COMPOSE, type PrivateHostOptions } from '../../local/private-host';
 import type { PrivateHost } from '../../local/private-host';
-import { loadImage, must } from './images';
+import { DAY_AGO, loadImage, must } from './images';
 
 /** The hosts that people run, by what they have of Compose. */
 export const COMPOSE_HOSTS: Readonly<Record<string, PrivateHostOptions>> = {
@@ -53,16 +53,39 @@ export async function up(host: PrivateHost, directory = DIRECTORY, file = compos
 }
 
 /**
- * The project todobackend with a one-off container, an orphan and an anonymous volume, and around it all that
- * must stay: projects whose names begin like its name, an external volume, and containers and volumes of nobody's.
+ * What must stay beside a project todobackend: projects whose names begin like its name, an external volume, and
+ * containers and volumes of nobody's. They are made without Compose, which takes many times longer; that they are
+ * projects, their labels say.
  */
-export async function neighbourhood(host: PrivateHost): Promise<void> {
+export async function neighbours(host: PrivateHost, created = DAY_AGO()): Promise<void> {
+  await loadImage(host, { tags: ['service:latest'], busybox: true, payload: 'service', created });
+  const project = `own="--label com.docker.compose.project=$p --label com.docker.compose.project.working_dir=/run/projects/$p"
+    docker network create $own "$p"_default
+    docker volume create $own "$p"_public
+    docker create $own --label com.docker.compose.service=app --network "$p"_default -v "$p"_public:/public -v /scratch -v shared:/shared --name "$p"_app_1 service "$POLITE"`;
+  await must(
+    host,
+    `set -e
+    docker volume create shared
+    docker volume create todobackend_stray
+    docker run -d --name todobackend_bystander -v alone:/alone service "$POLITE"
+    for p in todo todobackend2; do
+      ${project}
+    done
+    docker start todobackend2_app_1`.replaceAll('$POLITE', POLITE),
+  );
+}
+
+/** The project todobackend and nothing else but what it needs. */
+export async function alone(host: PrivateHost): Promise<void> {
   await loadImage(host, { tags: ['service:latest'], busybox: true });
   await host.docker('volume', 'create', 'shared');
-  await host.docker('volume', 'create', 'todobackend_stray');
-  await host.docker('run', '-d', '--name', 'todobackend_bystander', '-v', 'alone:/alone', 'service', POLITE);
-  await up(host, '/run/projects/todo');
-  await up(host, '/run/projects/todobackend2');
+  await up(host);
+}
+
+/** The project todobackend with a one-off container, an orphan and an anonymous volume, among its neighbours. */
+export async function neighbourhood(host: PrivateHost): Promise<void> {
+  await neighbours(host);
   await up(host, DIRECTORY, composeFile({ orphan: { command: [POLITE] } }));
   await must(host, `cat >${DIRECTORY}/docker-compose.yml`, composeFile());
   await compose(host, DIRECTORY, 'run', '-d', 'app', POLITE);

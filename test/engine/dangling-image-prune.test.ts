@@ -6,17 +6,21 @@ import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';
 import { runTask, SHELLS } from './run-task';
 import { difference, stateOf } from './state';
+import { removeAll } from './world/snapshot';
 
 const application = { application: 'todobackend' };
 const task = new DanglingImagePrune({ labels: application });
 
 describeDocker('DanglingImagePrune on a real Engine', () => {
   let host: PrivateHost;
-  beforeEach(async () => {
+  beforeAll(async () => {
     host = await PrivateHost.start();
+  });
+  beforeEach(async () => {
+    await removeAll(host);
     await loadImage(host, { tags: ['todobackend:latest'], busybox: true, labels: application });
   });
-  afterEach(() => host.stop());
+  afterAll(() => host.stop());
 
   test.each(SHELLS)('under %s removes what it should and nothing else', async (shell) => {
     const wanted = [
@@ -149,10 +153,11 @@ describeDocker('DanglingImagePrune after the legacy builder', () => {
     const script = `mkdir -p /run/build && cd /run/build && cat >Dockerfile && DOCKER_BUILDKIT=0 docker build -q -t ${tag} .`;
     return (await must(host, script, file.join('\n'))).split('\n').at(-1)!;
   };
-  beforeEach(async () => {
+  beforeAll(async () => {
     host = await PrivateHost.start();
   });
-  afterEach(() => host.stop());
+  beforeEach(() => removeAll(host));
+  afterAll(() => host.stop());
 
   test('takes the whole chain of what a rebuild left, as its dry run said, and nothing more the next time', async () => {
     await build('app', '1', '1');

@@ -1,5 +1,7 @@
 import { ALL_COMPOSE, PrivateHost, type PrivateHostOptions } from '../../local/private-host';
+import { remove } from './engine-api';
 import { must } from './images';
+import { takeSnapshot } from './world/snapshot';
 
 /** A kind of Docker host that people run, and what is the proof that a test really got it. */
 export interface EngineKind {
@@ -58,11 +60,13 @@ export async function startEngine(kind: EngineKind): Promise<PrivateHost> {
 
 /** Takes everything off the host but its images without the label `case.of`. */
 export async function empty(host: PrivateHost): Promise<void> {
-  await must(
-    host,
-    `docker ps -aq | xargs -r docker rm -f -v
-    docker network prune -f
-    docker volume ls -q | xargs -r docker volume rm -f
-    docker image ls -q --no-trunc --filter label=case.of | sort -u | xargs -r docker image rm -f`,
-  );
+  const { images, containers, volumes, networks } = await takeSnapshot(host);
+  await Promise.all(containers.map(({ id }) => remove(host, `/containers/${id}?force=1&v=1`)));
+  await Promise.all([
+    ...networks.map(({ id }) => remove(host, `/networks/${id}`)),
+    ...volumes.map(({ id }) => remove(host, `/volumes/${id}?force=1`)),
+    ...images
+      .filter(({ labels }) => 'case.of' in labels)
+      .map(({ id }) => remove(host, `/images/${id}?force=1`)),
+  ]);
 }

@@ -3,10 +3,11 @@ import { ComposeDown } from '../../lib/tasks/compose-down';
 import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { compose, composeFile, DIRECTORY, POLITE, up } from './compose-world';
+import { compose, composeFile, DIRECTORY, neighbours, POLITE, up } from './compose-world';
 import { DAY_AGO, loadImage, must, type ImageSpec } from './images';
 import { runTasks } from './run-task';
 import { difference, stateOf, type EngineState } from './state';
+import { removeAll } from './world/snapshot';
 
 /** The two lines of the Makefile, run in the project's directory. */
 const MAKEFILE = `docker-compose down -v
@@ -22,18 +23,19 @@ const created = DAY_AGO();
 /** The same image on every Engine: nothing in it depends on when or where it is made. */
 const image = (payload: string, spec: ImageSpec = {}): ImageSpec => ({ created, payload, labels, ...spec });
 
+let hosts: readonly PrivateHost[] = [];
+
 type World = (host: PrivateHost) => Promise<unknown>;
 
 /** What is the same for all: a project, its images, and others' things. */
 const common: World = async (host) => {
-  await loadImage(host, image('service', { tags: ['service:latest'], busybox: true }));
+  await removeAll(host);
+  await must(host, 'rm -rf /run/projects');
+  await neighbours(host, created);
   await loadImage(host, image('old build'));
   await loadImage(host, image('older build'));
   await loadImage(host, image('other', { labels: { application: 'other' } }));
   await loadImage(host, image('release', { tags: ['todobackend:release'] }));
-  await host.docker('volume', 'create', 'shared');
-  await host.docker('run', '-d', '--name', 'bystander', 'service', POLITE);
-  await up(host, '/run/projects/todobackend2');
   await up(host);
 };
 
@@ -41,19 +43,14 @@ const common: World = async (host) => {
 async function both(
   world: World,
 ): Promise<{ before: EngineState; makefile: EngineState; document: EngineState }> {
-  const hosts = await Promise.all([PrivateHost.start(), PrivateHost.start()]);
-  try {
-    const [one, other] = hosts;
-    await Promise.all(hosts.map(common));
-    await Promise.all(hosts.map(world));
-    const before = named(await stateOf(one));
-    expect(named(await stateOf(other))).toEqual(before);
-    await must(one, `cd ${DIRECTORY} && ${MAKEFILE}`);
-    await runTasks(other, TASKS);
-    return { before, makefile: named(await stateOf(one)), document: named(await stateOf(other)) };
-  } finally {
-    await Promise.all(hosts.map((host) => host.stop()));
-  }
+  await Promise.all(hosts.map(common));
+  await Promise.all(hosts.map(world));
+  const [one, other] = hosts as [PrivateHost, PrivateHost];
+  const before = named(await stateOf(one));
+  expect(named(await stateOf(other))).toEqual(before);
+  await must(one, `cd ${DIRECTORY} && ${MAKEFILE}`);
+  await runTasks(other, TASKS);
+  return { before, makefile: named(await stateOf(one)), document: named(await stateOf(other)) };
 }
 
 /** Names that the Engine or Compose made up differ from one Engine to the next; that they are there does not. */
@@ -64,6 +61,11 @@ function named(state: EngineState): EngineState {
 }
 
 describeDocker('the Makefile and the document', () => {
+  beforeAll(async () => {
+    hosts = await Promise.all([PrivateHost.start(), PrivateHost.start()]);
+  });
+  afterAll(() => Promise.all(hosts.map((host) => host.stop())));
+
   test('leave the same images, containers, volumes and networks', async () => {
     const { before, makefile, document } = await both(async () => Promise.resolve());
     expect(document).toEqual(makefile);

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { PrivateHost } from '../../local/private-host';
+import { load } from './engine-api';
+import { tar, type TarEntry } from './tar';
 
 /** An image as a test wants it; nothing about it is left to a builder. */
 export interface ImageSpec {
@@ -16,44 +19,38 @@ export interface ImageSpec {
 }
 
 let serial = 0;
+let busybox: Buffer | undefined;
 
 export const DAY_AGO = (): string => new Date(Date.now() - 86_400_000).toISOString();
 
 /** Loads the image into the host's Engine. @returns its identifier on the classic store */
 export async function loadImage(host: PrivateHost, spec: ImageSpec = {}): Promise<string> {
-  const folder = `/run/image-${++serial}`;
-  const put = async (name: string, text: string): Promise<void> => {
-    await must(host, `mkdir -p ${folder}/root && cat >${folder}/${name}`, text);
-  };
-  await put('root/payload', spec.payload ?? `payload ${serial}`);
-  if (spec.busybox) await must(host, `mkdir ${folder}/root/bin && cp /bin/busybox ${folder}/root/bin/`);
-  const pack = '--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner';
-  const diffId = await must(
-    host,
-    `cd ${folder} && tar ${pack} -c -C root -f layer.tar . && sha256sum layer.tar`,
-  );
+  const root = new Map<string, TarEntry>([['payload', spec.payload ?? `payload ${++serial}`]]);
+  if (spec.busybox) {
+    root.set('bin/busybox', { content: (busybox ??= readFileSync('/bin/busybox')), mode: 0o755 });
+  }
+  const layer = tar(root);
+  const created = spec.created ?? DAY_AGO();
   const config = JSON.stringify({
     architecture: 'amd64',
     os: 'linux',
-    created: spec.created ?? DAY_AGO(),
+    created,
     config: {
       Labels: spec.labels,
       Entrypoint: ['/bin/busybox', 'sh', '-c'],
       Volumes: Object.fromEntries((spec.volumes ?? []).map((path) => [path, {}])),
     },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${diffId.slice(0, 64)}`] },
-    history: [{ created: spec.created ?? DAY_AGO() }],
+    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
+    history: [{ created }],
   });
-  await put('config.json', config);
-  await put(
-    'manifest.json',
-    JSON.stringify([{ Config: 'config.json', RepoTags: spec.tags ?? null, Layers: ['layer.tar'] }]),
-  );
-  await must(
-    host,
-    `cd ${folder} && tar -c config.json manifest.json layer.tar | docker load -q && rm -r ${folder}`,
-  );
-  return `sha256:${createHash('sha256').update(config).digest('hex')}`;
+  const manifest = [{ Config: 'config.json', RepoTags: spec.tags ?? null, Layers: ['layer.tar'] }];
+  const files = { 'config.json': config, 'manifest.json': JSON.stringify(manifest), 'layer.tar': layer };
+  await load(host, tar(new Map(Object.entries(files))));
+  return `sha256:${sha256(config)}`;
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 /** Runs a line of shell on the host; throws with its complaint when it fails. */

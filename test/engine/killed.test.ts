@@ -4,18 +4,22 @@ import { describeDocker } from '../support/docker';
 import { COMPOSE_HOSTS, composeFile, PRETENDER, STUBBORN, up, WITHOUT_COMPOSE } from './compose-world';
 import { loadImage } from './images';
 import { runTask } from './run-task';
+import { removeAll } from './world/snapshot';
 
 const task = new ComposeDown({ project: 'todobackend', removeVolumes: true });
 
 describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
   describeDocker('containers that had to be killed', () => {
     let host: PrivateHost;
-    beforeEach(async () => {
+    beforeAll(async () => {
       host = await PrivateHost.start(options);
+    });
+    beforeEach(async () => {
+      await removeAll(host);
       await loadImage(host, { tags: ['service:latest'], busybox: true });
       await host.docker('volume', 'create', 'shared');
     });
-    afterEach(() => host.stop());
+    afterAll(() => host.stop());
 
     test('are named with their grace period; those that ended in time are not, whatever their exit code', async () => {
       const services = {

@@ -59,12 +59,12 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker network create ${project('pr-1')} pr-1_default
       docker run -d ${project('pr-1')} ${label('stale')} --network pr-1_default -v pr-1_scratch:/x --name pr-1_app ${RUNNING}
       docker run -d ${project('pr-1')} ${label('stale')} --name pr-1_job service 'exit 0'
-      docker run -d ${project('pr-2')} ${label('stale')} --name pr-2_app ${RUNNING}
-      docker run -d ${project('pr-2', 'db')} --name pr-2_db ${RUNNING}
-      docker run -d ${project('pr-main')} ${label('stale')} --name pr-main_app ${RUNNING}
-      docker run -d ${project('pr-3')} ${label('stale')} --name pr-3_app ${RUNNING}
+      docker create ${project('pr-2')} ${label('stale')} --name pr-2_app service x
+      docker create ${project('pr-2', 'db')} --name pr-2_db service x
+      docker create ${project('pr-main')} ${label('stale')} --name pr-main_app service x
+      docker create ${project('pr-3')} ${label('stale')} --name pr-3_app service x
       docker create ${project('pr-3', 'db')} ${label('stale')} ${KEEP} --name pr-3_db service x
-      docker run -d ${project('pr-4')} ${label('staler')} --name pr-4_app ${RUNNING}
+      docker create ${project('pr-4')} ${label('staler')} --name pr-4_app service x
       docker volume create ${project('pr-5')} ${label('stale')} pr-5_data
       docker network create ${project('pr-5')} pr-5_default
       docker network create ${project('pr-6')} ${label('stale')} pr-6_default

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { ALL_COMPOSE, PrivateHost, type PrivateHostOptions } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { check, type Tally } from './world/check';
-import { EngineApi } from './world/snapshot';
 import { scenarios } from './world/world';
 
 /**
@@ -35,12 +34,11 @@ describeDocker('whatever a host holds, the tasks remove exactly what they should
     '%s',
     async (name, options, share) => {
       const host = await PrivateHost.start(options);
-      const api = new EngineApi(host);
       const tally: Tally = { worlds: 0, tasks: 0, removed: 0 };
       let failedAt = 0;
       const property = fc.asyncProperty(scenarios, async (scenario) => {
         if (failedAt > 0 && Date.now() - failedAt > SHRINK_MILLISECONDS) return;
-        await check(host, api, scenario, tally).catch((error: unknown) => {
+        await check(host, scenario, tally).catch((error: unknown) => {
           failedAt ||= Date.now();
           throw error;
         });
@@ -65,7 +63,6 @@ describeDocker('whatever a host holds, the tasks remove exactly what they should
         // Worlds in which nothing is ever to be removed would prove nothing.
         if (tally.worlds >= 10) expect(tally.removed).toBeGreaterThan(0);
       } finally {
-        api.close();
         await host.stop();
       }
     },

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { Duration } from 'aws-cdk-lib';
 import {
   BuildCachePrune,
@@ -12,6 +11,7 @@ import {
   VolumePrune,
 } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
+import { ask } from './engine-api';
 import { type ImageSpec, loadImage, must } from './images';
 import type { EngineState } from './state';
 
@@ -158,7 +158,7 @@ async function shell(host: PrivateHost, script: string): Promise<void> {
 
 /**
  * All that an Engine holds, its build cache included, a line for each object and one more for each tag and for each
- * container that runs. Asked of the Engine itself and not through the CLI, as it is asked many times.
+ * container that runs.
  */
 export async function engineState(host: PrivateHost): Promise<EngineState> {
   const images = await ask<{ Id: string; RepoTags: string[] | null }[]>(host, '/images/json?all=1');
@@ -181,21 +181,4 @@ export async function engineState(host: PrivateHost): Promise<EngineState> {
     ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
     ...(BuildCache ?? []).map(({ ID }) => `cache ${ID}`),
   ].sort();
-}
-
-function ask<T>(host: PrivateHost, path: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request({ socketPath: host.socket, path, agent: false }, (answer) => {
-      const body: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => body.push(chunk));
-      answer.on('end', () => {
-        const text = Buffer.concat(body).toString();
-        if (answer.statusCode === 200) resolve(JSON.parse(text) as T);
-        else reject(new Error(`the Engine answers ${path} with ${answer.statusCode}: ${text}`));
-      });
-      answer.on('error', reject);
-    })
-      .on('error', reject)
-      .end();
-  });
 }

@@ -4,20 +4,24 @@ import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage } from './images';
 import { runTask } from './run-task';
+import { removeAll, takeSnapshot } from './world/snapshot';
 
 const labels = { application: 'todobackend' };
 
 describeDocker('UnusedImagePrune', () => {
   let host: PrivateHost;
-  beforeEach(async () => {
+  beforeAll(async () => {
     host = await PrivateHost.start();
+  });
+  beforeEach(async () => {
+    await removeAll(host);
     // The names say how many days old they are.
     for (const [days, ...tags] of IMAGES) {
       const created = new Date(Date.now() - days * 86_400_000).toISOString();
       await loadImage(host, { labels, created, payload: `${days}`, tags });
     }
   });
-  afterEach(() => host.stop());
+  afterAll(() => host.stop());
 
   const IMAGES: readonly [number, ...string[]][] = [
     [30, 'app:30', 'registry.example:5000/app:30'],
@@ -75,14 +79,6 @@ describeDocker('UnusedImagePrune', () => {
   });
 
   async function names(): Promise<string[]> {
-    const told = await host.docker(
-      'image',
-      'ls',
-      '--filter',
-      'dangling=false',
-      '--format',
-      '{{.Repository}}:{{.Tag}}',
-    );
-    return told.split('\n').sort();
+    return (await takeSnapshot(host)).images.flatMap(({ tags }) => tags).sort();
   }
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { tar } from '../tar';
 
 /** An image in an archive that `docker load` reads. */
 export interface ArchivedImage {
@@ -66,32 +67,4 @@ function pack(
 
 function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-/** A tar archive of plain files, without times and owners. */
-function tar(files: ReadonlyMap<string, Buffer>): Buffer {
-  const blocks: Buffer[] = [];
-  for (const [name, content] of files) {
-    const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
-    blocks.push(header(name, content.length), content, padding);
-  }
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
-
-function header(name: string, size: number): Buffer {
-  const block = Buffer.alloc(512);
-  const octal = (value: number, at: number, digits: number): number =>
-    block.write(`${value.toString(8).padStart(digits, '0')}\0`, at);
-  block.write(name, 0);
-  octal(0o644, 100, 7);
-  octal(0, 108, 7);
-  octal(0, 116, 7);
-  octal(size, 124, 11);
-  octal(0, 136, 11);
-  block.fill(' ', 148, 156); // the checksum counts itself as blanks
-  block.write('0', 156);
-  block.write('ustar\x0000', 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return block;
 }

@@ -6,7 +6,7 @@ import { foretell } from './model';
 import type { Scenario, TaskPlan } from './plan';
 import { render } from './render';
 import { breaches } from './safety';
-import { type EngineApi, KINDS, type Snapshot, without } from './snapshot';
+import { KINDS, removeAll, type Snapshot, takeSnapshot, without } from './snapshot';
 import { toTask } from './tasks';
 
 /** What has been checked, counted where it is. */
@@ -22,13 +22,8 @@ export class Violation extends Error {}
 type Say = (what: string) => void;
 
 /** Builds a world, runs the tasks in it, and holds every state in between against what should be. */
-export async function check(
-  host: PrivateHost,
-  api: EngineApi,
-  { world, tasks }: Scenario,
-  tally: Tally,
-): Promise<void> {
-  await api.empty();
+export async function check(host: PrivateHost, { world, tasks }: Scenario, tally: Tally): Promise<void> {
+  await removeAll(host);
   const script = render(world);
   const built = await host.run(['sh', '-s'], { input: script });
   if (built.code !== 0) throw new Violation(`the world could not be built: ${built.stderr}\n${script}`);
@@ -37,7 +32,7 @@ export async function check(
   try {
     // Each task three times before the next one: what a dry run says then holds for the run, whatever went before.
     for (const [n, task] of tasks.entries()) {
-      tally.removed += await checkTask(host, api, task, (what) => found.push(`task ${n}: ${what}`));
+      tally.removed += await checkTask(host, task, (what) => found.push(`task ${n}: ${what}`));
       tally.tasks += 1;
       if (found.length > 0) break;
     }
@@ -57,15 +52,15 @@ export async function check(
 }
 
 /** Runs a task dry, in earnest and once more. @returns how many objects it removed */
-async function checkTask(host: PrivateHost, api: EngineApi, task: TaskPlan, say: Say): Promise<number> {
+async function checkTask(host: PrivateHost, task: TaskPlan, say: Say): Promise<number> {
   const run = async (dryRun: boolean): Promise<StepResult> =>
     (await runTask(host, toTask(task, 0), dryRun)).result;
-  const before = await api.snapshot();
+  const before = await takeSnapshot(host);
   const dry = await run(true);
-  for (const breach of breaches(before, await api.snapshot(), undefined)) say(`the dry run: ${breach}`);
+  for (const breach of breaches(before, await takeSnapshot(host), undefined)) say(`the dry run: ${breach}`);
 
   const first = await run(false);
-  const after = await api.snapshot();
+  const after = await takeSnapshot(host);
   checkRun({ before, after, task, result: first }, (what) => say(`the run: ${what}`));
   if (counts(dry.removed) !== counts(first.removed)) {
     say(`the dry run said ${counts(dry.removed)}, but the run ${counts(first.removed)}`);
@@ -75,7 +70,7 @@ async function checkTask(host: PrivateHost, api: EngineApi, task: TaskPlan, say:
   }
 
   const second = await run(false);
-  const end = await api.snapshot();
+  const end = await takeSnapshot(host);
   checkRun({ before: after, after: end, task, result: second }, (what) => say(`the second run: ${what}`));
   // One that is bounded goes on where it stopped.
   if (task.maxRemovals === undefined && size(end) < size(after)) say('the second run removed more');

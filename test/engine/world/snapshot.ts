@@ -1,7 +1,7 @@
-import { Agent, request } from 'node:http';
 import { KEEP_LABEL } from '../../../lib/contract';
 import { PROJECT_LABEL } from '../../../local/inventory';
 import type { PrivateHost } from '../../../local/private-host';
+import { ask, remove } from '../engine-api';
 import type { Labels } from './alphabet';
 
 interface Thing {
@@ -78,82 +78,47 @@ interface RawContainer extends RawThing {
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
 }
 
-/** The Engine API of a private host. */
-export class EngineApi {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 4 });
+/** Takes the whole of an Engine's state; nothing else may change it meanwhile. */
+export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
+  const [images, containers, volumes, networks] = await Promise.all([
+    inspectAll<RawImage>(host, '/images/json?all=1', 'images'),
+    inspectAll<RawContainer>(host, '/containers/json?all=1', 'containers'),
+    ask<{ Volumes: RawThing[] | null }>(host, '/volumes'),
+    ask<RawThing[]>(host, '/networks'),
+  ]);
+  const named = new Set(
+    containers.flatMap(({ HostConfig }) => HostConfig.Binds ?? []).map((bind) => bind.split(':')[0]),
+  );
+  return sorted({
+    images: images.map(image),
+    containers: containers.map((raw) => container(raw, named)),
+    volumes: (volumes.Volumes ?? []).map((raw) => thing({ ...raw, Id: raw.Name, Created: raw.CreatedAt })),
+    networks: networks
+      .map((raw) => thing(raw))
+      .filter(({ name }) => !['bridge', 'host', 'none'].includes(name)),
+  });
+}
 
-  constructor(private readonly host: PrivateHost) {}
-
-  close(): void {
-    this.agent.destroy();
-  }
-
-  /** Takes the whole of an Engine's state; nothing else may change it meanwhile. */
-  async snapshot(): Promise<Snapshot> {
-    const [images, containers, volumes, networks] = await Promise.all([
-      this.all<RawImage>('/images/json?all=1', 'images'),
-      this.all<RawContainer>('/containers/json?all=1', 'containers'),
-      this.get<{ Volumes: RawThing[] | null }>('/volumes'),
-      this.get<RawThing[]>('/networks'),
+/** Removes whatever the Engine holds. */
+export async function removeAll(host: PrivateHost): Promise<void> {
+  // Images go after those that were built upon them, so it takes some rounds.
+  for (let round = 0; round < 10; round++) {
+    const { images, containers, volumes, networks } = await takeSnapshot(host);
+    if (images.length + containers.length + volumes.length + networks.length === 0) return;
+    await Promise.all(containers.map(({ id }) => remove(host, `/containers/${id}?force=1&v=1`)));
+    await Promise.all([
+      ...networks.map(({ id }) => remove(host, `/networks/${id}`)),
+      ...volumes.map(({ id }) => remove(host, `/volumes/${id}`)),
+      ...images.map(({ id }) => remove(host, `/images/${id}?force=1`)),
     ]);
-    const named = new Set(
-      containers.flatMap(({ HostConfig }) => HostConfig.Binds ?? []).map((bind) => bind.split(':')[0]),
-    );
-    return sorted({
-      images: images.map(image),
-      containers: containers.map((raw) => container(raw, named)),
-      volumes: (volumes.Volumes ?? []).map((raw) => thing({ ...raw, Id: raw.Name, Created: raw.CreatedAt })),
-      networks: networks
-        .map((raw) => thing(raw))
-        .filter(({ name }) => !['bridge', 'host', 'none'].includes(name)),
-    });
   }
+  throw new Error(`the Engine cannot be emptied: ${JSON.stringify(await takeSnapshot(host))}`);
+}
 
-  /** Removes whatever there is. */
-  async empty(): Promise<void> {
-    // Images go after those that were built upon them, so it takes some rounds.
-    for (let round = 0; round < 10; round++) {
-      const { images, containers, volumes, networks } = await this.snapshot();
-      if (images.length + containers.length + volumes.length + networks.length === 0) return;
-      await Promise.all(containers.map(({ id }) => this.delete(`/containers/${id}?force=1&v=1`)));
-      await Promise.all([
-        ...networks.map(({ id }) => this.delete(`/networks/${id}`)),
-        ...volumes.map(({ id }) => this.delete(`/volumes/${id}`)),
-        ...images.map(({ id }) => this.delete(`/images/${id}?force=1`)),
-      ]);
-    }
-    throw new Error(`the Engine cannot be emptied: ${JSON.stringify(await this.snapshot())}`);
-  }
-
-  /** Lists, then inspects each; what is gone in between is not there. */
-  private async all<T>(list: string, kind: string): Promise<T[]> {
-    const ids = [...new Set((await this.get<RawThing[]>(list)).map(({ Id }) => Id))];
-    return Promise.all(ids.map((id) => this.get<T>(`/${kind}/${id}/json`)));
-  }
-
-  private async get<T>(path: string): Promise<T> {
-    const { status, body } = await this.send('GET', path);
-    if (status !== 200) throw new Error(`the Engine answers ${path} with ${status}: ${body}`);
-    return JSON.parse(body) as T;
-  }
-
-  /** That it worked shows in the next snapshot. */
-  private delete(path: string): Promise<unknown> {
-    return this.send('DELETE', path);
-  }
-
-  private send(method: string, path: string): Promise<{ status: number | undefined; body: string }> {
-    return new Promise((resolve, reject) => {
-      const sent = request({ socketPath: this.host.socket, agent: this.agent, method, path }, (answer) => {
-        const body: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => body.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(body).toString() }));
-        answer.on('error', reject);
-      });
-      sent.on('error', reject);
-      sent.end();
-    });
-  }
+/** Lists, then inspects each; what is gone in between is not there. */
+async function inspectAll<T>(host: PrivateHost, list: string, kind: string): Promise<T[]> {
+  const ids = [...new Set((await ask<RawThing[]>(host, list)).map(({ Id }) => Id))];
+  return Promise.all(ids.map((id) => ask<T>(host, `/${kind}/${id}/json`)));
 }
 
 function thing(raw: RawThing, more: object = {}, since = raw.Created): Thing {
