@@ -118,12 +118,17 @@ export interface StepReport {
   readonly step: string;
   /** The step's own result; absent when its output was none of ours. */
   readonly result?: StepResult;
-  /** Why there is no result, `no-result`, `timed-out`, `cancelled`, `not-run`; or not to be believed, `contradiction`. */
+  /** Why there is no result, `no-result`, `truncated`, `timed-out`, `cancelled`, `not-run`; or not to be believed, `contradiction`. */
   readonly reason?: string;
   readonly message?: string;
 }
 
-/** One log event per host. */
+/**
+ * One log event per host. Lists come last, here and in the run's event: Logs Insights
+ * discovers only the first 200 fields of an event, and queries need the others.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+ */
 export interface HostReport {
   readonly type: 'host';
   readonly housekeeping: string;
@@ -137,11 +142,26 @@ export interface HostReport {
   readonly dryRun: boolean;
   readonly removed: Record<Removable, number>;
   readonly bytesReclaimed: number;
-  readonly killed: readonly KilledContainer[];
-  readonly killedOmitted: number;
   readonly host?: HostFacts;
+  /** The services of its killed containers as `project/service`, sorted, joined by `, `; absent when none was killed. */
+  readonly ignoresSigterm?: string;
+  readonly killedOmitted: number;
+  readonly killed: readonly KilledContainer[];
   readonly steps: readonly StepReport[];
 }
+
+/**
+ * Environment variables of the reporter, all set by the construct. `notifyTopic`
+ * is absent without a topic; `notifyOn` is `every-run` or `attention`.
+ */
+export const REPORTER_ENVIRONMENT = {
+  reportLogGroup: 'REPORT_LOG_GROUP',
+  housekeeping: 'HOUSEKEEPING',
+  documentName: 'DOCUMENT_NAME',
+  claimTimeoutSeconds: 'CLAIM_TIMEOUT_SECONDS',
+  notifyTopic: 'NOTIFY_TOPIC_ARN',
+  notifyOn: 'NOTIFY_ON',
+} as const;
 
 /** One namespace for all metrics. */
 export const METRIC_NAMESPACE = 'DockerHousekeeping';
@@ -167,6 +187,7 @@ export const METRICS = {
   ContainersKilled: 'Count',
   HighestDiskUse: 'Percent',
   RunDuration: 'Seconds',
+  ReportAge: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 
@@ -174,6 +195,21 @@ export type MetricName = keyof typeof METRICS;
 export interface KilledOnHost extends KilledContainer {
   readonly instanceId: string;
   readonly remedy: string;
+}
+
+/** A run held against the running instances that carry the tags it was sent to. */
+export interface Coverage {
+  /**
+   * - `known`: all were asked for, and each that was not reached has an event of its own.
+   * - `unknown`: EC2 could not be asked; `message` says why.
+   * - `not-applicable`: the command was not sent by tags.
+   */
+  readonly state: 'known' | 'unknown' | 'not-applicable';
+  /** How many instances ran with these tags when the command was sent. */
+  readonly running?: number;
+  /** How many of them Systems Manager did not send the command to. */
+  readonly notReached?: number;
+  readonly message?: string;
 }
 
 /** A host that needs attention. */
@@ -202,14 +238,20 @@ export interface RunReport {
   /** What Systems Manager says of the whole command; hosts are judged by their invocations, never by this. */
   readonly commandStatus: string;
   readonly dryRun: boolean;
+  /** Whether somebody should look: a host failed, timed out or was not reached, there was no host, or who was reached is not known. */
+  readonly needsAttention: boolean;
+  /** `targeted` are those that the command was sent to and those that it should have been sent to. */
   readonly hosts: Record<'targeted' | HostOutcome, number>;
+  readonly coverage: Coverage;
   readonly removed: Record<Removable, number>;
   readonly bytesReclaimed: number;
-  /** At most 50 of them. */
-  readonly killed: readonly KilledOnHost[];
+  readonly highestDiskPercent?: number;
+  /** Why the digest could not be sent to the topic; absent when it was, or when none was due. */
+  readonly digestFailed?: string;
   readonly killedTotal: number;
+  readonly troubledTotal: number;
   /** At most 50 of them; every host is in its own event. */
   readonly troubled: readonly TroubledHost[];
-  readonly troubledTotal: number;
-  readonly highestDiskPercent?: number;
+  /** At most 50 of them. */
+  readonly killed: readonly KilledOnHost[];
 }

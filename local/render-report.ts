@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { bytesText, plural, printable, removedText } from '../lambda/report/text';
 import type { HostOutcome, HostReport, Outcome, PassedOver, RunReport, StepReport } from '../lib/contract';
 
 export interface RenderOptions {
@@ -55,8 +55,7 @@ export function renderReport(
 
   for (const host of hosts) {
     lines.push('');
-    const name = host.instanceName ? `${host.instanceId} (${host.instanceName})` : host.instanceId;
-    say(0, `${name}: ${host.outcome}`, STYLE_OF_OUTCOME[host.outcome]);
+    say(0, `${hostName(host)}: ${host.outcome}`, STYLE_OF_OUTCOME[host.outcome]);
     if (host.message) say(2, `${host.reason}: ${host.message}`);
     for (const step of host.steps) {
       say(2, stepText(step), step.reason ? 'red' : STYLE_OF_OUTCOME[step.result?.outcome ?? 'failed']);
@@ -75,7 +74,12 @@ export function renderReport(
   return `${lines.join('\n')}\n`;
 }
 
-function stepText({ step, result, reason }: StepReport): string {
+export function hostName({ instanceId, instanceName }: HostReport): string {
+  return instanceName ? `${instanceId} (${instanceName})` : instanceId;
+}
+
+/** A step in one line. */
+export function stepText({ step, result, reason }: StepReport): string {
   const outcome = reason ?? result?.outcome ?? 'no-result';
   if (!result) return `${step}: ${outcome}`;
   const removed = removedText(result.removed ?? {});
@@ -83,7 +87,8 @@ function stepText({ step, result, reason }: StepReport): string {
   return `${step}: ${outcome}${removed ? `, ${result.dryRun ? 'would remove ' : ''}${removed}` : ''}${bytes}, ${result.seconds} s`;
 }
 
-function stepDetails({ result, message }: StepReport): string[] {
+/** What else a step says, each a line. */
+export function stepDetails({ result, message }: StepReport): string[] {
   const details = message ? [message] : [];
   if (!result) return details;
   const { host, left, leftOmitted = 0, passedOver, warnings } = result;
@@ -107,30 +112,6 @@ function stepDetails({ result, message }: StepReport): string[] {
   }
   if (warnings && warnings.length > 0) details.push(`warnings: ${warnings.join(', ')}`);
   return details;
-}
-
-function removedText(removed: Readonly<Record<string, number>>): string {
-  return Object.entries(removed)
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => plural(count, kind.replace(/s$/, '')))
-    .join(', ');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Bytes in binary units. */
-function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
-}
-
-/** What hosts say must not steer the terminal that shows it. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ');
 }
 
 function wrap(text: string, indent: number, width: number): string[] {

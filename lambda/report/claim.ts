@@ -1,76 +1,107 @@
 import {
   CreateLogStreamCommand,
   DeleteLogStreamCommand,
-  DescribeLogStreamsCommand,
-  GetLogEventsCommand,
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { Clients } from './clients';
+import { once } from './once';
+import { inspect, lockStream } from './report-stream';
+import type { Found, ReportStream } from './report-stream';
 
-/** The stream that a run is reported into. */
-export interface ReportStream {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly commandId: string;
+/**
+ * How long before others may take a claim over its holder stops writing: longer
+ * than a request under way takes to be served and seen, and clocks differ.
+ */
+const SETTLE_SECONDS = 15;
+
+/** The right to write a run's report. */
+export interface Claim {
+  readonly stream: ReportStream;
+  /** Nothing may be written later, in milliseconds since 1970. */
+  readonly deadline: number;
+  /** Streams to remove once the report is complete. */
+  readonly locks: readonly string[];
 }
 
-/** Named after the day of the request, so that every delivery comes to the same name. */
-export function reportStream(logGroupName: string, commandId: string, requestedAt: Date): ReportStream {
-  const day = requestedAt.toISOString().slice(0, 10).replaceAll('-', '/');
-  return { logGroupName, logStreamName: `${day}/${commandId}`, commandId };
-}
+type LogsClients = Pick<Clients, 'logs' | 'logsOnce'>;
 
 /**
  * Claims the run for this invocation by creating its stream, which only one of
- * many can do. An incomplete report whose claim is older than the timeout was
- * left by an invocation that died: it is deleted and claimed anew.
+ * many can do. A report that is not complete and whose claim is older than the
+ * timeout was left by an invocation that died: it is deleted and claimed anew.
  *
  * @param timeoutSeconds not shorter than an invocation may run
- * @returns `claimed`, or `complete` when the run is reported already
- * @throws when another invocation is, or may be, writing the report
+ * @returns the claim, or in what state the report of another invocation is
  */
 export async function claim(
-  logs: CloudWatchLogsClient,
+  clients: LogsClients,
   stream: ReportStream,
   timeoutSeconds: number,
-): Promise<'claimed' | 'complete'> {
-  if (await create(logs, stream)) return 'claimed';
-  const found = await stateOf(logs, stream, timeoutSeconds);
-  if (found === 'complete') return 'complete';
-  if (found !== 'abandoned') throw held(stream);
+): Promise<Claim | Found> {
+  const deadline = claimDeadline(timeoutSeconds);
+  if (await create(clients, stream)) return { stream, deadline, locks: [] };
+  const found = await inspect(clients.logs, stream, timeoutSeconds);
+  return found.state === 'abandoned' ? takeOver(clients, stream, timeoutSeconds, found) : found;
+}
 
-  // Deleting is not conditional: of two that found the same abandoned claim, the
-  // slower would delete the fresh claim of the faster. So only the one that
-  // creates the take-over stream may, after having looked again.
-  const takeover = { ...stream, logStreamName: `${stream.logStreamName}.takeover` };
-  if (!(await create(logs, takeover))) {
-    if ((await stateOf(logs, takeover, timeoutSeconds)) === 'abandoned') await release(logs, takeover);
-    throw held(stream);
-  }
-  try {
-    const state = await stateOf(logs, stream, timeoutSeconds);
-    if (state === 'complete') return 'complete';
-    if (state !== 'abandoned') throw held(stream);
-    await release(logs, stream);
-    if (!(await create(logs, stream))) throw held(stream);
-    return 'claimed';
-  } finally {
-    await release(logs, takeover);
-  }
+/**
+ * Deleting is not conditional: of two that found the same abandoned claim, the
+ * slower would delete the fresh claim of the faster. So only the one that creates
+ * a stream named after this very claim may, after having looked again. Should it
+ * die, that stream is the newest of the run's, and the next take-over is named
+ * after it.
+ */
+async function takeOver(
+  clients: LogsClients,
+  stream: ReportStream,
+  timeoutSeconds: number,
+  abandoned: Found,
+): Promise<Claim | Found> {
+  const lock = lockStream(stream, abandoned.newest);
+  const lockDeadline = claimDeadline(timeoutSeconds);
+  const held: Found = { ...abandoned, state: 'held' };
+  if (!(await create(clients, lock))) return held;
+  const found = await inspect(clients.logs, stream, timeoutSeconds, {
+    ownLock: lock.logStreamName,
+    thorough: true,
+  });
+  const locks = [...found.locks, lock.logStreamName];
+  if (found.state !== 'abandoned') return { ...found, locks };
+  if (found.newest !== abandoned.newest) return held;
+  await remove(clients, stream, lockDeadline);
+  const deadline = claimDeadline(timeoutSeconds);
+  if (await create(clients, stream)) return { stream, deadline, locks };
+  // Somebody came in between: the claim that this lock is about is gone, and so is the need of it.
+  await removeLocks(clients, stream, locks);
+  return held;
 }
 
 /** Gives the claim up, with whatever has been written under it. */
-export async function release(logs: CloudWatchLogsClient, stream: ReportStream): Promise<void> {
-  const { logGroupName, logStreamName } = stream;
-  try {
-    await logs.send(new DeleteLogStreamCommand({ logGroupName, logStreamName }));
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+export async function release(clients: LogsClients, { stream, deadline }: Claim): Promise<void> {
+  await remove(clients, stream, deadline);
+}
+
+/** Removes what take-overs left beside a complete report. */
+export async function removeLocks(
+  { logs }: LogsClients,
+  { logGroupName }: ReportStream,
+  locks: readonly string[],
+): Promise<void> {
+  for (const logStreamName of locks) {
+    try {
+      await logs.send(new DeleteLogStreamCommand({ logGroupName, logStreamName }));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+    }
   }
 }
 
-async function create(logs: CloudWatchLogsClient, stream: ReportStream): Promise<boolean> {
+function claimDeadline(timeoutSeconds: number): number {
+  return Date.now() + (timeoutSeconds - SETTLE_SECONDS) * 1000;
+}
+
+async function create({ logs }: LogsClients, stream: ReportStream): Promise<boolean> {
   const { logGroupName, logStreamName } = stream;
   try {
     await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
@@ -81,51 +112,14 @@ async function create(logs: CloudWatchLogsClient, stream: ReportStream): Promise
   }
 }
 
-async function stateOf(
-  logs: CloudWatchLogsClient,
-  stream: ReportStream,
-  timeoutSeconds: number,
-): Promise<'complete' | 'abandoned' | 'held'> {
+/** Once: a second try could meet the stream that somebody else has created since. */
+async function remove({ logsOnce }: LogsClients, stream: ReportStream, deadline: number): Promise<void> {
   const { logGroupName, logStreamName } = stream;
-  const { logStreams = [] } = await logs.send(
-    new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: logStreamName }),
-  );
-  const found = logStreams.find((candidate) => candidate.logStreamName === logStreamName);
-  // Gone since it was found to exist: somebody else is at it.
-  if (found?.creationTime === undefined) return 'held';
-  const age = Date.now() - found.creationTime;
-  if (marksComplete(await lastMessage(logs, stream), stream.commandId)) return 'complete';
-  return age > timeoutSeconds * 1000 ? 'abandoned' : 'held';
-}
-
-async function lastMessage(logs: CloudWatchLogsClient, stream: ReportStream): Promise<string | undefined> {
-  const { logGroupName, logStreamName } = stream;
-  let nextToken: string | undefined;
-  // A page may be empty although there are events: only a token that comes back unchanged is the end.
-  for (;;) {
-    const page = await logs.send(
-      new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: false, limit: 1, nextToken }),
-    );
-    const message = page.events?.at(-1)?.message;
-    if (message !== undefined) return message;
-    if (!page.nextBackwardToken || page.nextBackwardToken === nextToken) return undefined;
-    nextToken = page.nextBackwardToken;
-  }
-}
-
-function marksComplete(message: string | undefined, commandId: string): boolean {
-  if (message === undefined) return false;
   try {
-    const event = JSON.parse(message) as { type?: unknown; commandId?: unknown } | null;
-    return event?.type === 'run' && event.commandId === commandId;
-  } catch {
-    return false;
+    await once(deadline, (options) =>
+      logsOnce.send(new DeleteLogStreamCommand({ logGroupName, logStreamName }), options),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
   }
-}
-
-function held({ logStreamName }: ReportStream): Error {
-  return new Error(
-    `log stream ${JSON.stringify(logStreamName)} is claimed by another invocation whose report is not complete; ` +
-      'it is left alone until the claim times out',
-  );
 }

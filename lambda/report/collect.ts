@@ -1,5 +1,9 @@
-import { ListCommandsCommand, paginateListCommandInvocations } from '@aws-sdk/client-ssm';
-import type { CommandInvocation, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  ListCommandsCommand,
+  paginateListCommandInvocations,
+  paginateListCommands,
+} from '@aws-sdk/client-ssm';
+import type { Command, CommandInvocation, SSMClient, Target } from '@aws-sdk/client-ssm';
 import { DRY_RUN_PARAMETER } from '../../lib/contract';
 import { isInFlight } from './interpret';
 
@@ -13,21 +17,53 @@ export interface SentCommand {
   readonly dryRun: boolean;
   /** How many hosts Systems Manager found for the targets. */
   readonly targetCount: number;
+  readonly targets: readonly Target[];
 }
 
-/** The largest page that ListCommandInvocations gives. */
+/** The command cannot be reported yet, because it, or what is known of it, may still change. */
+export class InFlight extends Error {
+  override readonly name = 'InFlight';
+}
+
+/** The largest page that ListCommands and ListCommandInvocations give. */
 const PAGE_SIZE = 50;
 
 /**
  * Reads the command.
  *
- * @throws when Systems Manager does not know it, or not yet: its reads are eventually consistent.
+ * @throws InFlight when Systems Manager does not know it, or not yet: its reads are eventually consistent
  */
-export async function findCommand(ssm: SSMClient, commandId: string): Promise<SentCommand> {
+export async function findCommand(ssm: SSMClient, commandId: string): Promise<Command> {
   const { Commands = [] } = await ssm.send(new ListCommandsCommand({ CommandId: commandId }));
   const command = Commands.find(({ CommandId }) => CommandId === commandId);
-  if (!command?.RequestedDateTime) {
-    throw new Error(`command ${JSON.stringify(commandId)} is not known to Systems Manager, or not yet`);
+  if (!command) {
+    throw new InFlight(`command ${JSON.stringify(commandId)} is not known to Systems Manager, or not yet`);
+  }
+  return command;
+}
+
+/** Lists the commands of a document that were sent at that time or later, the oldest first. */
+export async function listCommands(ssm: SSMClient, documentName: string, since: Date): Promise<Command[]> {
+  const pages = paginateListCommands(
+    { client: ssm, pageSize: PAGE_SIZE },
+    {
+      Filters: [
+        { key: 'DocumentName', value: documentName },
+        { key: 'InvokedAfter', value: `${since.toISOString().slice(0, 19)}Z` },
+      ],
+    },
+  );
+  const commands: Command[] = [];
+  for await (const page of pages) commands.push(...(page.Commands ?? []));
+  const sentAt = ({ RequestedDateTime }: Command): number => RequestedDateTime?.getTime() ?? 0;
+  return commands.sort((a, b) => sentAt(a) - sentAt(b));
+}
+
+/** @throws InFlight when Systems Manager has not noted the command's time yet */
+export function sentCommand(command: Command): SentCommand {
+  const commandId = command.CommandId ?? 'unknown';
+  if (!command.RequestedDateTime) {
+    throw new InFlight(`command ${JSON.stringify(commandId)} has no time of request yet`);
   }
   return {
     commandId,
@@ -36,15 +72,31 @@ export async function findCommand(ssm: SSMClient, commandId: string): Promise<Se
     status: command.StatusDetails || command.Status || 'unknown',
     dryRun: command.Parameters?.[DRY_RUN_PARAMETER]?.[0] === 'true',
     targetCount: command.TargetCount ?? 0,
+    targets: command.Targets ?? [],
   };
+}
+
+/**
+ * A command that is still being sent has invocations yet to come, which nothing
+ * but its status tells of; once it has expired, no more can come.
+ *
+ * @throws InFlight when more invocations may come
+ */
+export function refuseUnsent({ CommandId, Status, ExpiresAfter }: Command): void {
+  const unsent = Status === 'Pending' || Status === 'InProgress' || Status === 'Cancelling';
+  if (unsent && !(ExpiresAfter && ExpiresAfter.getTime() < Date.now())) {
+    throw new InFlight(
+      `command ${JSON.stringify(CommandId)} is still in flight: it is ${JSON.stringify(Status)}; ` +
+        'it is reported when all its invocations have ended',
+    );
+  }
 }
 
 /**
  * Reads the command's invocations with the output of their steps, page by page,
  * so that the output of a large fleet is never held all at once.
  *
- * @throws as soon as one invocation is still in flight: the command's event may
- * come before the last host is done, and Lambda's own retry then comes back.
+ * @throws InFlight as soon as one invocation has not ended: the command's event may come before the last host is done
  */
 export async function* listInvocations(
   ssm: SSMClient,
@@ -57,7 +109,7 @@ export async function* listInvocations(
   for await (const { CommandInvocations = [] } of pages) {
     const pending = CommandInvocations.find(isInFlight);
     if (pending) {
-      throw new Error(
+      throw new InFlight(
         `command ${JSON.stringify(commandId)} is still in flight: ` +
           `instance ${JSON.stringify(pending.InstanceId)} is ${JSON.stringify(pending.StatusDetails || pending.Status)}; ` +
           'it is reported when all its invocations have ended',

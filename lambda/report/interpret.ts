@@ -1,7 +1,20 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { HOST_STEP, REMOVABLE } from '../../lib/contract';
-import type { HostOutcome, HostReport, Removable, StepReport } from '../../lib/contract';
+import type {
+  HostOutcome,
+  HostReport,
+  KilledContainer,
+  Removable,
+  StepReport,
+  StepResult,
+} from '../../lib/contract';
+import { explain, verdict } from './reasons';
+import type { ReasonCode, Verdict } from './reasons';
+import { invocationMeaning, statusOf, stepMeaning } from './statuses';
 import { parseStepResult } from './step-result';
+import { excerpt } from './text';
+
+export { isInFlight } from './statuses';
 
 /** What every host report of a run has in common. */
 export interface RunIdentity {
@@ -10,116 +23,104 @@ export interface RunIdentity {
   readonly dryRun: boolean;
 }
 
-interface Verdict {
-  readonly outcome: HostOutcome;
-  readonly reason?: string;
-  readonly message?: string;
-}
+const UNNAMED = 'unnamed';
 
-const TIMED_OUT: Verdict = {
-  outcome: 'timed-out',
-  reason: 'timed-out',
-  message: 'the document did not end within its timeout',
-};
-const CANCELLED: Verdict = {
-  outcome: 'skipped',
-  reason: 'cancelled',
-  message: 'the command was cancelled before it ended on this host',
-};
-
-/**
- * The invocations that are judged by their status, because their steps did not run or not all of them did.
- * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
- */
-const BY_STATUS: Readonly<Record<string, Verdict>> = {
-  ExecutionTimedOut: TIMED_OUT,
-  TimedOut: TIMED_OUT,
-  DeliveryTimedOut: {
-    outcome: 'unreachable',
-    reason: 'delivery-timed-out',
-    message:
-      'the command was not delivered in time: see whether the instance and its SSM Agent are running and can reach Systems Manager',
-  },
-  Undeliverable: {
-    outcome: 'unreachable',
-    reason: 'undeliverable',
-    message:
-      'the command could not be delivered: see whether the instance still exists and its SSM Agent answers',
-  },
-  AccessDenied: {
-    outcome: 'unreachable',
-    reason: 'access-denied',
-    message:
-      "the sender may not send commands to this instance: compare the instance's tags with those that the schedule's role allows",
-  },
-  InvalidPlatform: {
-    outcome: 'unreachable',
-    reason: 'invalid-platform',
-    message: 'the document runs on Linux only: take the tag off this instance',
-  },
-  Terminated: {
-    outcome: 'skipped',
-    reason: 'terminated',
-    message: 'the command had exceeded its error threshold (MaxErrors) before it came to this host',
-  },
-  Cancelled: CANCELLED,
-  // EventBridge's documentation spells it so; the API does not. Both are taken.
-  Canceled: CANCELLED,
-};
-
-const IN_FLIGHT = ['Pending', 'InProgress', 'Delayed', 'Cancelling'];
-
-/** Whether the invocation may still change. */
-export function isInFlight(invocation: CommandInvocation): boolean {
-  return [invocation.Status, invocation.StatusDetails].some((status) =>
-    IN_FLIGHT.includes(withoutSpaces(status)),
-  );
-}
+/** The SSM Agent's exit code for a step that was killed, and the service's for one that was not started. */
+const KILLED = 137;
+const NOT_STARTED = -1;
+/** The agent's marks of output that it cut. */
+const CUT = /---Output truncated---|---Error truncated----|--output truncated--/;
+/** The agent's words for a step whose precondition or predecessor kept it from running. */
+const SKIPPED = /^(Step execution|Plugin with name .*) skipped /;
 
 /** Judges how a host fared from its invocation, which must not be in flight any more. */
 export function interpret(invocation: CommandInvocation, run: RunIdentity): HostReport {
-  const steps = (invocation.CommandPlugins ?? []).map((plugin) => interpretStep(plugin, run.dryRun));
+  const { InstanceId = 'unknown', InstanceName, CommandPlugins = [] } = invocation;
+  const steps = CommandPlugins.map((plugin) => interpretStep(plugin, run.dryRun));
+  return hostReport(run, { id: InstanceId, name: InstanceName }, judge(invocation, steps), steps);
+}
+
+/**
+ * Judges the hosts of a run by each other: all were sent the same document, so a
+ * step that some of them tell of is missing where it is not told of.
+ */
+export function judgeTogether(hosts: readonly HostReport[]): HostReport[] {
+  const document = new Set(hosts.flatMap(({ steps }) => steps.map(({ step }) => step)));
+  document.delete(UNNAMED);
+  return hosts.map((host) => {
+    if (!judgedBySteps(host)) return host;
+    const missing = [...document].filter((name) => !host.steps.some(({ step }) => step === name));
+    if (missing.length === 0) return host;
+    const detail = 'other hosts of the run have it, this one has not';
+    const absent = missing.map((step) => ({
+      step,
+      reason: 'no-result',
+      message: explain('no-result', detail),
+    }));
+    const names = missing.map((step) => JSON.stringify(step)).join(', ');
+    return {
+      ...host,
+      ...verdict('no-result', `other hosts of the run have ${names}, this one has not`),
+      steps: [...host.steps, ...absent],
+    };
+  });
+}
+
+/** When the whole command was stopped, steps may be missing. */
+function judgedBySteps({ outcome, reason }: HostReport): boolean {
+  return (
+    outcome === 'succeeded' || (outcome === 'skipped' && reason !== 'cancelled' && reason !== 'terminated')
+  );
+}
+
+/** Its lists come last: Logs Insights discovers only so many fields of an event. */
+export function hostReport(
+  run: RunIdentity,
+  instance: { readonly id: string; readonly name?: string | undefined },
+  { outcome, reason, message }: Verdict,
+  steps: readonly StepReport[] = [],
+): HostReport {
   const results = steps.flatMap((step) => step.result ?? []);
-  const sum = (of: (result: (typeof results)[number]) => number | undefined): number =>
+  const sum = (of: (result: StepResult) => number | undefined): number =>
     results.reduce((total, result) => total + (of(result) ?? 0), 0);
+  const killed = results.flatMap((result) => result.killed ?? []);
+  const ignoresSigterm = servicesOf(killed);
   return {
     type: 'host',
     housekeeping: run.housekeeping,
     commandId: run.commandId,
-    instanceId: invocation.InstanceId ?? 'unknown',
-    ...(invocation.InstanceName ? { instanceName: invocation.InstanceName } : {}),
-    ...judge(invocation, steps),
+    instanceId: instance.id,
+    ...(instance.name ? { instanceName: instance.name } : {}),
+    outcome,
+    ...(reason ? { reason } : {}),
+    ...(message ? { message } : {}),
     dryRun: run.dryRun,
     removed: Object.fromEntries(
       REMOVABLE.map((kind) => [kind, sum((result) => result.removed?.[kind])]),
     ) as Record<Removable, number>,
     bytesReclaimed: sum((result) => result.bytesReclaimed),
-    killed: results.flatMap((result) => result.killed ?? []),
-    killedOmitted: sum((result) => result.killedOmitted),
     ...results.flatMap((result) => (result.host ? [{ host: result.host }] : []))[0],
+    ...(ignoresSigterm ? { ignoresSigterm } : {}),
+    killedOmitted: sum((result) => result.killedOmitted),
+    killed,
     steps,
   };
 }
 
+function servicesOf(killed: readonly KilledContainer[]): string {
+  return [...new Set(killed.map(({ project, service }) => `${project}/${service}`))].sort().join(', ');
+}
+
 function judge(invocation: CommandInvocation, steps: readonly StepReport[]): Verdict {
-  const status = withoutSpaces(invocation.StatusDetails || invocation.Status);
-  const byStatus = BY_STATUS[status];
-  if (byStatus) return byStatus;
+  const meaning = invocationMeaning(invocation);
   const trace = excerpt(invocation.TraceOutput ?? '');
-  if (status !== 'Success' && status !== 'Failed') {
-    return {
-      outcome: 'failed',
-      reason: 'unknown-status',
-      message: `Systems Manager reports ${JSON.stringify(status)}, a status that the reporter does not know`,
-    };
+  if (meaning === undefined || meaning === 'in-flight') {
+    return verdict('unknown-status', JSON.stringify(statusOf(invocation)));
   }
+  if (meaning !== 'by-steps') return verdict(meaning, trace);
   const bySteps = judgeSteps(steps, trace);
-  if (bySteps.outcome === 'succeeded' && status === 'Failed') {
-    return {
-      outcome: 'failed',
-      reason: 'contradiction',
-      message: trace || 'Systems Manager reports a failure, yet no step of it failed',
-    };
+  if (bySteps.outcome === 'succeeded' && statusOf(invocation) === 'Failed') {
+    return verdict('contradiction', trace || 'Systems Manager reports a failure, yet no step of it failed');
   }
   return bySteps;
 }
@@ -132,7 +133,7 @@ function judgeSteps(steps: readonly StepReport[], trace: string): Verdict {
   const tasks = steps.filter((step) => step.step !== HOST_STEP);
   if (tasks.length === 0 || tasks.length === steps.length) {
     const missing = tasks.length === 0 ? 'any task' : `step ${JSON.stringify(HOST_STEP)}`;
-    return { outcome: 'failed', reason: 'no-result', message: trace || `there is no result of ${missing}` };
+    return verdict('no-result', trace || `there is none of ${missing}`);
   }
   const [first] = tasks;
   if (first && tasks.every((step) => stepOutcome(step) === 'skipped')) return because('skipped', first);
@@ -156,48 +157,48 @@ function stepOutcome(step: StepReport): HostOutcome {
 }
 
 function interpretStep(plugin: CommandPlugin, dryRun: boolean): StepReport {
-  const output = plugin.Output ?? '';
-  const result = parseStepResult(output);
-  const report = { step: plugin.Name ?? 'unnamed', ...(result ? { result } : {}) };
-  switch (plugin.Status) {
-    case 'TimedOut':
-      return { ...report, reason: 'timed-out', message: 'the step did not end within its timeout' };
-    case 'Cancelled':
-      return { ...report, reason: 'cancelled', message: 'the step was cancelled' };
-    case 'Success':
-    case 'Failed':
-      break;
-    case 'Pending':
-    case 'InProgress':
-    case undefined:
-    default:
-      return { ...report, reason: 'not-run', message: 'the step did not run to its end' };
-  }
-  if (!result) {
-    // The agent's words for a step whose precondition or predecessor kept it from running.
-    const skipped = /^(Step execution|Plugin with name .*) skipped /.test(output);
-    const message = excerpt(output) || 'the step printed nothing';
-    return { ...report, reason: skipped ? 'not-run' : 'no-result', message };
-  }
+  const result = parseStepResult(plugin.Output ?? '');
+  const problem = result ? doubt(plugin, result, dryRun) : absence(plugin);
+  return {
+    step: plugin.Name ?? UNNAMED,
+    ...(result ? { result } : {}),
+    ...(problem ? { reason: problem[0], message: explain(...problem) } : {}),
+  };
+}
+
+type Problem = readonly [reason: ReasonCode, detail: string];
+
+/** Why a step's result is not to be believed, if it is not. */
+function doubt(
+  plugin: CommandPlugin,
+  { outcome, dryRun }: StepResult,
+  sentAsDryRun: boolean,
+): Problem | undefined {
+  const meaning = stepMeaning(plugin);
   const exitCode = plugin.ResponseCode ?? 0;
-  if (result.outcome !== 'failed' && (plugin.Status === 'Failed' || exitCode !== 0)) {
-    const message = `its result says ${JSON.stringify(result.outcome)}, yet it ended with exit code ${exitCode}`;
-    return { ...report, reason: 'contradiction', message };
+  if (meaning !== 'by-result') return [meaning, `its result says ${JSON.stringify(outcome)}`];
+  if (outcome !== 'failed' && (statusOf(plugin) === 'Failed' || exitCode !== 0)) {
+    return [
+      'contradiction',
+      `its result says ${JSON.stringify(outcome)}, yet it ended with exit code ${exitCode}`,
+    ];
   }
-  if (result.dryRun !== dryRun) {
-    const message = `the command was sent with DryRun ${dryRun}, yet its result says dryRun ${result.dryRun}`;
-    return { ...report, reason: 'contradiction', message };
+  if (dryRun !== sentAsDryRun) {
+    return [
+      'contradiction',
+      `the command was sent with DryRun ${sentAsDryRun}, yet its result says dryRun ${dryRun}`,
+    ];
   }
-  return report;
+  return undefined;
 }
 
-/** The beginning of what a host printed, on one line. */
-function excerpt(output: string): string {
-  const line = output.replace('----------ERROR-------', ' ').replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
-}
-
-/** The documentation spells some statuses with spaces, which the API does not. */
-function withoutSpaces(status: string | undefined): string {
-  return (status ?? '').replaceAll(' ', '');
+/** Why a step has no result. */
+function absence(plugin: CommandPlugin): Problem {
+  const { Output: output = '', ResponseCode: exitCode = 0 } = plugin;
+  const printed = excerpt(output.replace('----------ERROR-------', ' ')) || 'it printed nothing';
+  const meaning = stepMeaning(plugin);
+  if (meaning !== 'by-result') return [meaning, printed];
+  if (exitCode === KILLED) return ['timed-out', printed];
+  if (exitCode === NOT_STARTED || SKIPPED.test(output)) return ['not-run', printed];
+  return [CUT.test(output) ? 'truncated' : 'no-result', printed];
 }

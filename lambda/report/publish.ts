@@ -1,8 +1,14 @@
-import { CloudWatchLogsServiceException, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsServiceException,
+  PutLogEventsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient, InputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import type { HostReport } from '../../lib/contract';
 import { release } from './claim';
-import type { ReportStream } from './claim';
+import type { Claim } from './claim';
+import type { Clients } from './clients';
+import { once } from './once';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const MAX_BATCH_EVENTS = 10_000;
@@ -19,29 +25,31 @@ class EventsRejected extends Error {
  * run, one millisecond later and alone, because its presence marks the report as
  * complete and carries the metrics.
  *
- * When it fails the claim is given up, so that Lambda's retry can report; except
- * when the run's event may have been accepted, which must not be counted twice.
+ * When it fails the claim is given up, so that the next delivery can report; except
+ * when the run's event may have been accepted, which must not be counted twice, and
+ * when the claim is lost, as the stream may be somebody else's then.
  *
- * @param logs must not retry: events that were accepted before a connection broke would be written twice
- * @param runEvent the run's event, of the time `reportedAt`
+ * @param reportedAt time of the events
+ * @param runEvent makes the run's event; called once, when all hosts are accepted
  */
 export async function publish(
-  logs: CloudWatchLogsClient,
-  stream: ReportStream,
-  hosts: readonly HostReport[],
-  runEvent: Record<string, unknown>,
+  clients: Pick<Clients, 'logs' | 'logsOnce'>,
+  claim: Claim,
+  hosts: Iterable<HostReport>,
   reportedAt: Date,
+  runEvent: () => Promise<Record<string, unknown>>,
 ): Promise<void> {
   const timestamp = reportedAt.getTime();
   let runSent = false;
   try {
-    for (const batch of batches(hosts, timestamp - 1)) await put(logs, stream, batch);
+    for (const batch of batches(hosts, timestamp - 1)) await put(clients.logsOnce, claim, batch);
+    const message = JSON.stringify(await runEvent());
     runSent = true;
-    await put(logs, stream, [{ timestamp, message: JSON.stringify(runEvent) }]);
+    await put(clients.logsOnce, claim, [{ timestamp, message }]);
   } catch (error) {
-    if (!runSent || isRefusal(error)) {
+    if ((!runSent || isRefusal(error)) && !(error instanceof ResourceNotFoundException)) {
       // Should this fail as well, the claim runs out by itself.
-      await release(logs, stream).catch(() => undefined);
+      await release(clients, claim).catch(() => undefined);
     }
     throw error;
   }
@@ -69,12 +77,12 @@ export function* batches(
 }
 
 async function put(
-  logs: CloudWatchLogsClient,
-  { logGroupName, logStreamName }: ReportStream,
+  logsOnce: CloudWatchLogsClient,
+  { stream: { logGroupName, logStreamName }, deadline }: Claim,
   logEvents: InputLogEvent[],
 ): Promise<void> {
-  const { rejectedLogEventsInfo } = await logs.send(
-    new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
+  const { rejectedLogEventsInfo } = await once(deadline, (options) =>
+    logsOnce.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }), options),
   );
   if (rejectedLogEventsInfo) {
     throw new EventsRejected(
@@ -84,10 +92,15 @@ async function put(
   }
 }
 
-/** Whether it is certain that nothing was accepted: a broken connection or a fault of the service leaves that open. */
+/**
+ * Whether it is certain that nothing was accepted: a broken connection or a fault of the service leaves that open.
+ * Its status tells, as the SDK calls every error that it does not know the client's fault.
+ */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof EventsRejected) return true;
   return (
-    error instanceof EventsRejected ||
-    (error instanceof CloudWatchLogsServiceException && error.$fault === 'client')
+    error instanceof CloudWatchLogsServiceException &&
+    error.$fault === 'client' &&
+    (error.$metadata.httpStatusCode ?? 500) < 500
   );
 }

@@ -6,12 +6,20 @@ import { resolve } from 'node:path';
 /** The asset that is deployed, as `npm run bundle` makes it. */
 export const REPORTER_ASSET = resolve(__dirname, '../../assets/reporter/index.js');
 
+/** Where the services are; what is left out cannot be reached. */
+export interface ReporterEndpoints {
+  readonly ssm: string;
+  readonly logs: string;
+  readonly ec2?: string;
+  readonly sns?: string;
+}
+
 export interface ReporterInvocation {
   /** @default the bundled asset of this checkout */
   readonly asset?: string;
   /** The event as EventBridge delivers it. */
   readonly event: unknown;
-  readonly endpoints: { readonly ssm: string; readonly logs: string };
+  readonly endpoints: ReporterEndpoints;
   /** The function's own environment variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** The function's timeout. @default 60 */
@@ -19,6 +27,9 @@ export interface ReporterInvocation {
   /** Kills the function, as a crash does. */
   readonly signal?: AbortSignal;
 }
+
+/** Nothing listens there; without it the SDK would go to AWS. */
+const NOWHERE = 'http://127.0.0.1:1';
 
 export interface ReporterAnswer {
   /** What the handler returned. */
@@ -64,6 +75,8 @@ export async function invokeReporter(invocation: ReporterInvocation): Promise<Re
       AWS_SECRET_ACCESS_KEY: 'loopback',
       AWS_ENDPOINT_URL_SSM: endpoints.ssm,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoints.logs,
+      AWS_ENDPOINT_URL_EC2: endpoints.ec2 ?? NOWHERE,
+      AWS_ENDPOINT_URL_SNS: endpoints.sns ?? NOWHERE,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -14,6 +14,11 @@ interface HeldStream {
   readonly events: HeldEvent[];
 }
 
+interface HeldGroup {
+  readonly creationTime: number;
+  readonly streams: Map<string, HeldStream>;
+}
+
 type Input = Readonly<Record<string, unknown>>;
 
 const HOUR = 3_600_000;
@@ -35,7 +40,7 @@ const LIMITS = {
 export class LoopbackLogs extends JsonService {
   /** The service's clock, in milliseconds since 1970. @default the machine's clock */
   clock: () => number = () => Date.now();
-  private readonly groups = new Map<string, Map<string, HeldStream>>();
+  private readonly groups = new Map<string, HeldGroup>();
 
   constructor() {
     super('Logs_20140328', 'logs');
@@ -45,7 +50,7 @@ export class LoopbackLogs extends JsonService {
     if (this.groups.has(name)) {
       throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
     }
-    this.groups.set(name, new Map());
+    this.groups.set(name, { creationTime: this.clock(), streams: new Map() });
   }
 
   createLogStream(group: string, name: string): void {
@@ -76,6 +81,7 @@ export class LoopbackLogs extends JsonService {
   }
 
   protected override serve(operation: string, input: Input): object {
+    if (operation === 'DescribeLogGroups') return describeLogGroups(this.groups, input);
     const group = text(input, 'logGroupName');
     switch (operation) {
       case 'CreateLogGroup':
@@ -89,7 +95,7 @@ export class LoopbackLogs extends JsonService {
         this.group(group).delete(text(input, 'logStreamName'));
         return {};
       case 'DescribeLogStreams':
-        return this.describeLogStreams(this.group(group), input);
+        return describeLogStreams(this.group(group), input);
       case 'PutLogEvents':
         return this.putLogEvents(this.stream(group, text(input, 'logStreamName')), input);
       case 'GetLogEvents':
@@ -102,31 +108,13 @@ export class LoopbackLogs extends JsonService {
   private group(name: string): Map<string, HeldStream> {
     const group = this.groups.get(name);
     if (!group) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
-    return group;
+    return group.streams;
   }
 
   private stream(group: string, name: string): HeldStream {
     const stream = this.group(group).get(name);
     if (!stream) throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
     return stream;
-  }
-
-  private describeLogStreams(streams: ReadonlyMap<string, HeldStream>, input: Input): object {
-    const prefix = typeof input.logStreamNamePrefix === 'string' ? input.logStreamNamePrefix : '';
-    const limit = integer(input, 'limit', 50, 1, 50);
-    const from = typeof input.nextToken === 'string' ? input.nextToken : '';
-    const found = [...streams.values()]
-      .filter(({ name }) => name.startsWith(prefix) && name > from)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    return {
-      logStreams: found.slice(0, limit).map(({ name, creationTime, events }) => ({
-        logStreamName: name,
-        creationTime,
-        firstEventTimestamp: events[0]?.timestamp,
-        lastEventTimestamp: events.at(-1)?.timestamp,
-      })),
-      nextToken: found.length > limit ? found[limit - 1]?.name : undefined,
-    };
   }
 
   private putLogEvents(stream: HeldStream, input: Input): object {
@@ -145,6 +133,52 @@ export class LoopbackLogs extends JsonService {
       },
     };
   }
+}
+
+/** In the order of their names. */
+function describeLogGroups(groups: ReadonlyMap<string, HeldGroup>, input: Input): object {
+  const prefix = optionalText(input, 'logGroupNamePrefix');
+  const found = [...groups].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const { page, nextToken } = paged(found, input);
+  return {
+    logGroups: page.map(([logGroupName, { creationTime }]) => ({ logGroupName, creationTime })),
+    nextToken,
+  };
+}
+
+function describeLogStreams(streams: ReadonlyMap<string, HeldStream>, input: Input): object {
+  const prefix = optionalText(input, 'logStreamNamePrefix');
+  const orderBy = optionalText(input, 'orderBy') || 'LogStreamName';
+  if (orderBy !== 'LogStreamName' && orderBy !== 'LastEventTime') {
+    throw invalid(`Value ${JSON.stringify(orderBy)} at 'orderBy' must be LogStreamName or LastEventTime`);
+  }
+  if (orderBy === 'LastEventTime' && prefix !== '') {
+    throw invalid('Cannot order by LastEventTime with a logStreamNamePrefix.');
+  }
+  const lastEvent = ({ events }: HeldStream): number => events.at(-1)?.timestamp ?? -Infinity;
+  const found = [...streams.values()]
+    .filter(({ name }) => name.startsWith(prefix))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (orderBy === 'LastEventTime') found.sort((a, b) => (lastEvent(a) < lastEvent(b) ? -1 : 1));
+  if (input.descending === true) found.reverse();
+  const { page, nextToken } = paged(found, input);
+  return {
+    logStreams: page.map(({ name, creationTime, events }) => ({
+      logStreamName: name,
+      creationTime,
+      firstEventTimestamp: events[0]?.timestamp,
+      lastEventTimestamp: events.at(-1)?.timestamp,
+    })),
+    nextToken,
+  };
+}
+
+function paged<T>(found: readonly T[], input: Input): { page: readonly T[]; nextToken?: string } {
+  const limit = integer(input, 'limit', 50, 1, 50);
+  const token = input.nextToken === undefined ? '0' : /^(\d+)$/.exec(text(input, 'nextToken'))?.[1];
+  if (token === undefined) throw invalid('The specified nextToken is invalid.');
+  const to = Number(token) + limit;
+  return { page: found.slice(Number(token), to), ...(to < found.length ? { nextToken: String(to) } : {}) };
 }
 
 function checkedBatch(logEvents: unknown): { timestamp: number; message: string }[] {
@@ -189,6 +223,10 @@ function text(input: Input, name: string): string {
   if (typeof value !== 'string' || value === '')
     throw invalid(`'${name}' must be a string that is not empty`);
   return value;
+}
+
+function optionalText(input: Input, name: string): string {
+  return input[name] === undefined ? '' : text(input, name);
 }
 
 function integer(input: Input, name: string, byDefault: number, least: number, most: number): number {

@@ -1,21 +1,25 @@
-import type { Command, CommandInvocation } from '@aws-sdk/client-ssm';
+import type { Command, CommandInvocation, InstanceInformation } from '@aws-sdk/client-ssm';
+import { commandFilter } from './command-filter';
 import { AwsError, JsonService } from './json-server';
 
 /** Longest output of a step that the service keeps, agent's marks included, in characters. */
 const MAX_PLUGIN_OUTPUT = 2500;
 const MAX_PAGE = 50;
+/** Most values that a filter of managed nodes may have. */
+const MAX_FILTER_VALUES = 100;
 
 type Input = Readonly<Record<string, unknown>>;
 
 /**
- * The part of Systems Manager that tells of commands: `ListCommands` and
- * `ListCommandInvocations`. It holds what it is given.
+ * The part of Systems Manager that tells of commands and managed nodes: `ListCommands`,
+ * `ListCommandInvocations` and `DescribeInstanceInformation`. It holds what it is given.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html
  */
 export class LoopbackSsm extends JsonService {
   private readonly commands = new Map<string, Command>();
   private readonly invocations = new Map<string, readonly CommandInvocation[]>();
+  private nodes: readonly InstanceInformation[] = [];
 
   constructor() {
     super('AmazonSSM', 'ssm');
@@ -42,15 +46,26 @@ export class LoopbackSsm extends JsonService {
     this.invocations.set(id, [...invocations]);
   }
 
+  /** Puts these managed nodes in place of what was held. */
+  putNodes(nodes: readonly InstanceInformation[]): void {
+    this.nodes = [...nodes];
+  }
+
   protected override serve(operation: string, input: Input): object {
     switch (operation) {
       case 'ListCommands': {
         const id = commandId(input);
-        const held = [...this.commands.values()].filter((command) => !id || command.CommandId === id);
+        const passes = commandFilter(input.Filters);
+        const held = [...this.commands.values()]
+          .filter((command) => (!id || command.CommandId === id) && passes(command))
+          .sort((a, b) => sentAt(b) - sentAt(a));
         const { page, NextToken } = paged(held, input);
         return { Commands: page, NextToken };
       }
       case 'ListCommandInvocations': {
+        if (input.Filters !== undefined) {
+          throw new AwsError('InvalidFilterKey', 'filters are not served by this endpoint');
+        }
         const id = commandId(input);
         const all = id ? (this.invocations.get(id) ?? []) : [...this.invocations.values()].flat();
         const { page, NextToken } = paged(
@@ -64,6 +79,12 @@ export class LoopbackSsm extends JsonService {
           ),
           NextToken,
         };
+      }
+      case 'DescribeInstanceInformation': {
+        const ids = instanceIds(input);
+        const found = this.nodes.filter(({ InstanceId = '' }) => !ids || ids.includes(InstanceId));
+        const { page, NextToken } = paged(found, { MaxResults: 10, ...input }, 5);
+        return { InstanceInformationList: page, NextToken };
       }
       default:
         throw new AwsError('UnknownOperationException', operation);
@@ -82,15 +103,34 @@ function commandId({ CommandId }: Input): string | undefined {
   return CommandId;
 }
 
-function paged<T>(items: readonly T[], input: Input): { page: readonly T[]; NextToken?: string } {
-  if (input.Filters !== undefined) {
-    throw new AwsError('InvalidFilterKey', 'filters are not served by this endpoint');
+/** The one filter that is served, as the values of others are not held. */
+function instanceIds({ Filters }: Input): readonly string[] | undefined {
+  if (Filters === undefined) return undefined;
+  const [filter, ...others] = Filters as { Key?: unknown; Values?: unknown }[];
+  const values = filter?.Values;
+  if (filter?.Key !== 'InstanceIds' || others.length > 0) {
+    throw new AwsError('InvalidFilterKey', 'only one filter, by InstanceIds, is served by this endpoint');
   }
-  const size = input.MaxResults ?? MAX_PAGE;
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > MAX_PAGE) {
+  if (!Array.isArray(values) || values.length < 1 || values.length > MAX_FILTER_VALUES) {
     throw new AwsError(
       'ValidationException',
-      `Value ${JSON.stringify(size)} at 'maxResults' failed to satisfy constraint: 1 to ${MAX_PAGE}`,
+      `'values' failed to satisfy constraint: Member must have length 1 to ${MAX_FILTER_VALUES}`,
+    );
+  }
+  return values as string[];
+}
+
+/** The newest come first. */
+function sentAt({ RequestedDateTime }: Command): number {
+  return RequestedDateTime?.getTime() ?? 0;
+}
+
+function paged<T>(items: readonly T[], input: Input, least = 1): { page: readonly T[]; NextToken?: string } {
+  const size = input.MaxResults ?? MAX_PAGE;
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < least || size > MAX_PAGE) {
+    throw new AwsError(
+      'ValidationException',
+      `Value ${JSON.stringify(size)} at 'maxResults' failed to satisfy constraint: ${least} to ${MAX_PAGE}`,
     );
   }
   const token = input.NextToken ?? 'from-0';

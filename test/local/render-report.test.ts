@@ -1,23 +1,14 @@
-import { interpret } from '../../lambda/report/interpret';
-import { summarise } from '../../lambda/report/summarise';
 import type { CommandInvocation } from '@aws-sdk/client-ssm';
 import type { StepResult } from '../../lib/contract';
 import { renderReport } from '../../local/render-report';
+import { report } from '../insights/samples';
 import { COMMAND_ID, HOST_PLUGIN, REQUESTED_AT, invocation, plugin, result } from '../lambda/report/support';
 
 const PLAIN = { colour: false, width: 100 };
 
 function rendered(invocations: readonly CommandInvocation[], options = PLAIN, dryRun = false): string {
-  const identity = { housekeeping: 'Stack/Housekeeping', commandId: COMMAND_ID, dryRun };
-  const hosts = invocations.map((each) => interpret(each, identity));
-  const command = {
-    documentName: 'd',
-    requestedAt: REQUESTED_AT,
-    status: 'Success',
-    targetCount: 1,
-    ...identity,
-  };
-  return renderReport(summarise('Stack/Housekeeping', command, hosts, REQUESTED_AT), hosts, options);
+  const { run, hosts } = report(COMMAND_ID, REQUESTED_AT.toISOString(), invocations, { dryRun });
+  return renderReport(run, hosts, options);
 }
 
 function task(overrides: Partial<StepResult>): CommandInvocation {

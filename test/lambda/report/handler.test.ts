@@ -1,6 +1,6 @@
 import type { MetricName } from '../../../lib/contract';
 import type { ReporterAnswer } from '../../../local/aws/invoke-reporter';
-import { AwsError, ConnectionBroken } from '../../../local/aws/json-server';
+import { AwsError, ConnectionBroken } from '../../../local/aws/loopback-service';
 import {
   CLAIM_TIMEOUT_SECONDS,
   COMMAND_ID,
@@ -11,6 +11,7 @@ import {
   command,
   commandEvent,
   fleet,
+  fullFleet,
   invocation,
   plugin,
   result,
@@ -34,11 +35,15 @@ function expectOneReport(hosts: number): void {
   expect(loopback.logs.streams(GROUP)).toEqual([STREAM]);
 }
 
+function abandonedStream(name: string): void {
+  loopback.logs.clock = () => Date.now() - (CLAIM_TIMEOUT_SECONDS + 1) * 1000;
+  loopback.logs.createLogStream(GROUP, name);
+  loopback.logs.clock = () => Date.now();
+}
+
 /** A claim whose invocation died long ago, with the hosts that it had got to. */
 function abandonedClaim(...messages: string[]): void {
-  loopback.logs.clock = () => Date.now() - (CLAIM_TIMEOUT_SECONDS + 1) * 1000;
-  loopback.logs.createLogStream(GROUP, STREAM);
-  loopback.logs.clock = () => Date.now();
+  abandonedStream(STREAM);
   loopback.logs.append(GROUP, STREAM, messages);
 }
 
@@ -111,20 +116,23 @@ describe('a run', () => {
     expect(loopback.report().runs[0]).toMatchObject({ commandStatus: 'NoInstancesInTag', HostsTargeted: 0 });
   });
 
-  test('of 2,500 hosts is read in pages of 50 and nothing else', async () => {
-    loopback.ssm.put(command(), fleet(2500));
-    await loopback.deliver();
-    expectOneReport(2500);
-    expect(loopback.ssm.count('ListCommands')).toBe(1);
-    expect(loopback.ssm.count('ListCommandInvocations')).toBe(Math.ceil(2500 / 50));
-    expect(loopback.ssm.calls).toHaveLength(1 + 2500 / 50);
-  });
+  test('of 10,000 hosts that have much to tell is read and written within all limits, also after a crash', async () => {
+    loopback.ssm.put(command(), fullFleet(10_000));
+    expect(await loopback.crashAtBatch(20)).toMatchObject({
+      error: { name: 'Runtime.ExitError', message: expect.stringContaining('SIGKILL') as string },
+    });
+    const { hosts, runs } = loopback.report();
+    expect(hosts.length).toBeGreaterThan(0);
+    expect(hosts.length).toBeLessThan(10_000);
+    expect(runs).toHaveLength(0);
 
-  test('of 12,000 hosts is written in batches that the service takes, the run alone and last', async () => {
-    loopback.ssm.put(command(), fleet(12_000));
-    const answer = await loopback.deliver();
-    expect(answer.error).toBeUndefined();
-    expectOneReport(12_000);
+    for (const service of [loopback.ssm, loopback.logs]) service.calls.length = 0;
+    const answer = await loopback.deliver({ environment: { NODE_OPTIONS: '--max-old-space-size=128' } });
+    expect(answer).toMatchObject({ result: { outcome: 'reported', hosts: { targeted: 10_000 } } });
+    expectOneReport(10_000);
+    expect(loopback.ssm.count('ListCommands')).toBe(1);
+    expect(loopback.ssm.count('ListCommandInvocations')).toBe(10_000 / 50);
+    expect(loopback.ssm.calls).toHaveLength(1 + 10_000 / 50);
     const bytes = loopback.logs
       .events(GROUP, STREAM)
       .slice(0, -1)
@@ -163,29 +171,6 @@ describe('once, however often it is delivered', () => {
     const reported = answers.filter(({ result: r }) => (r as { outcome?: string })?.outcome === 'reported');
     expect(reported).toHaveLength(1);
     expectOneReport(120);
-  });
-
-  test('a crash between batches leaves a claim that a delivery takes over once it has timed out', async () => {
-    loopback.ssm.put(command(), fleet(2500));
-    const crash = new AbortController();
-    loopback.logs.clock = () => Date.now() - (CLAIM_TIMEOUT_SECONDS + 1) * 1000;
-    loopback.logs.intercept = ({ operation, nth }, next) => {
-      if (operation !== 'PutLogEvents' || nth < 3) return next();
-      crash.abort();
-      throw new ConnectionBroken();
-    };
-    expect(await loopback.deliver({ signal: crash.signal })).toMatchObject({
-      error: { name: 'Runtime.ExitError', message: expect.stringContaining('SIGKILL') as string },
-    });
-    const { hosts, runs } = loopback.report();
-    expect(hosts.length).toBeGreaterThan(0);
-    expect(hosts.length).toBeLessThan(2500);
-    expect(runs).toHaveLength(0);
-
-    loopback.logs.clock = () => Date.now();
-    loopback.logs.intercept = (_call, next) => next();
-    expect(await loopback.deliver()).toMatchObject({ result: { outcome: 'reported' } });
-    expectOneReport(2500);
   });
 
   test('a claim that is not complete and not yet timed out is left alone', async () => {
@@ -236,27 +221,83 @@ describe('once, however often it is delivered', () => {
     expectOneReport(120);
   });
 
-  test('a crash while taking over holds up one delivery more, not for ever', async () => {
+  test('a take-over that died is taken over in its turn, and nothing of either is left', async () => {
     loopback.ssm.put(command(), fleet(1));
     abandonedClaim();
-    loopback.logs.clock = () => Date.now() - (CLAIM_TIMEOUT_SECONDS + 1) * 1000;
-    loopback.logs.createLogStream(GROUP, `${STREAM}.takeover`);
-    loopback.logs.clock = () => Date.now();
-    expect((await loopback.deliver()).error?.message).toMatch(/claimed by another invocation/);
+    abandonedStream(`${STREAM}.takeover-1`);
     expect(await loopback.deliver()).toMatchObject({ result: { outcome: 'reported' } });
     expectOneReport(1);
+  });
+
+  test('a take-over under way is left alone, however old the claim it is about', async () => {
+    loopback.ssm.put(command(), fleet(1));
+    abandonedClaim();
+    loopback.logs.createLogStream(GROUP, `${STREAM}.takeover-1`);
+    expect((await loopback.deliver()).error?.message).toMatch(/claimed by another invocation/);
+    expect(loopback.logs.count('DeleteLogStream')).toBe(0);
+  });
+
+  test('a complete report is not taken over, whatever has come in after its last event', async () => {
+    loopback.ssm.put(command(), fleet(1));
+    const run = { type: 'run', commandId: COMMAND_ID, hosts: {}, reportedAt: '2026-11-24T00:00:00Z' };
+    abandonedClaim(JSON.stringify(run), JSON.stringify({ type: 'host' }));
+    expect(await loopback.deliver()).toMatchObject({ result: { outcome: 'already reported' } });
+    expect(loopback.logs.streams(GROUP)).toEqual([STREAM]);
+    expect(loopback.logs.count('PutLogEvents')).toBe(0);
   });
 });
 
 describe('what goes wrong on the way', () => {
-  test('an invocation still in flight: nothing is claimed, and the error brings the event back', async () => {
-    loopback.ssm.put(command({ Status: 'Failed' }), [
-      ...fleet(60),
-      invocation([], { InstanceId: 'i-slow', Status: 'InProgress', StatusDetails: 'InProgress' }),
-    ]);
-    const answer = await loopback.deliver();
-    expect(answer.error?.message).toMatch(/still in flight.*i-slow/);
-    expect(loopback.logs.calls).toHaveLength(0);
+  describe('a run that has not ended', () => {
+    const inFlight = { Status: 'InProgress', StatusDetails: 'InProgress' } as const;
+    const old = new Date(Date.now() - 151_000);
+
+    test.each<[string, () => void, RegExp]>([
+      [
+        'by one invocation',
+        () => {
+          const slow = invocation([], { InstanceId: 'i-slow', ...inFlight });
+          loopback.ssm.put(command({ Status: 'Failed' }), [...fleet(60), slow]);
+        },
+        /still in flight.*i-slow/,
+      ],
+      [
+        'by the command, whose invocations are yet to come',
+        () => loopback.ssm.put(command(inFlight), []),
+        /still in flight.*"InProgress"/,
+      ],
+      ['as Systems Manager does not know it yet', () => undefined, /not known to Systems Manager/],
+    ])(
+      '%s: the event comes back while Lambda tries, then it is left to the sweep',
+      async (_name, put, why) => {
+        put();
+        const young = await loopback.deliver();
+        expect(young.error?.message).toMatch(why);
+        expect(JSON.parse(young.logs[0] ?? '')).toMatchObject({ level: 'ERROR', outcome: 'not reported' });
+        expect(await loopback.deliver({ event: commandEvent(COMMAND_ID, old) })).toMatchObject({
+          result: {
+            outcome: 'in flight',
+            commandId: COMMAND_ID,
+            message: expect.stringMatching(why) as string,
+          },
+        });
+        expect(loopback.logs.streams(GROUP)).toEqual([]);
+      },
+    );
+
+    test('is believed by its hosts once it has expired', async () => {
+      loopback.ssm.put(command({ ...inFlight, ExpiresAfter: old }), fleet(1));
+      expect(await loopback.deliver()).toMatchObject({ result: { outcome: 'reported' } });
+    });
+
+    test('or is being written by another invocation: likewise', async () => {
+      loopback.ssm.put(command(), fleet(1));
+      loopback.logs.createLogStream(GROUP, STREAM);
+      expect(await loopback.deliver({ event: commandEvent(COMMAND_ID, old) })).toMatchObject({
+        result: { outcome: 'held', message: expect.stringMatching(/claimed by another/) as string },
+      });
+      expect(loopback.ssm.count('ListCommandInvocations')).toBe(0);
+    });
   });
 
   test('throttling by Systems Manager is waited out', async () => {
@@ -272,14 +313,27 @@ describe('what goes wrong on the way', () => {
     expect(loopback.ssm.count('ListCommandInvocations')).toBe(4);
   });
 
+  test('throttling by CloudWatch Logs is waited out, and writes nothing twice', async () => {
+    loopback.ssm.put(command(), fleet(2));
+    loopback.logs.intercept = ({ operation, nth }, next) => {
+      if (operation === 'PutLogEvents' && nth !== 2 && nth < 5) {
+        throw new AwsError('ThrottlingException', 'Rate exceeded');
+      }
+      return next();
+    };
+    expect(await loopback.deliver()).toMatchObject({ result: { outcome: 'reported' } });
+    expectOneReport(2);
+    expect(loopback.logs.count('PutLogEvents')).toBe(5);
+  });
+
   test('a batch that the service refuses gives the claim up, and the next delivery reports', async () => {
     loopback.ssm.put(command(), fleet(2));
     loopback.logs.intercept = ({ operation, nth }, next) => {
       if (operation === 'PutLogEvents' && nth === 1)
-        throw new AwsError('ThrottlingException', 'Rate exceeded');
+        throw new AwsError('InvalidParameterException', 'not so');
       return next();
     };
-    expect((await loopback.deliver()).error?.name).toBe('ThrottlingException');
+    expect((await loopback.deliver()).error?.name).toBe('InvalidParameterException');
     expect(loopback.logs.streams(GROUP)).toEqual([]);
     expect(await loopback.deliver()).toMatchObject({ result: { outcome: 'reported' } });
     expectOneReport(2);
@@ -297,14 +351,17 @@ describe('what goes wrong on the way', () => {
     expectOneReport(2);
   });
 
-  test('a connection that breaks after the run was accepted does not count its metrics twice', async () => {
+  test.each([
+    ['a connection that breaks', new ConnectionBroken()],
+    ['a fault of the service that the SDK does not know', new AwsError('InternalFailure', 'try again', 500)],
+  ])('%s after the run was accepted does not count its metrics twice', async (_name, fault) => {
     loopback.ssm.put(command(), fleet(2));
     let counted = 0;
     loopback.logs.intercept = ({ operation, input }, next) => {
       const answer = next();
       if (operation === 'PutLogEvents' && JSON.stringify(input).includes('RunsReported')) {
         counted += 1;
-        throw new ConnectionBroken();
+        throw fault;
       }
       return answer;
     };
@@ -320,11 +377,6 @@ describe('what goes wrong on the way', () => {
     const answer = await loopback.deliver();
     expect(answer.error?.message).toMatch(/rejected events.*tooOldLogEventEndIndex/);
     expect(loopback.logs.streams(GROUP)).toEqual([]);
-  });
-
-  test('a command that Systems Manager does not know', async () => {
-    expect((await loopback.deliver()).error?.message).toMatch(/not known to Systems Manager/);
-    expect(loopback.logs.calls).toHaveLength(0);
   });
 
   test.each([[undefined], [''], [7]])('an event without a command id: %j', async (commandId) => {

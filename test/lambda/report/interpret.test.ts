@@ -1,8 +1,12 @@
+import { CommandInvocationStatus, CommandPluginStatus, CommandStatus } from '@aws-sdk/client-ssm';
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
-import { interpret, isInFlight } from '../../../lambda/report/interpret';
+import { interpret, isInFlight, judgeTogether } from '../../../lambda/report/interpret';
+import { REASONS } from '../../../lambda/report/reasons';
+import type { ReasonCode } from '../../../lambda/report/reasons';
 import { MAX_RESULT_BYTES } from '../../../lib/contract';
-import type { HostReport, StepResult } from '../../../lib/contract';
+import type { HostReport, KilledContainer, StepResult } from '../../../lib/contract';
 import { combinedOutput } from '../../../local/ssm-agent/output';
+import { discover } from '../../insights/discover';
 import { COMMAND_ID, HOST_PLUGIN, invocation, plugin, result } from './support';
 
 function judged(plugins: readonly CommandPlugin[], overrides: Partial<CommandInvocation> = {}): HostReport {
@@ -17,23 +21,76 @@ const LOCKED = plugin(
 );
 const FAILED = plugin('Down', result({ outcome: 'failed', reason: 'leftovers', left: ['volume v'] }), 1);
 
+/** The statuses that the documentation tells of and the SDK has no list of, in both of their spellings. */
+const STATUS_DETAILS = [
+  ...['Pending', 'In Progress', 'Delayed', 'Success', 'Delivery Timed Out', 'Execution Timed Out', 'Failed'],
+  ...['Incomplete', 'Cancelled', 'Canceled', 'Cancelling', 'Undeliverable', 'Terminated', 'Invalid Platform'],
+  ...['Access Denied', 'Rate Exceeded', 'Limit Exceeded', 'No Instances In Tag'],
+].flatMap((status) => [status, status.replaceAll(' ', '')]);
+
+test.each([
+  ...new Set([...Object.values(CommandInvocationStatus), ...Object.values(CommandStatus), ...STATUS_DETAILS]),
+])(
+  '%s is a known status: either in flight, or judged with a reason that says what to do',
+  (StatusDetails) => {
+    const ended = invocation([HOST_PLUGIN, NOTHING], { StatusDetails });
+    const { outcome, reason, message } = judged([HOST_PLUGIN, NOTHING], { StatusDetails });
+    const verdict = isInFlight(ended)
+      ? 'in flight'
+      : outcome === 'succeeded'
+        ? 'by its steps'
+        : message?.includes(REASONS[reason as ReasonCode].action) && reason;
+    expect(verdict).toBeTruthy();
+    expect(verdict).not.toBe('unknown-status');
+    if (verdict === 'by its steps') expect(['Success', 'Incomplete']).toContain(StatusDetails);
+  },
+);
+
+test.each([...new Set([...Object.values(CommandPluginStatus), ...STATUS_DETAILS])])(
+  'a step of status %s went well only if that is a success',
+  (StatusDetails) => {
+    const report = judged([HOST_PLUGIN, { ...NOTHING, StatusDetails, Status: 'Success' }]);
+    const reason = report.steps[1]?.reason as ReasonCode | undefined;
+    expect(reason === undefined).toBe(StatusDetails === 'Success');
+    expect(report.message ?? '').toContain(reason ? REASONS[reason].action : '');
+  },
+);
+
+test('every reason says what it means and what to do, and none is that of a success', () => {
+  for (const { outcome, meaning, action } of Object.values(REASONS)) {
+    expect(outcome).not.toBe('succeeded');
+    expect(meaning).toBeTruthy();
+    expect(action).toBeTruthy();
+  }
+});
+
 describe('an invocation whose steps did not come to their end is judged by its status details', () => {
   test.each([
     ['ExecutionTimedOut', 'timed-out', 'timed-out'],
+    ['TimedOut', 'timed-out', 'timed-out'],
     ['DeliveryTimedOut', 'unreachable', 'delivery-timed-out'],
     ['Delivery Timed Out', 'unreachable', 'delivery-timed-out'],
     ['Undeliverable', 'unreachable', 'undeliverable'],
     ['AccessDenied', 'unreachable', 'access-denied'],
     ['InvalidPlatform', 'unreachable', 'invalid-platform'],
+    ['NoInstancesInTag', 'unreachable', 'no-instances-in-tag'],
+    ['RateExceeded', 'unreachable', 'rate-exceeded'],
+    ['LimitExceeded', 'unreachable', 'rate-exceeded'],
     ['Terminated', 'skipped', 'terminated'],
     ['Cancelled', 'skipped', 'cancelled'],
     ['Canceled', 'skipped', 'cancelled'],
     ['BrandNewStatus', 'failed', 'unknown-status'],
+    ['constructor', 'failed', 'unknown-status'],
   ])('%s: %s, %s', (StatusDetails, outcome, reason) => {
     // The coarse status says success, which must not be believed.
     const report = judged([HOST_PLUGIN, NOTHING], { Status: 'Success', StatusDetails });
     expect(report).toMatchObject({ outcome, reason });
     expect(report.message).toBeTruthy();
+  });
+
+  test("the agent's own words are told", () => {
+    const report = judged([], { StatusDetails: 'Undeliverable', TraceOutput: 'no such\u001b[31m document' });
+    expect(report.message).toContain('(no such document)');
   });
 
   test('no status at all is a failure', () => {
@@ -56,12 +113,16 @@ test.each([
   ['InProgress', true],
   ['Delayed', true],
   ['Cancelling', true],
+  ['In Progress', true],
   ['Success', false],
   ['Failed', false],
   ['TimedOut', false],
   ['Cancelled', false],
-] as const)('%s is in flight: %s', (Status, expected) => {
-  expect(isInFlight(invocation([], { Status, StatusDetails: Status }))).toBe(expected);
+] as const)('%s is in flight: %s', (StatusDetails, expected) => {
+  expect(isInFlight(invocation([], { StatusDetails }))).toBe(expected);
+  // Whichever of the two says so.
+  const Status = StatusDetails as NonNullable<CommandInvocation['Status']>;
+  expect(isInFlight(invocation([], { Status }))).toBe(expected);
 });
 
 describe('an invocation that ended is judged by its steps', () => {
@@ -102,9 +163,25 @@ describe('an invocation that ended is judged by its steps', () => {
     expect(report.message).toMatch(/^Down/);
   });
 
-  test('a step that the agent did not run is no success', () => {
-    const skipped = plugin('Prune', 'Step execution skipped due to unsupported platform');
-    expect(judged([HOST_PLUGIN, skipped])).toMatchObject({ outcome: 'failed', reason: 'not-run' });
+  test.each([
+    'Step execution skipped due to unsupported platform',
+    'Plugin with name Prune skipped due to prior step with an exit condition',
+  ])('a step that the agent did not run is no success: %s', (output) => {
+    expect(judged([HOST_PLUGIN, plugin('Prune', output)])).toMatchObject({
+      outcome: 'failed',
+      reason: 'not-run',
+    });
+  });
+
+  test.each<[string, Partial<CommandPlugin>, string, string]>([
+    ['killed at its timeout', { Status: 'TimedOut', ResponseCode: 137 }, 'timed-out', 'timed-out'],
+    ['killed otherwise', { Status: 'Failed', ResponseCode: 137 }, 'timed-out', 'timed-out'],
+    ['timed out before its start', { Status: 'TimedOut', ResponseCode: -1 }, 'timed-out', 'timed-out'],
+    ['not started', { Status: 'Failed', ResponseCode: -1 }, 'failed', 'not-run'],
+  ])('a step without a result that was %s', (_name, members, outcome, reason) => {
+    const report = judged([HOST_PLUGIN, { ...plugin('Prune', ''), ...members }]);
+    expect(report).toMatchObject({ outcome, reason });
+    expect(report.message).toMatch(/^Prune: .*it printed nothing/);
   });
 
   test('failed as a whole without a failed step is not believed to be a success', () => {
@@ -116,7 +193,7 @@ describe('an invocation that ended is judged by its steps', () => {
     expect(report).toMatchObject({
       outcome: 'failed',
       reason: 'contradiction',
-      message: 'document worker died',
+      message: expect.stringContaining('(document worker died)') as string,
     });
   });
 
@@ -186,20 +263,25 @@ describe('output as the agent cuts it', () => {
     expect(judged([HOST_PLUGIN, plugin('Prune', output)]).steps[1]?.result?.message).toBe(filler);
   });
 
-  test('a result that was cut off is none', () => {
-    const output = agentOutput(JSON.stringify(result({ message: 'x'.repeat(4000) })), 'log\n'.repeat(2000));
+  const tooLong = JSON.stringify(result({ message: 'x'.repeat(4000) }));
+  test.each([
+    ['standard output', agentOutput(tooLong)],
+    ['both outputs', agentOutput(tooLong, 'log\n'.repeat(2000))],
+    ['standard error', agentOutput('', `sh: 1: docker: not found\n${'y'.repeat(3000)}`)],
+    ['output of GetCommandInvocation', `${tooLong.slice(0, 1000)}--output truncated--`],
+  ])('without a result, and with a mark that %s was cut: truncated', (_name, output) => {
     expect(judged([HOST_PLUGIN, plugin('Prune', output)])).toMatchObject({
       outcome: 'failed',
-      reason: 'no-result',
+      reason: 'truncated',
     });
   });
 
   test('output that is none of ours is shown in short', () => {
-    const output = agentOutput('', `sh: 1: docker: not found\n${'y'.repeat(3000)}`);
+    const output = `sh: 1: docker: not found\n${'y'.repeat(2000)}`;
     const [, step] = judged([HOST_PLUGIN, plugin('Prune', output, 127)]).steps;
     expect(step?.reason).toBe('no-result');
-    expect(step?.message).toMatch(/^sh: 1: docker: not found y+…$/);
-    expect(step?.message?.length).toBeLessThanOrEqual(300);
+    expect(step?.message).toMatch(/\(sh: 1: docker: not found y+…\): see/);
+    expect(step?.message?.length).toBeLessThanOrEqual(500);
   });
 
   const loose = (members: object): string => JSON.stringify({ ...result(), ...members });
@@ -238,6 +320,75 @@ describe('output as the agent cuts it', () => {
   test('members that a later version may add do no harm', () => {
     expect(judged([HOST_PLUGIN, plugin('Prune', loose({ novelty: [1] }))]).outcome).toBe('succeeded');
   });
+});
+
+describe('hosts are judged together', () => {
+  const down = plugin('Down', result());
+  const on = (
+    id: string,
+    plugins: readonly CommandPlugin[],
+    overrides: Partial<CommandInvocation> = {},
+  ): HostReport => judged(plugins, { InstanceId: id, ...overrides });
+  const complete = on('i-1', [HOST_PLUGIN, down, NOTHING]);
+
+  test('a step that others have is missing, where all else went well', () => {
+    const [whole, ...lacking] = judgeTogether([
+      complete,
+      on('i-2', [HOST_PLUGIN, NOTHING]),
+      on('i-3', [HOST_PLUGIN, LOCKED]),
+    ]);
+    expect(whole).toBe(complete);
+    for (const host of lacking) {
+      expect(host).toMatchObject({ outcome: 'failed', reason: 'no-result' });
+      expect(host.message).toContain('"Down"');
+      expect(host.steps.at(-1)).toMatchObject({ step: 'Down', reason: 'no-result' });
+    }
+  });
+
+  test.each<[string, HostReport]>([
+    ['failed', on('i-2', [HOST_PLUGIN, FAILED])],
+    ['unreachable', on('i-2', [], { StatusDetails: 'Undeliverable' })],
+    ['cancelled', on('i-2', [HOST_PLUGIN], { StatusDetails: 'Cancelled' })],
+    ['terminated', on('i-2', [], { StatusDetails: 'Terminated' })],
+  ])('a host that is %s for another reason keeps it', (_name, host) => {
+    expect(judgeTogether([on('i-1', [HOST_PLUGIN, plugin('Extra', result()), NOTHING]), host])[1]).toBe(host);
+  });
+
+  test('a step without a name is missing nowhere', () => {
+    const nameless = { ...NOTHING, Name: undefined } as unknown as CommandPlugin;
+    const whole = on('i-2', [HOST_PLUGIN, NOTHING]);
+    expect(judgeTogether([on('i-1', [HOST_PLUGIN, NOTHING, nameless]), whole])[1]).toBe(whole);
+  });
+});
+
+test('the services that ignore SIGTERM are told in one field, each once', () => {
+  const killed = (service: string): KilledContainer => ({ project: 'p', service, container: 'c', grace: 10 });
+  const task = (...services: string[]): CommandPlugin =>
+    plugin('Down', result({ outcome: 'done', killed: services.map(killed) }));
+  const report = judged([HOST_PLUGIN, task('web', 'app', 'web'), task('job')]);
+  expect(report.ignoresSigterm).toBe('p/app, p/job, p/web');
+  expect(judged([HOST_PLUGIN, NOTHING])).not.toHaveProperty('ignoresSigterm');
+});
+
+test('of the many fields of a host only those of lists are beyond the 200 that Logs Insights discovers', () => {
+  const killed = Array.from({ length: 10 }, () => ({ project: 'p', service: 's', container: 'c', grace: 1 }));
+  const task = plugin('Down', result({ outcome: 'done', killed }));
+  const report = judged([HOST_PLUGIN, task, task, task, task, task, task, { ...FAILED, Output: 'x' }]);
+  const message = JSON.stringify({ ...report, instanceName: 'n' });
+  const fields = discover({ logStream: 's', timestamp: 0, message });
+  const needed = Object.entries(report).flatMap(([name, value]) =>
+    Array.isArray(value)
+      ? []
+      : typeof value === 'object'
+        ? Object.keys(value as object).map((member) => `${name}.${member}`)
+        : [name],
+  );
+  expect(needed).toEqual(
+    expect.arrayContaining(['host.diskPercent', 'ignoresSigterm', 'killedOmitted', 'reason']),
+  );
+  for (const field of needed) expect([...fields.keys()]).toContain(field);
+  // Otherwise this would prove nothing.
+  expect(fields.has('steps.7.message')).toBe(false);
 });
 
 function hostFacts(): StepResult['host'] {

@@ -4,10 +4,14 @@ import { once } from 'node:events';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogStreamCommand,
   DescribeLogStreamsCommand,
   GetLogEventsCommand,
+  PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { GROUP, Loopback, STREAM, command, fleet } from './support';
+import { CLAIM_TIMEOUT_SECONDS, GROUP, Loopback, STREAM, command, commandEvent, fleet } from './support';
+import { WorkerReporter } from './worker-reporter';
 
 /** The loopback endpoint is ours; moto is somebody else's understanding of CloudWatch Logs. */
 const installed = spawnSync('moto_server', ['--help']).status === 0;
@@ -40,14 +44,46 @@ if (!installed) console.warn('moto_server is not installed: the reporter is not 
     expect(await deliver()).toMatchObject({ result: { outcome: 'reported' } });
     expect(await deliver()).toMatchObject({ result: { outcome: 'already reported' } });
 
+    await expectReport(1500);
+  });
+
+  test('a claim that was abandoned half-written is taken over', async () => {
+    const where = { logGroupName: GROUP, logStreamName: STREAM };
+    await logs.send(new DeleteLogStreamCommand(where));
+    await logs.send(new CreateLogStreamCommand(where));
+    const left = { timestamp: Date.now(), message: JSON.stringify({ type: 'host' }) };
+    await logs.send(new PutLogEventsCommand({ ...where, logEvents: [left] }));
+    loopback.ssm.put(command(), fleet(2));
+    // Moto's clock is the machine's, so it is the reporter's that is ahead.
+    const shift = new Int32Array(new SharedArrayBuffer(4)).fill(CLAIM_TIMEOUT_SECONDS + 1);
+    const reporter = new WorkerReporter();
+    const answer = await reporter.invoke({
+      event: commandEvent(),
+      environment: {
+        REPORT_LOG_GROUP: GROUP,
+        HOUSEKEEPING: 'Stack/Housekeeping',
+        CLAIM_TIMEOUT_SECONDS: String(CLAIM_TIMEOUT_SECONDS),
+        AWS_ENDPOINT_URL_SSM: loopback.endpoints.ssm,
+        AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+        AWS_ACCESS_KEY_ID: 'loopback',
+      },
+      shift: shift.buffer,
+      deadline: Date.now() + CLAIM_TIMEOUT_SECONDS * 1000,
+    });
+    await reporter.stop();
+    expect(answer).toMatchObject({ result: { outcome: 'reported' } });
+    await expectReport(2);
+  });
+
+  async function expectReport(hosts: number): Promise<void> {
     const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName: GROUP }));
     expect(logStreams?.map(({ logStreamName }) => logStreamName)).toEqual([STREAM]);
     const { events = [] } = await logs.send(
       new GetLogEventsCommand({ logGroupName: GROUP, logStreamName: STREAM, startFromHead: true }),
     );
     const types = events.map(({ message }) => (JSON.parse(message ?? '') as { type: string }).type);
-    expect(types).toEqual([...Array<string>(1500).fill('host'), 'run']);
-  });
+    expect(types).toEqual([...Array<string>(hosts).fill('host'), 'run']);
+  }
 });
 
 /** Reads where the server listens from what it prints when it does. */

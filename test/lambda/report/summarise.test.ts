@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { summarise, withMetrics } from '../../../lambda/report/summarise';
 import { HOST_OUTCOMES, METRICS, METRIC_DIMENSION, METRIC_NAMESPACE, REMOVABLE } from '../../../lib/contract';
-import type { HostReport, MetricName, RunReport } from '../../../lib/contract';
+import type { Coverage, HostReport, MetricName, RunReport } from '../../../lib/contract';
+import { discover } from '../../insights/discover';
 import { COMMAND_ID, REQUESTED_AT } from './support';
 
 const REPORTED_AT = new Date(REQUESTED_AT.getTime() + 90_500);
@@ -23,7 +24,13 @@ function host(overrides: Partial<HostReport> = {}): HostReport {
   };
 }
 
-function run(hosts: readonly HostReport[], sent: { dryRun?: boolean; targetCount?: number } = {}): RunReport {
+const KNOWN: Coverage = { state: 'known', running: 1, notReached: 0 };
+
+function run(
+  hosts: readonly HostReport[],
+  sent: { dryRun?: boolean; targetCount?: number } = {},
+  coverage = KNOWN,
+): RunReport {
   const command = {
     commandId: COMMAND_ID,
     documentName: 'Document',
@@ -31,9 +38,10 @@ function run(hosts: readonly HostReport[], sent: { dryRun?: boolean; targetCount
     status: 'Success',
     dryRun: false,
     targetCount: 0,
+    targets: [],
     ...sent,
   };
-  return summarise('Stack/Housekeeping', command, hosts, REPORTED_AT);
+  return summarise('Stack/Housekeeping', command, hosts, coverage, REPORTED_AT);
 }
 
 interface Emf {
@@ -98,6 +106,8 @@ test('the run is the sum of its hosts, and its metrics are those of the contract
       const published = withMetrics(report) as unknown as Emf & Record<string, unknown>;
       const [directive] = published._aws.CloudWatchMetrics;
       const absent = new Set<string>([
+        // The sweep's, not a run's.
+        'ReportAge',
         ...(dryRun ? ['BytesReclaimed', 'ContainersKilled', ...removals()] : []),
         ...(all.some((each) => each.host) ? [] : ['HighestDiskUse']),
       ]);
@@ -148,6 +158,70 @@ test('the gravest trouble is named first, the skipped are none, and 50 are enoug
   expect(report.troubled).toHaveLength(50);
   expect(report.troubledTotal).toBe(61);
   expect(report.troubled.map(({ outcome }) => outcome)).not.toContain('skipped');
+});
+
+describe('a run needs attention', () => {
+  test.each<[string, HostReport[], Coverage, boolean]>([
+    ['when all succeeded: no', [host()], KNOWN, false],
+    ['when a host was left alone on purpose: no', [host({ outcome: 'skipped' })], KNOWN, false],
+    ['when a host failed', [host(), host({ outcome: 'failed' })], KNOWN, true],
+    ['when a host timed out', [host({ outcome: 'timed-out' })], KNOWN, true],
+    ['when a host was not reached', [host({ outcome: 'unreachable' })], KNOWN, true],
+    ['when there was no host', [], KNOWN, true],
+    ['when it was not sent by tags, and there was no host', [], { state: 'not-applicable' }, true],
+    ['when it was not sent by tags: no', [host()], { state: 'not-applicable' }, false],
+    ['when its coverage is not known', [host()], { state: 'unknown', message: 'refused' }, true],
+  ])('%s', (_name, hosts, coverage, expected) => {
+    const report = run(hosts, {}, coverage);
+    expect(report.needsAttention).toBe(expected);
+    expect(report.coverage).toEqual(coverage);
+  });
+});
+
+test('hosts that the command was not sent to count as targeted and as unreachable', () => {
+  const coverage: Coverage = { state: 'known', running: 3, notReached: 2 };
+  const hosts = [host(), ...['i-2', 'i-3'].map((instanceId) => host({ instanceId, outcome: 'unreachable' }))];
+  const report = run(hosts, { targetCount: 1 }, coverage);
+  expect(report.hosts).toMatchObject({ targeted: 3, succeeded: 1, unreachable: 2 });
+  expect(withMetrics(report)).toMatchObject({ HostsTargeted: 3, HostsUnreachable: 2 });
+  // A host that Systems Manager targeted and tells nothing of is a target all the same.
+  expect(run(hosts, { targetCount: 4 }, coverage).hosts.targeted).toBe(6);
+});
+
+test('of the many fields of a run only those of lists are beyond the 200 that Logs Insights discovers', () => {
+  const worst = Array.from({ length: 50 }, (_, i) =>
+    host({
+      instanceId: `i-${i}`,
+      outcome: 'failed',
+      reason: 'r',
+      message: 'm',
+      killed: [KILLED],
+      host: { ...FACTS, diskPercent: 9 },
+    }),
+  );
+  const report = run(worst, {}, { ...KNOWN, message: 'm' });
+  const published = withMetrics({ ...report, digestFailed: 'added last' });
+  const fields = [...discover({ logStream: 's', timestamp: 0, message: JSON.stringify(published) }).keys()];
+  const needed = Object.entries(published).flatMap(([name, value]) =>
+    Array.isArray(value) || name === '_aws'
+      ? []
+      : typeof value === 'object'
+        ? Object.keys(value as object).map((member) => `${name}.${member}`)
+        : [name],
+  );
+  expect(needed).toEqual(
+    expect.arrayContaining([
+      'BytesReclaimed',
+      'killedTotal',
+      'troubledTotal',
+      'highestDiskPercent',
+      'digestFailed',
+      'coverage.state',
+    ]),
+  );
+  for (const field of needed) expect(fields).toContain(field);
+  // Otherwise this would prove nothing.
+  expect(fields).not.toContain('killed.49.remedy');
 });
 
 test('the run event stays within the 256 KB of the embedded metric format, whatever the hosts said', () => {

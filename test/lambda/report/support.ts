@@ -3,6 +3,7 @@ import type { HostReport, RunReport, StepResult } from '../../../lib/contract';
 import { invokeReporter } from '../../../local/aws/invoke-reporter';
 import type { ReporterAnswer } from '../../../local/aws/invoke-reporter';
 import { LoopbackLogs } from '../../../local/aws/loopback-logs';
+import { ConnectionBroken } from '../../../local/aws/loopback-service';
 import { LoopbackSsm } from '../../../local/aws/loopback-ssm';
 
 export const COMMAND_ID = 'e8d3c0e4-71f7-4491-898f-c9b35bee5f3b';
@@ -80,14 +81,14 @@ export function fleet(size: number): CommandInvocation[] {
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
-export function commandEvent(commandId: unknown = COMMAND_ID): object {
+export function commandEvent(commandId: unknown = COMMAND_ID, time = new Date()): object {
   return {
     version: '0',
     id: '51c0891d-0e34-45b1-83d6-95db273d1602',
     'detail-type': 'EC2 Command Status-change Notification',
     source: 'aws.ssm',
     account: '123456789012',
-    time: '2026-11-23T23:31:00Z',
+    time: `${time.toISOString().slice(0, 19)}Z`,
     region: 'eu-central-1',
     resources: [],
     detail: {
@@ -101,11 +102,26 @@ export function commandEvent(commandId: unknown = COMMAND_ID): object {
   };
 }
 
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html */
+export function sweepEvent(time = new Date()): object {
+  return {
+    version: '0',
+    id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '123456789012',
+    time: `${time.toISOString().slice(0, 19)}Z`,
+    region: 'eu-central-1',
+    resources: ['arn:aws:events:eu-central-1:123456789012:rule/Housekeeping-Sweep'],
+    detail: {},
+  };
+}
+
 /** Both endpoints, and the bundled reporter between them. */
 export class Loopback {
   readonly ssm = new LoopbackSsm();
   readonly logs = new LoopbackLogs();
-  private endpoints = { ssm: '', logs: '' };
+  endpoints = { ssm: '', logs: '' };
 
   async start(): Promise<void> {
     this.endpoints = { ssm: await this.ssm.start(), logs: await this.logs.start() };
@@ -141,6 +157,21 @@ export class Loopback {
     });
   }
 
+  /** Lets an invocation die between two batches of hosts, so long ago that its claim has timed out. */
+  async crashAtBatch(batch: number): Promise<ReporterAnswer> {
+    const crash = new AbortController();
+    this.logs.clock = () => Date.now() - 1_000_000;
+    this.logs.intercept = ({ operation, nth }, next) => {
+      if (operation !== 'PutLogEvents' || nth < batch) return next();
+      crash.abort();
+      throw new ConnectionBroken();
+    };
+    const answer = await this.deliver({ signal: crash.signal });
+    this.logs.clock = () => Date.now();
+    this.logs.intercept = (_call, next) => next();
+    return answer;
+  }
+
   /** The report as a reader of the log group finds it. */
   report(): { hosts: HostReport[]; runs: (RunReport & Record<string, unknown>)[]; lastIsRun: boolean } {
     const events = this.logs
@@ -152,4 +183,66 @@ export class Loopback {
       lastIsRun: events.at(-1)?.type === 'run',
     };
   }
+}
+
+/**
+ * Hosts whose every step has as much to tell as it may: three tasks, containers
+ * that had to be killed, things that are left, about 1 KB of output each.
+ */
+export function fullFleet(size: number): CommandInvocation[] {
+  const killed = ['app', 'worker', 'scheduler', 'proxy', 'cache'].map((service) => ({
+    project: 'todobackend',
+    service,
+    container: `todobackend-${service}-1`,
+    grace: 10,
+  }));
+  const left = Array.from({ length: 8 }, (_, i) => `image sha256:${String(i).padStart(64, '0')}`);
+  const tasks = [
+    plugin(
+      'ComposeDown',
+      result({
+        task: 'ComposeDown',
+        outcome: 'done',
+        removed: { projects: 1, containers: 5, volumes: 2, networks: 1 },
+        bytesReclaimed: 123_456_789,
+        killed,
+        killedOmitted: 2,
+        warnings: ['compose-missing', 'hooks-not-run'],
+        message: 'took down project todobackend; '.repeat(12),
+      }),
+    ),
+    plugin(
+      'DanglingImagePrune',
+      result({
+        outcome: 'failed',
+        reason: 'leftovers',
+        message: 'the Engine refused to remove images that a container refers to; '.repeat(2),
+        removed: { images: 6 },
+        bytesReclaimed: 987_654_321,
+        passedOver: { inUse: 3, young: 2, tagged: 1, gone: 1 },
+        left,
+        leftOmitted: 12,
+      }),
+      1,
+    ),
+    plugin(
+      'UnusedImagePrune',
+      result({
+        task: 'UnusedImagePrune',
+        outcome: 'done',
+        removed: { images: 11 },
+        bytesReclaimed: 55_555_555,
+        passedOver: { inUse: 3, young: 2, newest: 17, excluded: 1, capped: 4 },
+        message: 'kept the newest images of every repository; '.repeat(15),
+      }),
+    ),
+  ];
+  return Array.from({ length: size }, (_, i) =>
+    invocation([HOST_PLUGIN, ...tasks], {
+      InstanceId: `i-${String(i).padStart(17, '0')}`,
+      InstanceName: `docker-host-${i}.eu-central-1.compute.internal`,
+      Status: 'Failed',
+      StatusDetails: 'Failed',
+    }),
+  );
 }

@@ -13,7 +13,7 @@ function invoke(
   options: { timeoutSeconds?: number; signal?: AbortSignal } = {},
 ): Promise<ReporterAnswer> {
   writeFileSync(asset, `exports.handler = ${handler};`);
-  const endpoints = { ssm: 'http://127.0.0.1:1', logs: 'http://127.0.0.1:2' };
+  const endpoints = { ssm: 'http://127.0.0.1:1', logs: 'http://127.0.0.1:2', ec2: 'http://127.0.0.1:3' };
   return invokeReporter({ asset, event: { id: 7 }, endpoints, environment: { OWN: 'yes' }, ...options });
 }
 
@@ -24,8 +24,10 @@ test('the handler gets event, environment and context, and its answer and lines 
       console.log('to stdout');
       console.error('to stderr');
       const { OWN, AWS_PROFILE, AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS } = process.env;
+      const { AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_SNS } = process.env;
       const remaining = context.getRemainingTimeInMillis() > 1000;
-      return { event, remaining, OWN, AWS_PROFILE, AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS };
+      return { event, remaining, OWN, AWS_PROFILE, AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
+        AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_SNS };
     }`);
     expect(answer.result).toEqual({
       event: { id: 7 },
@@ -33,6 +35,9 @@ test('the handler gets event, environment and context, and its answer and lines 
       OWN: 'yes',
       AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:1',
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:2',
+      AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:3',
+      // What is not given must not be looked for in AWS.
+      AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:1',
     });
     expect([...answer.logs].sort()).toEqual(['to stderr', 'to stdout']);
   } finally {

@@ -3,6 +3,7 @@ import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogStreamCommand,
+  DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   GetLogEventsCommand,
   PutLogEventsCommand,
@@ -115,6 +116,56 @@ test('DescribeLogStreams finds by prefix, with the time of creation by the servi
     ['stream', NOW],
     ['stream.2', NOW - HOUR],
   ]);
+});
+
+test('DescribeLogStreams orders by last event, in either direction, page by page, and then takes no prefix', async () => {
+  for (const [name, at] of [
+    ['b', NOW - 1],
+    ['a', NOW - 3],
+    ['c', NOW - 2],
+  ] as const) {
+    await logs.send(new CreateLogStreamCommand({ ...IN, logStreamName: name }));
+    await logs.send(new PutLogEventsCommand({ ...IN, logStreamName: name, logEvents: [event(at)] }));
+  }
+  const read = async (input: { orderBy?: 'LastEventTime'; descending?: boolean }): Promise<string> => {
+    const names: (string | undefined)[] = [];
+    for (let nextToken: string | undefined; ;) {
+      const page = await logs.send(
+        new DescribeLogStreamsCommand({ logGroupName: 'group', limit: 3, nextToken, ...input }),
+      );
+      names.push(...(page.logStreams ?? []).map(({ logStreamName }) => logStreamName));
+      nextToken = page.nextToken;
+      if (!nextToken) return names.join();
+    }
+  };
+  expect(await read({ orderBy: 'LastEventTime', descending: true })).toBe('b,c,a,stream');
+  expect(await read({ orderBy: 'LastEventTime' })).toBe('stream,a,c,b');
+  expect(await read({ descending: true })).toBe('stream,c,b,a');
+  await expect(
+    logs.send(
+      new DescribeLogStreamsCommand({
+        logGroupName: 'group',
+        orderBy: 'LastEventTime',
+        logStreamNamePrefix: 's',
+      }),
+    ),
+  ).rejects.toMatchObject({ name: 'InvalidParameterException' });
+});
+
+test('DescribeLogGroups finds by prefix, in the order of names, with the time of creation', async () => {
+  server.clock = () => NOW - HOUR;
+  for (const logGroupName of ['group-2', 'other']) {
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+  }
+  const found = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: 'group' }));
+  expect(found.logGroups?.map((group) => [group.logGroupName, group.creationTime])).toEqual([
+    ['group', NOW],
+    ['group-2', NOW - HOUR],
+  ]);
+  const first = await logs.send(new DescribeLogGroupsCommand({ limit: 1 }));
+  expect(first.logGroups?.map(({ logGroupName }) => logGroupName)).toEqual(['group']);
+  const rest = await logs.send(new DescribeLogGroupsCommand({ nextToken: first.nextToken }));
+  expect(rest.logGroups?.map(({ logGroupName }) => logGroupName)).toEqual(['group-2', 'other']);
 });
 
 test('what the service would not take is refused: other services, other operations, no signature', async () => {

@@ -1,4 +1,10 @@
-import { ListCommandInvocationsCommand, ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DescribeInstanceInformationCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { Command, CommandFilterKey } from '@aws-sdk/client-ssm';
 import { LoopbackSsm } from '../../../local/aws/loopback-ssm';
 import {
   COMMAND_ID,
@@ -65,6 +71,100 @@ test.each([
     ssm.send(new ListCommandInvocationsCommand({ CommandId: COMMAND_ID, ...input })),
   ).rejects.toMatchObject({
     name,
+  });
+});
+
+test('managed nodes come in pages of 10, or by their ids', async () => {
+  server.putNodes(
+    Array.from({ length: 12 }, (_, i) => ({ InstanceId: `i-${i}`, LastPingDateTime: REQUESTED_AT })),
+  );
+  const all = await ssm.send(new DescribeInstanceInformationCommand({}));
+  expect(all.InstanceInformationList).toHaveLength(10);
+  expect(all.InstanceInformationList?.[0]).toEqual({ InstanceId: 'i-0', LastPingDateTime: REQUESTED_AT });
+  const rest = await ssm.send(new DescribeInstanceInformationCommand({ NextToken: all.NextToken }));
+  expect(rest.InstanceInformationList).toHaveLength(2);
+  const Filters = [{ Key: 'InstanceIds', Values: ['i-11', 'i-other'] }];
+  const some = await ssm.send(new DescribeInstanceInformationCommand({ Filters }));
+  expect(some.InstanceInformationList?.map(({ InstanceId }) => InstanceId)).toEqual(['i-11']);
+});
+
+test.each([
+  ['a page of 4 nodes', { MaxResults: 4 }, 'ValidationException'],
+  ['a page of 51 nodes', { MaxResults: 51 }, 'ValidationException'],
+  [
+    '101 ids',
+    { Filters: [{ Key: 'InstanceIds', Values: Array.from({ length: 101 }, String) }] },
+    'ValidationException',
+  ],
+  ['another filter', { Filters: [{ Key: 'PingStatus', Values: ['Online'] }] }, 'InvalidFilterKey'],
+])('%s is refused', async (_name, input, name) => {
+  await expect(ssm.send(new DescribeInstanceInformationCommand(input))).rejects.toMatchObject({ name });
+});
+
+describe('ListCommands', () => {
+  const sent = (n: number): string => `${String(n).padStart(8, '0')}${COMMAND_ID.slice(8)}`;
+  const list = async (...filters: [string, string][]): Promise<number[]> => {
+    const Filters = filters.map(([key, value]) => ({ key: key as CommandFilterKey, value }));
+    const { Commands = [] } = await ssm.send(new ListCommandsCommand({ Filters }));
+    return Commands.map(({ CommandId = '' }) => Number(CommandId.slice(0, 8)));
+  };
+
+  beforeAll(() => {
+    const at = (hour: number): Date => new Date(Date.UTC(2026, 9, 1, hour));
+    const DocumentName = 'Mine';
+    const put = (n: number, overrides: Partial<Command>): void =>
+      server.put(command({ CommandId: sent(n), DocumentName, ...overrides }), []);
+    put(1, { RequestedDateTime: at(1) });
+    put(2, { RequestedDateTime: at(2), Status: 'InProgress', StatusDetails: 'InProgress' });
+    put(3, { RequestedDateTime: at(3), Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' });
+    put(4, { RequestedDateTime: at(4), Status: 'Failed', StatusDetails: 'RateExceeded' });
+    put(5, { RequestedDateTime: at(5), DocumentName: 'Other' });
+  });
+
+  test.each<[string, [string, string][], number[]]>([
+    ['by document, the newest first', [['DocumentName', 'Mine']], [4, 3, 2, 1]],
+    [
+      'sent then or later',
+      [
+        ['DocumentName', 'Mine'],
+        ['InvokedAfter', '2026-10-01T03:00:00Z'],
+      ],
+      [4, 3],
+    ],
+    [
+      'sent before',
+      [
+        ['DocumentName', 'Mine'],
+        ['InvokedBefore', '2026-10-01T03:00:00Z'],
+      ],
+      [2, 1],
+    ],
+    ['by coarse status', [['Status', 'TimedOut']], [3]],
+    ['by status detail', [['Status', 'DeliveryTimedOut']], [3]],
+    ['by the one status that the filter calls otherwise', [['Status', 'LimitExceeded']], [4]],
+    ['still executing', [['ExecutionStage', 'Executing']], [2]],
+    [
+      'completed',
+      [
+        ['DocumentName', 'Mine'],
+        ['ExecutionStage', 'Complete'],
+      ],
+      [4, 3, 1],
+    ],
+  ])('%s', async (_name, filters, expected) => {
+    expect(await list(...filters)).toEqual(expected);
+  });
+
+  test.each<[string, [string, string][]]>([
+    ['an unknown key', [['Comment', 'x']]],
+    ['a time that is none', [['InvokedAfter', 'yesterday']]],
+    ['a status that is none', [['Status', 'Done']]],
+    ['a stage that is none', [['ExecutionStage', 'Pending']]],
+    ['an empty value', [['DocumentName', '']]],
+    ['no filter', []],
+    ['six filters', Array.from({ length: 6 }, () => ['DocumentName', 'Mine'] as [string, string])],
+  ])('%s is refused', async (_name, filters) => {
+    await expect(list(...filters)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
 

@@ -1,0 +1,124 @@
+import type { Command } from '@aws-sdk/client-ssm';
+import type { Coverage, HostReport, RunReport } from '../../lib/contract';
+import { claim, removeLocks } from './claim';
+import type { Clients } from './clients';
+import { InFlight, listInvocations, refuseUnsent, sentCommand } from './collect';
+import type { SentCommand } from './collect';
+import { findNotReached } from './coverage';
+import { notify } from './digest';
+import { interpret, judgeTogether } from './interpret';
+import { publish } from './publish';
+import { inspect, reportStream } from './report-stream';
+import type { Found, ReportStream } from './report-stream';
+import type { Settings } from './settings';
+import { summarise, withMetrics } from './summarise';
+
+/** What became of a run; whoever asks again gets `already reported` once it was `reported`. */
+export type Reported =
+  | {
+      readonly outcome: 'reported' | 'already reported';
+      readonly commandId: string;
+      readonly logStreamName: string;
+      readonly hosts: RunReport['hosts'];
+      /** When the report was written; ISO 8601. */
+      readonly reportedAt: string;
+    }
+  | {
+      /** It cannot be reported now: it has not ended, or another invocation is, or may be, writing its report. */
+      readonly outcome: 'in flight' | 'held';
+      readonly commandId: string;
+      readonly message: string;
+    };
+
+/**
+ * Reports a run, once, however often and by however many it is called.
+ *
+ * @throws when the run cannot be reported for another reason than those of `Reported`
+ */
+export async function reportRun(clients: Clients, command: Command, settings: Settings): Promise<Reported> {
+  try {
+    const sent = sentCommand(command);
+    const stream = reportStream(settings.logGroupName, sent.commandId, sent.requestedAt);
+    // Invocations are many calls; whether anybody has reported them is two.
+    const found = await inspect(clients.logs, stream, settings.claimTimeoutSeconds);
+    if (found.state === 'complete' || found.state === 'held') return leave(clients, stream, found);
+    refuseUnsent(command);
+    const { hosts, coverage } = await readHosts(clients, sent, settings);
+    const claimed = await claim(clients, stream, settings.claimTimeoutSeconds);
+    if ('state' in claimed) return await leave(clients, stream, claimed);
+
+    const reportedAt = new Date();
+    const run = summarise(settings.housekeeping, sent, hosts, coverage, reportedAt);
+    await publish(clients, claimed, hosts, reportedAt, async () =>
+      withMetrics(await told(clients, run, stream, settings)),
+    );
+    // Should this fail, whoever finds the report complete does it.
+    await removeLocks(clients, stream, [...found.locks, ...claimed.locks]).catch(() => undefined);
+    return reported('reported', stream, run);
+  } catch (error) {
+    if (!(error instanceof InFlight)) throw error;
+    return { outcome: 'in flight', commandId: command.CommandId ?? 'unknown', message: error.message };
+  }
+}
+
+/** Those that the command came to, and those that it should have come to. */
+async function readHosts(
+  clients: Clients,
+  sent: SentCommand,
+  { housekeeping }: Settings,
+): Promise<{ hosts: HostReport[]; coverage: Coverage }> {
+  const run = { housekeeping, commandId: sent.commandId, dryRun: sent.dryRun };
+  const reached: HostReport[] = [];
+  for await (const invocation of listInvocations(clients.ssm, sent.commandId)) {
+    reached.push(interpret(invocation, run));
+  }
+  const ids = new Set(reached.map(({ instanceId }) => instanceId));
+  const { coverage, hosts: notReached } = await findNotReached(clients, sent, ids, run);
+  return { hosts: [...judgeTogether(reached), ...notReached], coverage };
+}
+
+/**
+ * Sends the digest when one is due. It comes before the run's event, so that every
+ * complete report has been told of; a crash in between tells it twice. The report
+ * does not depend on it.
+ */
+async function told(
+  { sns }: Clients,
+  run: RunReport,
+  { logGroupName, logStreamName }: ReportStream,
+  { notify: wanted, region }: Settings,
+): Promise<RunReport> {
+  if (!wanted || !(wanted.onEveryRun || run.needsAttention)) return run;
+  try {
+    await notify(sns, wanted.topicArn, run, { logGroupName, logStreamName, region });
+    return run;
+  } catch (error) {
+    const digestFailed = (error as Error).message;
+    console.log(JSON.stringify({ level: 'ERROR', commandId: run.commandId, digestFailed }));
+    return { ...run, digestFailed };
+  }
+}
+
+/** Another invocation's report. */
+async function leave(clients: Clients, stream: ReportStream, { run, locks }: Found): Promise<Reported> {
+  if (run) {
+    await removeLocks(clients, stream, locks);
+    return reported('already reported', stream, run);
+  }
+  const { commandId, logStreamName } = stream;
+  return {
+    outcome: 'held',
+    commandId,
+    message:
+      `log stream ${JSON.stringify(logStreamName)} is claimed by another invocation whose report is not complete; ` +
+      'it is left alone until the claim times out',
+  };
+}
+
+function reported(
+  outcome: 'reported' | 'already reported',
+  { commandId, logStreamName }: ReportStream,
+  { hosts, reportedAt }: RunReport,
+): Reported {
+  return { outcome, commandId, logStreamName, hosts, reportedAt };
+}

@@ -1,0 +1,60 @@
+import type { Context } from 'aws-lambda';
+import { REPORTER_ENVIRONMENT } from '../../lib/contract';
+
+/** What the construct tells the function. */
+export interface Settings {
+  readonly logGroupName: string;
+  readonly housekeeping: string;
+  readonly claimTimeoutSeconds: number;
+  readonly region: string;
+  /** Told of runs; absent without a topic. */
+  readonly notify?: { readonly topicArn: string; readonly onEveryRun: boolean };
+}
+
+/** @throws when a variable is missing, or is none that the construct sets */
+export function readSettings(env: NodeJS.ProcessEnv, context: Context): Settings {
+  const topicArn = env[REPORTER_ENVIRONMENT.notifyTopic];
+  return {
+    logGroupName: variable(env, 'reportLogGroup'),
+    housekeeping: variable(env, 'housekeeping'),
+    claimTimeoutSeconds: claimTimeout(env, context.getRemainingTimeInMillis() / 1000),
+    // Lambda sets it.
+    region: env.AWS_REGION ?? 'unknown',
+    ...(topicArn ? { notify: { topicArn, onEveryRun: onEveryRun(env) } } : {}),
+  };
+}
+
+/** The document whose runs the sweep looks for. */
+export function readDocumentName(env: NodeJS.ProcessEnv): string {
+  return variable(env, 'documentName');
+}
+
+/** Otherwise a claim could be taken from an invocation that is still writing. */
+function claimTimeout(env: NodeJS.ProcessEnv, remainingSeconds: number): number {
+  const value = variable(env, 'claimTimeoutSeconds');
+  if (!(Number(value) >= remainingSeconds)) {
+    throw new Error(
+      `environment variable ${REPORTER_ENVIRONMENT.claimTimeoutSeconds} is ${JSON.stringify(value)}: ` +
+        `set it to the function's timeout or more, of which ${remainingSeconds} s remain`,
+    );
+  }
+  return Number(value);
+}
+
+function onEveryRun(env: NodeJS.ProcessEnv): boolean {
+  const value = variable(env, 'notifyOn');
+  if (value !== 'every-run' && value !== 'attention') {
+    throw new Error(
+      `environment variable ${REPORTER_ENVIRONMENT.notifyOn} is ${JSON.stringify(value)}: ` +
+        'set it to "every-run" or "attention"',
+    );
+  }
+  return value === 'every-run';
+}
+
+function variable(env: NodeJS.ProcessEnv, key: keyof typeof REPORTER_ENVIRONMENT): string {
+  const name = REPORTER_ENVIRONMENT[key];
+  const value = env[name];
+  if (!value) throw new Error(`environment variable ${name} is missing: the construct sets it`);
+  return value;
+}

@@ -1,0 +1,83 @@
+import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import type { ReasonCode } from './reasons';
+
+/**
+ * What each status of Systems Manager says of a host: that its steps may still be
+ * running, that they tell how it fared, or why they cannot. The statuses of whole
+ * commands are among them, and both spellings of those that are spelt in two ways.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
+ */
+const INVOCATION: ReadonlyMap<string, 'in-flight' | 'by-steps' | ReasonCode> = new Map([
+  ['Pending', 'in-flight'],
+  ['InProgress', 'in-flight'],
+  ['Delayed', 'in-flight'],
+  ['Cancelling', 'in-flight'],
+  ['Canceling', 'in-flight'],
+  ['Success', 'by-steps'],
+  ['Failed', 'by-steps'],
+  ['Incomplete', 'by-steps'],
+  ['TimedOut', 'timed-out'],
+  ['ExecutionTimedOut', 'timed-out'],
+  ['DeliveryTimedOut', 'delivery-timed-out'],
+  ['Undeliverable', 'undeliverable'],
+  ['AccessDenied', 'access-denied'],
+  ['InvalidPlatform', 'invalid-platform'],
+  ['NoInstancesInTag', 'no-instances-in-tag'],
+  ['RateExceeded', 'rate-exceeded'],
+  ['LimitExceeded', 'rate-exceeded'],
+  ['Terminated', 'terminated'],
+  ['Cancelled', 'cancelled'],
+  ['Canceled', 'cancelled'],
+]);
+
+/** What each status says of a step. */
+const STEP: ReadonlyMap<string, 'by-result' | ReasonCode> = new Map([
+  ['Success', 'by-result'],
+  ['Failed', 'by-result'],
+  ['TimedOut', 'timed-out'],
+  ['ExecutionTimedOut', 'timed-out'],
+  ['Cancelled', 'cancelled'],
+  ['Canceled', 'cancelled'],
+  ['Cancelling', 'cancelled'],
+  ['Canceling', 'cancelled'],
+  ['Pending', 'not-run'],
+  ['InProgress', 'not-run'],
+  ['Delayed', 'not-run'],
+  ['DeliveryTimedOut', 'not-run'],
+  ['Undeliverable', 'not-run'],
+  ['AccessDenied', 'not-run'],
+  ['InvalidPlatform', 'not-run'],
+  ['Terminated', 'not-run'],
+]);
+
+/** The status that says most, as the API spells it: the documentation has spaces in some. */
+export function statusOf({
+  Status,
+  StatusDetails,
+}: Pick<CommandInvocation | CommandPlugin, 'Status' | 'StatusDetails'>): string {
+  return (StatusDetails || Status || '').replaceAll(' ', '');
+}
+
+/** What an invocation's status says of its host; undefined for a status that is not known. */
+export function invocationMeaning(
+  invocation: CommandInvocation,
+): 'in-flight' | 'by-steps' | ReasonCode | undefined {
+  return INVOCATION.get(statusOf(invocation));
+}
+
+/** What a step's status says of it. */
+export function stepMeaning(plugin: CommandPlugin): 'by-result' | ReasonCode {
+  return STEP.get(statusOf(plugin)) ?? 'not-run';
+}
+
+/** Whether the invocation may still change. */
+export function isInFlight({ Status, StatusDetails }: CommandInvocation): boolean {
+  return [{ Status }, { StatusDetails }].some((status) => INVOCATION.get(statusOf(status)) === 'in-flight');
+}
+
+/** Why a command as a whole was sent to none of its hosts, or not to all. */
+export function refusalOf(commandStatus: string): ReasonCode | undefined {
+  const meaning = INVOCATION.get(statusOf({ StatusDetails: commandStatus }));
+  return meaning === 'rate-exceeded' || meaning === 'access-denied' ? meaning : undefined;
+}

@@ -1,0 +1,77 @@
+import { quiesce, violations } from './quiescence';
+import { World, WORLD_CLAIM_TIMEOUT_SECONDS } from './world';
+import { WorkerPool } from './worker-reporter';
+import type { Faults } from './world';
+
+/** Two pages of invocations. */
+const HOSTS = 60;
+
+const pool = new WorkerPool();
+let world: World;
+
+beforeAll(async () => {
+  world = new World(pool);
+  await world.start();
+});
+afterAll(async () => {
+  await world.stop();
+  await pool.stop();
+});
+
+/** A new run, the invocation of which the crash is to befall, and that invocation. */
+type Begin = () => Promise<(faults: Faults) => Promise<unknown>>;
+
+const firstRun: Begin = () => {
+  const id = world.send(HOSTS);
+  world.end(id);
+  return Promise.resolve((faults) => world.deliver(id, faults));
+};
+
+/** A run whose first invocation died after its hosts were accepted, long ago. */
+const takeOver: Begin = async () => {
+  const id = world.send(HOSTS);
+  world.end(id);
+  await world.deliver(id, { [HOSTS_ACCEPTED]: 'crash-after' });
+  await world.jump(WORLD_CLAIM_TIMEOUT_SECONDS + 1);
+  return (faults) => world.deliver(id, faults);
+};
+
+/** ListCommands, DescribeLogStreams, 2 of ListCommandInvocations, CreateLogStream, PutLogEvents. */
+const HOSTS_ACCEPTED = 5;
+
+test.each<[string, Begin, number]>([
+  ['a first run', firstRun, 7],
+  ['a take-over', takeOver, 17],
+])('%s that crashes at any call is reported once', async (_name, begin, calls) => {
+  await (
+    await begin()
+  )({});
+  expect(world.lastCalls).toBe(calls);
+  for (let call = 0; call < calls; call++) {
+    for (const fault of ['crash-before', 'crash-after'] as const) {
+      const invoke = await begin();
+      const answer = await invoke({ [call]: fault });
+      expect([call, fault, answer]).toEqual([call, fault, expect.objectContaining({ crashed: true })]);
+    }
+  }
+  await quiesce(world);
+  expect(violations(world)).toEqual([]);
+});
+
+test('a writer that is slow stops before others may take its claim over', async () => {
+  const slow = new World(pool, WORLD_CLAIM_TIMEOUT_SECONDS);
+  await slow.start();
+  try {
+    const id = slow.send(HOSTS);
+    slow.end(id);
+    expect(await slow.deliver(id, { [HOSTS_ACCEPTED]: 'pause-after' })).toBe('paused');
+    await slow.jump(WORLD_CLAIM_TIMEOUT_SECONDS - 5);
+    await slow.resume();
+    expect(slow.crashes).toBe(0);
+    expect(slow.report(id)).toMatchObject({ hosts: { length: HOSTS }, runs: [] });
+    await quiesce(slow);
+    expect(violations(slow)).toEqual([]);
+  } finally {
+    await slow.stop();
+  }
+});

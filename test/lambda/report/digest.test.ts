@@ -1,0 +1,281 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import fc from 'fast-check';
+import { consoleUrl, notify } from '../../../lambda/report/digest';
+import { hostReport } from '../../../lambda/report/interpret';
+import { verdict } from '../../../lambda/report/reasons';
+import { summarise } from '../../../lambda/report/summarise';
+import type { Coverage, HostOutcome, HostReport, RunReport } from '../../../lib/contract';
+import { HOST_OUTCOMES } from '../../../lib/contract';
+import { LoopbackSns } from '../../../local/aws/loopback-sns';
+import type { PublishedMessage } from '../../../local/aws/loopback-sns';
+import { AwsError, ConnectionBroken } from '../../../local/aws/loopback-service';
+import { COMMAND_ID, REQUESTED_AT } from './support';
+
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:housekeeping';
+const WHERE = {
+  logGroupName: '/housekeeping/reports',
+  logStreamName: `2026/11/23/${COMMAND_ID}`,
+  region: 'eu-central-1',
+};
+const KNOWN: Coverage = { state: 'known', running: 40, notReached: 0 };
+const server = new LoopbackSns();
+let sns: SNSClient;
+
+beforeAll(async () => {
+  sns = new SNSClient({
+    endpoint: await server.start(),
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'loopback', secretAccessKey: 'loopback' },
+    maxAttempts: 3,
+  });
+  for (const topic of [TOPIC, `${TOPIC}.fifo`]) server.createTopic(topic);
+  server.createTopic(`${TOPIC}-closed`, { denied: true });
+});
+beforeEach(() => {
+  server.messages.length = 0;
+  server.intercept = (_call, next) => next();
+});
+afterAll(async () => {
+  sns.destroy();
+  await server.stop();
+});
+
+function hosts(
+  count: number,
+  outcome: HostOutcome = 'succeeded',
+  overrides: Partial<HostReport> = {},
+): HostReport[] {
+  const run = { housekeeping: 'Stack/Housekeeping', commandId: COMMAND_ID, dryRun: false };
+  return Array.from({ length: count }, (_, i) => ({
+    ...hostReport(run, { id: `i-${outcome}-${i}` }, { outcome }),
+    ...overrides,
+  }));
+}
+
+function run(all: readonly HostReport[], overrides: Partial<RunReport> = {}, coverage = KNOWN): RunReport {
+  const command = {
+    commandId: COMMAND_ID,
+    documentName: 'Document',
+    requestedAt: REQUESTED_AT,
+    status: 'Success',
+    dryRun: false,
+    targetCount: all.length,
+    targets: [],
+  };
+  const reportedAt = new Date(REQUESTED_AT.getTime() + 90_500);
+  return { ...summarise('Stack/Housekeeping', command, all, coverage, reportedAt), ...overrides };
+}
+
+async function sent(report: RunReport): Promise<Required<PublishedMessage>> {
+  await notify(sns, TOPIC, report, WHERE);
+  return server.messages.at(-1) as Required<PublishedMessage>;
+}
+
+test.each<[string, RunReport, string]>([
+  [
+    'all well',
+    run(hosts(40, 'succeeded', { bytesReclaimed: 330_000_000 })),
+    'Docker housekeeping Stack/Housekeeping: 40 hosts, 12.3 GiB reclaimed',
+  ],
+  [
+    'some failed',
+    run([...hosts(38), ...hosts(2, 'failed')]),
+    '[attention] Docker housekeeping Stack/Housekeeping: 2 of 40 hosts failed',
+  ],
+  [
+    'one timed out',
+    run(hosts(1, 'timed-out')),
+    '[attention] Docker housekeeping Stack/Housekeeping: 1 of 1 host timed out',
+  ],
+  [
+    'of each kind one',
+    run(HOST_OUTCOMES.flatMap((outcome) => hosts(1, outcome))),
+    '[attention] Docker housekeeping Stack/Housekeeping: 3 of 5 hosts need attention',
+  ],
+  ['no host', run([]), '[attention] Docker housekeeping Stack/Housekeeping: there was no host'],
+  [
+    'coverage unknown',
+    run(hosts(2), {}, { state: 'unknown', message: 'refused' }),
+    '[attention] Docker housekeeping Stack/Housekeeping: 2 hosts, others may have been missed',
+  ],
+  [
+    'a dry run',
+    run(hosts(2), { dryRun: true }),
+    'Docker housekeeping dry run Stack/Housekeeping: 2 hosts, nothing was removed',
+  ],
+])('the subject says it in a line: %s', async (_name, report, subject) => {
+  expect((await sent(report)).subject).toBe(subject);
+});
+
+test('the body says what was done, what is wrong and where to read more', async () => {
+  const killed = { project: 'shop', service: 'web', container: 'shop-web-1', grace: 10 };
+  const all = [
+    ...hosts(30, 'succeeded', {
+      removed: { projects: 1, containers: 3, images: 4, volumes: 0, networks: 1, cacheRecords: 2 },
+      bytesReclaimed: 1024 ** 3,
+      killed: [killed],
+    }),
+    ...hosts(4, 'failed', { reason: 'leftovers', message: 'volume v is left' }),
+    ...hosts(1, 'failed', { reason: 'docker-unreachable', message: 'no answer' }),
+    ...hosts(1, 'unreachable', {
+      instanceId: 'i-lost',
+      ...verdict('connection-lost', 'last heard of at noon'),
+    }),
+  ];
+  const coverage: Coverage = { state: 'known', running: 37, notReached: 1 };
+  const { message } = await sent(run(all, { highestDiskPercent: 97 }, coverage));
+  for (const line of [
+    'Run of Stack/Housekeeping, requested at 2026-11-23T23:30:00.000Z',
+    'Removed: 30 projects, 90 containers, 120 images, 30 networks, 60 cache records; 30.0 GiB reclaimed.',
+    'Hosts: 37 targeted: 30 succeeded, 5 failed, 1 unreachable.',
+    'Coverage: 37 running instances with these tags, 1 of them were not sent the command.',
+    'Fullest disk: 97 %.',
+    'It took 1 min 31 s from the request to the report.',
+    'Hosts that need attention:',
+    '- failed, leftovers: 4 hosts: i-failed-0, i-failed-1, i-failed-2, ...',
+    '  volume v is left',
+    '- failed, docker-unreachable: 1 host: i-failed-0',
+    '- unreachable, connection-lost: 1 host: i-lost',
+    '30 containers had to be killed, as they ignore SIGTERM:',
+    '- shop/web: 30 containers on 30 hosts',
+    '  log group  /housekeeping/reports',
+    `  log stream 2026/11/23/${COMMAND_ID}`,
+  ]) {
+    expect(message.split('\n')).toContain(line);
+  }
+  // Once for the service, not for each of its containers.
+  expect(message.match(/--die-on-term/g)).toHaveLength(1);
+  expect(message).toContain(consoleUrl(WHERE));
+});
+
+test('a dry run says that nothing was removed', async () => {
+  const removed = { projects: 0, containers: 0, images: 7, volumes: 0, networks: 0, cacheRecords: 0 };
+  const { message } = await sent(run(hosts(1, 'succeeded', { removed }), { dryRun: true }));
+  expect(message).toContain('Would remove: 7 images. Nothing was removed.');
+  expect(message).not.toContain('reclaimed');
+});
+
+test.each([
+  [
+    'NoInstancesInTag',
+    /no managed node that carries the tags \(status "NoInstancesInTag"\): compare the tags/,
+  ],
+  ['Success', /no managed node that carries the tags/],
+  ['RateExceeded', /limit of pending invocations \(status "RateExceeded"\): ask AWS Support/],
+])('without a host it says why and what to do: %s', async (commandStatus, why) => {
+  expect((await sent(run([], { commandStatus }))).message).toMatch(why);
+});
+
+test('an unknown coverage says why', async () => {
+  const { message } = await sent(
+    run(hosts(1), {}, { state: 'unknown', message: 'ec2:DescribeInstances failed' }),
+  );
+  expect(message).toContain('Coverage is not known: ec2:DescribeInstances failed.');
+});
+
+test('whatever hosts say, SNS takes it, it is short, and nothing in it steers a reader', async () => {
+  const nasty = fc.string({
+    unit: fc.constantFrom(
+      'a',
+      '\u001b[2J',
+      '\n',
+      '\u202e',
+      '\ud800',
+      '\u0000',
+      '\u00e9',
+      '\u{1F40B}',
+      '&',
+      '%',
+    ),
+    maxLength: 900,
+  });
+  const host = fc
+    .record({
+      outcome: fc.constantFrom(...HOST_OUTCOMES),
+      reason: nasty,
+      message: nasty,
+      project: nasty,
+      service: nasty,
+    })
+    .map(({ project, service, ...drawn }) => ({
+      ...hosts(1, drawn.outcome)[0]!,
+      ...drawn,
+      killed: [{ project, service, container: 'c', grace: 10 }],
+    }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(host, { maxLength: 70 }), nasty, fc.boolean(), async (all, name, dryRun) => {
+      const targeted = 10_000_000;
+      const base = run(all, { dryRun });
+      const report = { ...base, housekeeping: name, hosts: { ...base.hosts, targeted } };
+      const { subject, message } = await sent(report);
+      expect(subject.length).toBeLessThanOrEqual(99);
+      expect(message).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+      expect(Buffer.byteLength(message)).toBeLessThan(16 * 1024);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a fleet in which all goes wrong still makes a short digest', async () => {
+  const killed = { project: 'todobackend', service: 'app', container: 'todobackend-app-1', grace: 10 };
+  const wrong = Array.from({ length: 10_000 }, (_, i) => ({
+    ...hosts(1, 'failed')[0]!,
+    reason: `reason-${i}`,
+    message: 'x'.repeat(200),
+    killed: [{ ...killed, service: `app-${i}` }],
+  }));
+  const { message } = await sent(run(wrong));
+  expect(Buffer.byteLength(message)).toBeLessThan(5 * 1024);
+  expect(message).toContain('Hosts that need attention (the first 50 of 10000):');
+  expect(message).toContain('- and 44 more reasons');
+  expect(message).toContain('10000 containers had to be killed, as they ignore SIGTERM (here the first 50):');
+});
+
+test('where the name is too long its end is kept, and so is what happened', async () => {
+  const { subject } = await sent(run(hosts(1), { housekeeping: `${'Stage/'.repeat(30)}Häuser` }));
+  expect(subject).toMatch(/^Docker housekeeping \.\.\..*Stage\/H\?user: 1 host, 0 B reclaimed$/);
+  expect(subject).toHaveLength(99);
+});
+
+test.each([
+  ['eu-central-1', 'https://eu-central-1.console.aws.amazon.com/'],
+  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
+  ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
+])('the stream is found in the console of %s', (region, start) => {
+  expect(consoleUrl({ ...WHERE, region })).toBe(
+    `${start}cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Fhousekeeping$252Freports` +
+      `/log-events/2026$252F11$252F23$252F${COMMAND_ID}`,
+  );
+});
+
+describe('what SNS answers', () => {
+  test('faults that pass are no trouble', async () => {
+    server.intercept = ({ nth }, next) => {
+      const attempt = nth % 3;
+      if (attempt === 1) throw new AwsError('Throttling', 'Rate exceeded', 400);
+      if (attempt === 2) throw new ConnectionBroken();
+      return next();
+    };
+    server.calls.length = 0;
+    expect((await sent(run(hosts(1)))).topicArn).toBe(TOPIC);
+  });
+
+  test.each([
+    ['a topic that is not there', `${TOPIC}-gone`, /NotFoundException.*see whether the topic exists/],
+    ['a topic that does not let us', `${TOPIC}-closed`, /AuthorizationErrorException.*sns:Publish/],
+  ])('%s: the error says what to do', async (_name, topic, message) => {
+    await expect(notify(sns, topic, run(hosts(1)), WHERE)).rejects.toThrow(message);
+  });
+
+  test('a service that is broken: the error says so', async () => {
+    server.intercept = () => {
+      throw new AwsError('InternalError', 'broken', 500);
+    };
+    await expect(notify(sns, TOPIC, run(hosts(1)), WHERE)).rejects.toThrow(/was not sent to .*InternalError/);
+  });
+
+  test('a FIFO topic takes the digest too', async () => {
+    await notify(sns, `${TOPIC}.fifo`, run(hosts(1)), WHERE);
+    expect(server.messages).toHaveLength(1);
+  });
+});
