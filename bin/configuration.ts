@@ -1,11 +1,16 @@
+import type { Duration } from 'aws-cdk-lib';
 import { TimeZone } from 'aws-cdk-lib';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
 import type {
+  AlarmSettings,
   BuildCachePruneProps,
   ComposeDownProps,
   DanglingImagePruneProps,
   DockerHousekeepingProps,
+  HousekeepingAlarms,
   HousekeepingTask,
   NetworkPruneProps,
   ShellTaskProps,
@@ -19,6 +24,7 @@ import {
   DanglingImagePrune,
   DockerHosts,
   NetworkPrune,
+  NotifyOn,
   ShellTask,
   StoppedContainerPrune,
   UnusedImagePrune,
@@ -28,11 +34,13 @@ import { refuse } from '../lib/validation';
 import type { Read } from './read';
 import {
   duration,
+  email,
   flag,
   listOf,
   mapOf,
   number,
   object,
+  oneOf,
   recordOf,
   scheduleExpression,
   size,
@@ -46,23 +54,27 @@ const CONTEXT_KEY = 'housekeeping';
 /** What the command line may set for one deployment, e.g. `-c dryRun=true`. */
 const OVERRIDABLE = ['schedule', 'timeZone', 'enabled', 'dryRun'] as const;
 
+/** What the construct is given, and who is told by e-mail. */
+export interface AppConfiguration extends Omit<DockerHousekeepingProps, 'notify'> {
+  readonly addresses: readonly string[];
+}
+
 /**
  * The configuration in the app's context.
  *
  * @throws if a key is unknown or a value not allowed
  */
-export function configuration(context: Node): DockerHousekeepingProps {
+export function configuration(context: Node): AppConfiguration {
   const all = context.getAllContext() as Record<string, unknown>;
   refuseMisspelt(Object.keys(all));
   const given = object(CONTEXT_KEY, all[CONTEXT_KEY]);
   const overrides = OVERRIDABLE.filter((key) => all[key] !== undefined).map((key) => [key, all[key]]);
   const read = readConfiguration(CONTEXT_KEY, { ...given, ...Object.fromEntries(overrides) });
+  const { schedule, timeZone, notify, ...props } = read;
   return {
-    hosts: read.hosts,
-    tasks: read.tasks,
-    schedule: ScheduleExpression.expression(read.schedule, read.timeZone ?? TimeZone.ETC_UTC),
-    enabled: read.enabled,
-    dryRun: read.dryRun,
+    ...props,
+    schedule: ScheduleExpression.expression(schedule, timeZone ?? TimeZone.ETC_UTC),
+    addresses: notify ?? [],
   };
 }
 
@@ -73,6 +85,12 @@ interface Configuration {
   readonly timeZone?: TimeZone;
   readonly enabled?: boolean;
   readonly dryRun?: boolean;
+  readonly reportRetention?: RetentionDays;
+  readonly reportDueEvery?: Duration;
+  readonly notify?: readonly string[];
+  readonly notifyOn?: NotifyOn;
+  readonly alarms?: HousekeepingAlarms;
+  readonly dashboard?: boolean;
 }
 
 const readHosts: Read<DockerHosts> = (path, value) => {
@@ -139,6 +157,35 @@ const readTask: Read<HousekeepingTask> = (path, value) => {
   return TASKS[type]!(path, props);
 };
 
+const readAddresses: Read<readonly string[]> = (path, value) => {
+  const addresses = listOf(email)(path, value);
+  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
+  return twice === undefined
+    ? addresses
+    : refuse(path, value, `has ${JSON.stringify(twice)} twice`, 'give each address once');
+};
+
+const readAlarm = recordOf<AlarmSettings>({
+  enabled: flag,
+  threshold: number,
+  period: duration,
+  evaluationPeriods: number,
+  datapointsToAlarm: number,
+  treatMissingData: oneOf(Object.values(TreatMissingData)),
+});
+
+const readAlarms = recordOf<HousekeepingAlarms>({
+  hostsFailed: readAlarm,
+  hostsUnreachable: readAlarm,
+  noHosts: readAlarm,
+  noReport: readAlarm,
+  notSent: readAlarm,
+  reporterFailing: readAlarm,
+});
+
+/** In days, as CloudWatch Logs knows them; 9999 is for ever. */
+const readRetention = oneOf(Object.values(RetentionDays).filter((days) => typeof days === 'number'));
+
 const readConfiguration = recordOf<Configuration>(
   {
     hosts: readHosts,
@@ -147,6 +194,12 @@ const readConfiguration = recordOf<Configuration>(
     timeZone,
     enabled: flag,
     dryRun: flag,
+    reportRetention: readRetention,
+    reportDueEvery: duration,
+    notify: readAddresses,
+    notifyOn: oneOf(Object.values(NotifyOn)),
+    alarms: readAlarms,
+    dashboard: flag,
   },
   ['hosts', 'tasks', 'schedule'],
 );

@@ -1,17 +1,26 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { DockerHousekeeping } from '../lib';
 import { configuration } from './configuration';
+import { notificationTopic } from './notification-topic';
 
 const app = new App();
 const stack = new Stack(app, 'DockerHousekeeping', {
   description:
     'Keeps Docker hosts clean: takes down Compose projects, removes dangling images, reports each run',
 });
-const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', configuration(app.node));
+const { addresses, ...props } = configuration(app.node);
+const notify = addresses.length > 0 ? notificationTopic(stack, addresses) : undefined;
+const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', { ...props, notify });
+if (notify) housekeeping.addAlarmAction(new SnsAction(notify));
 
-new CfnOutput(stack, 'DocumentName', {
-  description: 'Command document that does the cleaning; send it to clean at once',
-  value: housekeeping.documentName,
+new CfnOutput(stack, 'RunNow', {
+  description: 'Cleans at once',
+  value: housekeeping.runCommand,
+});
+new CfnOutput(stack, 'DryRunNow', {
+  description: 'Reports at once what a run would remove, and removes nothing',
+  value: housekeeping.dryRunCommand,
 });
 new CfnOutput(stack, 'ReportLogGroup', {
   description: 'One log stream per run: open the newest to read the last report',

@@ -24,6 +24,14 @@ export const duration: Read<Duration> = (path, value) => {
 export const number: Read<number> = (path, value) =>
   typeof value === 'number' ? value : refuse(path, value, 'is not a number', 'give a number');
 
+/** SNS checks the rest when it asks for confirmation. */
+export const email: Read<string> = (path, value) =>
+  typeof value === 'string' &&
+  value.length <= 254 &&
+  /^[^\s@"<>,;:]+@[^\s@"<>,;:]+\.[^\s@"<>,;:.]+$/.test(value)
+    ? value
+    : refuse(path, value, 'is no e-mail address', "give one, e.g. 'ops@example.com'");
+
 export const size: Read<Size> = (path, value) => {
   const [, amount, unit = ''] = (typeof value === 'string' && /^(\d+) ?(KiB|MiB|GiB|TiB)$/.exec(value)) || [];
   const units: Record<string, (amount: number) => Size> = {
@@ -59,6 +67,12 @@ export const scheduleExpression: Read<string> = (path, value) => {
   }
   return value;
 };
+
+export function oneOf<T extends string | number>(known: readonly T[]): Read<T> {
+  return (path, value) =>
+    known.find((one) => one === value) ??
+    refuse(path, value, 'is none of those known', `use one of: ${known.join(', ')}`);
+}
 
 export function listOf<T>(read: Read<T>): Read<T[]> {
   return (path, value) =>

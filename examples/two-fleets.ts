@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -35,6 +35,7 @@ const acceptance = new DockerHousekeeping(stack, 'Acceptance', {
   dryRun: true,
 });
 
-// Who may clean at once: aws ssm send-command --document-name ... --parameters DryRun=false
+// Who may clean at once, and how.
 const operators = new Role(stack, 'Operators', { assumedBy: new AccountRootPrincipal() });
 acceptance.grantRun(operators);
+new CfnOutput(stack, 'CleanAcceptanceNow', { value: acceptance.runCommand });

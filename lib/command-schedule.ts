@@ -13,8 +13,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CommandDocument } from './command-document';
-import { DRY_RUN_PARAMETER } from './contract';
 import type { DockerHosts } from './docker-hosts';
+import { MAX_EVENT_AGE, sendCommandRequest } from './send-command';
 
 export interface CommandScheduleProps {
   readonly document: CommandDocument;
@@ -60,35 +60,20 @@ export class CommandSchedule extends Construct {
       target: new Universal({
         service: 'ssm',
         action: 'sendCommand',
-        input: ScheduleTargetInput.fromObject(sendCommandRequest(props)),
+        input: ScheduleTargetInput.fromObject({
+          ...sendCommandRequest({ ...props, documentName: props.document.documentName }),
+          // Tells which execution of the schedule a command belongs to.
+          Comment: ContextAttribute.executionId,
+        }),
         role,
         policyStatements: props.document
           .sendPermissions(props.hosts)
           .map((permission) => new PolicyStatement(permission)),
-        // The default of 185 attempts in 24 hours would clean in the middle of the next working day.
+        // The default is 185 attempts in 24 hours.
         retryAttempts: 2,
-        maxEventAge: Duration.minutes(15),
+        maxEventAge: MAX_EVENT_AGE,
         deadLetterQueue: this.deadLetterQueue,
       }),
     });
   }
-}
-
-/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html */
-function sendCommandRequest({ document, hosts, dryRun }: CommandScheduleProps): Record<string, unknown> {
-  return {
-    DocumentName: document.documentName,
-    // CloudFormation may leave the default version behind when it makes a new one.
-    DocumentVersion: '$LATEST',
-    Targets: hosts._targets(),
-    Parameters: { [DRY_RUN_PARAMETER]: [String(dryRun)] },
-    // One sick host must not save the others from being cleaned.
-    MaxErrors: '100%',
-    // Hosts share nothing that all of them at once could overload.
-    MaxConcurrency: '100%',
-    // A host that comes back later than this is left for the next run.
-    TimeoutSeconds: Duration.minutes(30).toSeconds(),
-    // Tells which execution of the schedule a command belongs to.
-    Comment: ContextAttribute.executionId,
-  };
 }

@@ -1,19 +1,29 @@
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { CommandDocument } from './command-document';
 import { CommandSchedule } from './command-schedule';
 import type { DockerHosts } from './docker-hosts';
-import { housekeepingName, reportedMetric } from './monitoring';
-import { RunReporter } from './run-reporter';
+import type { HousekeepingAlarms } from './monitoring/alarm-settings';
+import { Alarms } from './monitoring/alarms';
+import { HousekeepingDashboard } from './monitoring/dashboard';
+import { housekeepingName, ReportedMetrics } from './monitoring/metrics';
+import { SavedQueries } from './monitoring/queries';
+import { oldestReport } from './monitoring/report-due';
+import type { Notification } from './run-reporter';
+import { NotifyOn, RunReporter } from './run-reporter';
+import { sendCommandLine, sendCommandRequest } from './send-command';
 import type { HousekeepingTask } from './tasks/task';
+import { refuse } from './validation';
 
 /** Which hosts to clean, of what, and when. */
 export interface DockerHousekeepingProps {
@@ -61,6 +71,46 @@ export interface DockerHousekeepingProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The topic that gets a short summary of runs, to be read by people.
+   *
+   * A topic with a key of its own has to let the reporter use it; a topic in another account has to let it publish.
+   *
+   * @default - nobody is told
+   */
+  readonly notify?: ITopic;
+
+  /**
+   * Of which runs the topic is told.
+   *
+   * @default NotifyOn.EVERY_RUN
+   */
+  readonly notifyOn?: NotifyOn;
+
+  /**
+   * How the alarms differ from what they are by default. All of them are there, but none tells anybody before
+   * `addAlarmAction()`.
+   *
+   * @default - all alarms as they are
+   */
+  readonly alarms?: HousekeepingAlarms;
+
+  /**
+   * The longest time between two runs, after which the alarm `NoReport` is on; the time that a run may take is
+   * added to it.
+   *
+   * @default - the longest time between two runs of the schedule; no report is due of a schedule that is disabled, runs
+   * once or ends in some year
+   */
+  readonly reportDueEvery?: Duration;
+
+  /**
+   * Whether there is a CloudWatch dashboard of runs, hosts and what was reclaimed.
+   *
+   * @default false
+   */
+  readonly dashboard?: boolean;
 }
 
 /**
@@ -69,7 +119,7 @@ export interface DockerHousekeepingProps {
  *
  * The hosts must be managed nodes of Systems Manager. All of them are cleaned at the same time.
  */
-export class DockerHousekeeping extends Construct {
+export class DockerHousekeeping extends ReportedMetrics {
   /**
    * Name of the Command document that does the tasks, to send it by hand.
    *
@@ -86,10 +136,26 @@ export class DockerHousekeeping extends Construct {
   /** The function that writes the reports. */
   public readonly reporter: IFunction;
 
+  /** The command of the AWS CLI that cleans at once. Such a run is reported like a scheduled one. */
+  public readonly runCommand: string;
+
+  /** The command of the AWS CLI that reports at once what a run would remove, and removes nothing. */
+  public readonly dryRunCommand: string;
+
+  /**
+   * The alarms by name: `HostsFailed`, `HostsUnreachable`, `NoHosts`, `NoReport`, `NotSent` and `ReporterFailing`,
+   * those that there are.
+   */
+  public readonly alarms: Record<string, Alarm>;
+
   private readonly document: CommandDocument;
   private readonly hosts: DockerHosts;
+  private readonly alarmSet: Alarms;
 
-  /** @throws if there is no task, two tasks have one name, or the tasks do not fit into one Command document of 64 KB */
+  /**
+   * @throws if there is no task, two tasks have one name, the tasks do not fit into one Command document of 64 KB, there
+   * is `notifyOn` without `notify`, or `alarms` or `reportDueEvery` say what CloudWatch would not take
+   */
   public constructor(scope: Construct, id: string, props: DockerHousekeepingProps) {
     super(scope, id);
     this.hosts = props.hosts;
@@ -104,21 +170,47 @@ export class DockerHousekeeping extends Construct {
       dryRun: props.dryRun ?? false,
     });
     this.deadLetterQueue = schedule.deadLetterQueue;
+    [this.runCommand, this.dryRunCommand] = [this.commandLine(false), this.commandLine(true)];
 
     const reporter = new RunReporter(this, 'Reporter', {
       documentName: this.documentName,
       housekeeping: housekeepingName(this),
       reportRetention: props.reportRetention ?? RetentionDays.ONE_YEAR,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      notification: notification(props),
     });
     this.reportLogGroup = reporter.reportLogGroup;
     this.reporter = reporter.handler;
+
+    this.alarmSet = this.createAlarms(props);
+    this.alarms = this.alarmSet.all;
+    new SavedQueries(this, 'Queries', {
+      reportLogGroup: this.reportLogGroup,
+      housekeeping: housekeepingName(this),
+    });
+    if (props.dashboard) {
+      new HousekeepingDashboard(this, 'Dashboard', {
+        housekeeping: this,
+        reportLogGroup: this.reportLogGroup,
+        alarms: Object.values(this.alarms),
+      });
+    }
   }
 
   /**
-   * Allows to run the tasks by hand, on these hosts only, and to follow the run:
+   * Lets all alarms act when they go off, e.g. tell an SNS topic.
    *
-   * `aws ssm send-command --document-name NAME --document-version '$LATEST' --targets Key=tag:DockerHost,Values=true`
+   * A topic that is encrypted with the AWS-managed key `alias/aws/sns` cannot be told by alarms.
+   *
+   * @param actions what to do
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+   */
+  public addAlarmAction(...actions: IAlarmAction[]): void {
+    this.alarmSet.addAlarmAction(...actions);
+  }
+
+  /**
+   * Allows to run the tasks by hand with `runCommand` and `dryRunCommand`, on these hosts only, and to follow the run.
    *
    * Reading results cannot be narrowed to one document by IAM.
    *
@@ -138,156 +230,30 @@ export class DockerHousekeeping extends Construct {
     return send.reduce((all, grant) => all.combine(grant), follow);
   }
 
-  /**
-   * Runs that ended and were reported.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricRunsReported(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'RunsReported', props);
+  private commandLine(dryRun: boolean): string {
+    return sendCommandLine(
+      sendCommandRequest({ documentName: this.documentName, hosts: this.hosts, dryRun }),
+    );
   }
 
-  /**
-   * Hosts that runs were sent to.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricHostsTargeted(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HostsTargeted', props);
+  private createAlarms(props: DockerHousekeepingProps): Alarms {
+    const { schedule, enabled = true, tasks, reportDueEvery, alarms: settings = {} } = props;
+    const wanted = settings.noReport?.enabled ?? true;
+    return new Alarms(this, 'Alarms', {
+      housekeeping: this,
+      reportLogGroup: this.reportLogGroup,
+      reporter: this.reporter,
+      deadLetterQueue: this.deadLetterQueue,
+      oldestReport: wanted ? oldestReport(this, { schedule, enabled, tasks, reportDueEvery }) : undefined,
+      settings,
+    });
   }
+}
 
-  /**
-   * Hosts on which every task went well.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricHostsSucceeded(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HostsSucceeded', props);
+function notification({ notify, notifyOn }: DockerHousekeepingProps): Notification | undefined {
+  if (notify) return { topic: notify, on: notifyOn ?? NotifyOn.EVERY_RUN };
+  if (notifyOn !== undefined) {
+    refuse('notifyOn', notifyOn, "has no topic to tell, as there is no 'notify'", "give 'notify' too");
   }
-
-  /**
-   * Hosts on which a task failed.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricHostsFailed(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HostsFailed', props);
-  }
-
-  /**
-   * Hosts on which a task did not end in time.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricHostsTimedOut(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HostsTimedOut', props);
-  }
-
-  /**
-   * Hosts that Systems Manager did not reach.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricHostsUnreachable(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HostsUnreachable', props);
-  }
-
-  /**
-   * Hosts that were deliberately left alone, e.g. because another run was under way.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricHostsSkipped(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HostsSkipped', props);
-  }
-
-  /**
-   * Compose projects that were taken down.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricProjectsRemoved(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'ProjectsRemoved', props);
-  }
-
-  /**
-   * Containers that were removed.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricContainersRemoved(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'ContainersRemoved', props);
-  }
-
-  /**
-   * Images that were removed.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricImagesRemoved(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'ImagesRemoved', props);
-  }
-
-  /**
-   * Volumes that were removed.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricVolumesRemoved(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'VolumesRemoved', props);
-  }
-
-  /**
-   * Networks that were removed.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricNetworksRemoved(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'NetworksRemoved', props);
-  }
-
-  /**
-   * Records of build cache that were removed.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricCacheRecordsRemoved(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'CacheRecordsRemoved', props);
-  }
-
-  /**
-   * Bytes reclaimed on the file systems that hold the Engines' data.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricBytesReclaimed(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'BytesReclaimed', props);
-  }
-
-  /**
-   * Containers that had to be killed because they ignored their stop signal.
-   *
-   * @default - sum over 5 minutes
-   */
-  public metricContainersKilled(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'ContainersKilled', props);
-  }
-
-  /**
-   * Use of the fullest file system that holds an Engine's data, over all hosts, in per cent.
-   *
-   * @default - maximum over 5 minutes
-   */
-  public metricHighestDiskUse(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'HighestDiskUse', props);
-  }
-
-  /**
-   * Seconds from the request of a run to its report.
-   *
-   * @default - maximum over 5 minutes
-   */
-  public metricRunDuration(props?: MetricOptions): Metric {
-    return reportedMetric(this, 'RunDuration', props);
-  }
+  return undefined;
 }

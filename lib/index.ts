@@ -1,5 +1,8 @@
 export { DockerHosts } from './docker-hosts';
 export { DockerHousekeeping, type DockerHousekeepingProps } from './docker-housekeeping';
+export { type AlarmSettings, type HousekeepingAlarms } from './monitoring/alarm-settings';
+export { ReportedMetrics } from './monitoring/metrics';
+export { NotifyOn } from './run-reporter';
 export { BuildCachePrune, type BuildCachePruneProps } from './tasks/build-cache-prune';
 export { ComposeDown, type ComposeDownProps } from './tasks/compose-down';
 export { DanglingImagePrune, type DanglingImagePruneProps } from './tasks/dangling-image-prune';

@@ -1,14 +1,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Architecture, Code, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { REPORTER_ENVIRONMENT } from './contract';
+
+/** Of which runs people are told. */
+export enum NotifyOn {
+  /** Of each run. */
+  EVERY_RUN = 'every-run',
+
+  /** Of the runs after which somebody should look. */
+  ATTENTION = 'attention',
+}
+
+/** Who is told of runs. */
+export interface Notification {
+  readonly topic: ITopic;
+  readonly on: NotifyOn;
+}
 
 export interface RunReporterProps {
   /** The Command document whose runs are reported. */
@@ -17,9 +34,11 @@ export interface RunReporterProps {
   readonly housekeeping: string;
   readonly reportRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Without it nobody is told. */
+  readonly notification?: Notification;
 }
 
-/** Writes one report into CloudWatch Logs for each run that has ended. */
+/** Writes one report into CloudWatch Logs for each run that has ended, and tells people of it. */
 export class RunReporter extends Construct {
   /** One log stream per run. */
   public readonly reportLogGroup: ILogGroup;
@@ -31,11 +50,12 @@ export class RunReporter extends Construct {
       retention: props.reportRetention,
       removalPolicy: props.removalPolicy,
     });
-    this.handler = this.createHandler(props.housekeeping);
+    this.handler = this.createHandler(props);
     this.reportEnded(props.documentName);
+    this.sweep();
   }
 
-  private createHandler(housekeeping: string): IFunction {
+  private createHandler({ housekeeping, documentName, notification }: RunReporterProps): IFunction {
     // Enough for 10,000 hosts. With the claim's timeout it is below the 3 minutes after which Lambda has tried for the
     // third and last time, so that this try can take over from one that died.
     const timeout = Duration.seconds(150);
@@ -50,16 +70,22 @@ export class RunReporter extends Construct {
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(bundledReporter()),
-      memorySize: 256,
+      // A processor's share comes with the memory: to read 10,000 instances takes seconds of a whole one.
+      memorySize: 1024,
       timeout,
-      role: this.createRole(logGroup),
+      role: this.createRole(logGroup, notification?.topic),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment: {
-        REPORT_LOG_GROUP: this.reportLogGroup.logGroupName,
-        HOUSEKEEPING: housekeeping,
+        [REPORTER_ENVIRONMENT.reportLogGroup]: this.reportLogGroup.logGroupName,
+        [REPORTER_ENVIRONMENT.housekeeping]: housekeeping,
+        [REPORTER_ENVIRONMENT.documentName]: documentName,
         // Whoever claimed a run's stream longer ago than a function can run is not writing it any more.
-        CLAIM_TIMEOUT_SECONDS: String(claimTimeout.toSeconds()),
+        [REPORTER_ENVIRONMENT.claimTimeoutSeconds]: String(claimTimeout.toSeconds()),
+        ...(notification && {
+          [REPORTER_ENVIRONMENT.notifyTopic]: notification.topic.topicArn,
+          [REPORTER_ENVIRONMENT.notifyOn]: notification.on,
+        }),
       },
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
@@ -67,7 +93,7 @@ export class RunReporter extends Construct {
   }
 
   /** A role without managed policies: the usual one may write to every log group of the account. */
-  private createRole(handlerLogs: ILogGroup): Role {
+  private createRole(handlerLogs: ILogGroup, topic: ITopic | undefined): Role {
     const role = new Role(this, 'Role', {
       description: 'Reads the results of Docker housekeeping and writes its reports',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -83,11 +109,31 @@ export class RunReporter extends Construct {
     );
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['ssm:ListCommands', 'ssm:ListCommandInvocations'],
-        // IAM knows neither resources nor conditions for these.
+        actions: [
+          'ec2:DescribeInstances',
+          'ssm:DescribeInstanceInformation',
+          'ssm:ListCommandInvocations',
+          'ssm:ListCommands',
+        ],
+        // IAM knows no resources for these, and no condition that would tell these hosts from others.
         resources: ['*'],
       }),
     );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:DescribeLogGroups'],
+        // It is asked for the groups of the account, whichever of them the request names.
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'logs',
+            resource: 'log-group',
+            resourceName: '*',
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
+      }),
+    );
+    topic?.grantPublish(role);
     return role;
   }
 
@@ -105,6 +151,16 @@ export class RunReporter extends Construct {
         },
       },
       targets: [new LambdaFunction(this.handler, { retryAttempts: 20, maxEventAge: Duration.hours(6) })],
+    });
+  }
+
+  /** Events of Systems Manager are best effort: what is not reported an hour later is looked for. */
+  private sweep(): void {
+    new Rule(this, 'Sweep', {
+      description: 'Looks for runs of Docker housekeeping that were not reported',
+      schedule: Schedule.rate(Duration.hours(1)),
+      // After an hour the next one looks for the same.
+      targets: [new LambdaFunction(this.handler, { retryAttempts: 20, maxEventAge: Duration.hours(1) })],
     });
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { DockerHousekeepingProps } from '../../lib';
+import { NotifyOn } from '../../lib';
+import type { AppConfiguration } from '../../bin/configuration';
 import { configuration } from '../../bin/configuration';
 
 type Given = Record<string, unknown>;
@@ -9,7 +10,7 @@ const prune = { type: 'DanglingImagePrune', labels: { application: 'todobackend'
 const valid = { hosts: { DockerHost: ['true'] }, tasks: [prune], schedule: 'rate(1 day)' };
 
 /** The configuration from what cdk.json says, and the command line. */
-function configured(housekeeping: unknown, commandLine: Given = {}): DockerHousekeepingProps {
+function configured(housekeeping: unknown, commandLine: Given = {}): AppConfiguration {
   return configuration(new App({ context: { housekeeping, ...commandLine } }).node);
 }
 
@@ -17,7 +18,7 @@ test('the shipped configuration cleans as the Makefile of todobackend did, night
   const { context } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'cdk.json'), 'utf8')) as {
     context: Given;
   };
-  const { hosts, tasks, schedule, enabled, dryRun } = configured(context.housekeeping);
+  const { hosts, tasks, schedule, enabled, dryRun, addresses, dashboard } = configured(context.housekeeping);
   expect(hosts._targets()).toEqual([{ Key: 'tag:DockerHost', Values: ['true'] }]);
   expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toMatchObject([
     ['ComposeDown', { PROJECT: 'todobackend', DIRECTORY: '', FILES: '', REMOVE_VOLUMES: 'true' }],
@@ -27,7 +28,7 @@ test('the shipped configuration cleans as the Makefile of todobackend did, night
     'cron(0 3 * * ? *)',
     'Etc/UTC',
   ]);
-  expect([enabled, dryRun]).toEqual([true, false]);
+  expect([enabled, dryRun, addresses, dashboard]).toEqual([true, false, [], false]);
 });
 
 test('every property of a task can be set', () => {
@@ -87,6 +88,36 @@ test('hosts can be narrowed by several tags', () => {
     { Key: 'tag:DockerHost', Values: ['true'] },
     { Key: 'tag:Stage', Values: ['test', 'acceptance'] },
   ]);
+});
+
+test('what watches the runs can be set', () => {
+  const read = configured({
+    ...valid,
+    notify: ['ops@example.com', 'on-call+night@ops.example.org'],
+    notifyOn: 'attention',
+    dashboard: true,
+    alarms: {
+      noHosts: { enabled: false },
+      hostsUnreachable: {
+        threshold: 3,
+        period: 'PT10M',
+        evaluationPeriods: 2,
+        datapointsToAlarm: 1,
+        treatMissingData: 'missing',
+      },
+    },
+    reportDueEvery: 'P7D',
+    reportRetention: 30,
+  });
+  expect(read).toMatchObject({
+    addresses: ['ops@example.com', 'on-call+night@ops.example.org'],
+    notifyOn: NotifyOn.ATTENTION,
+    dashboard: true,
+    alarms: { noHosts: { enabled: false }, hostsUnreachable: { threshold: 3, treatMissingData: 'missing' } },
+    reportRetention: 30,
+  });
+  expect(read.alarms?.hostsUnreachable?.period?.toMinutes()).toBe(10);
+  expect(read.reportDueEvery?.toDays()).toBe(7);
 });
 
 test('the command line has the last word', () => {
@@ -177,6 +208,33 @@ test.each<[unknown, string]>([
   ],
   [{ ...valid, enabled: 'maybe' }, 'housekeeping.enabled: got "maybe", which is not true or false'],
   [{ ...valid, dryRun: 1 }, 'housekeeping.dryRun: got 1, which is not true or false'],
+  [
+    { ...valid, notify: 'ops@example.com' },
+    'housekeeping.notify: got "ops@example.com", which is not a list',
+  ],
+  [
+    { ...valid, notify: ['ops'] },
+    'housekeeping.notify[0]: got "ops", which is no e-mail address; give one, e.g. \'ops@example.com\'',
+  ],
+  [{ ...valid, notify: ['Ops <ops@example.com>'] }, 'which is no e-mail address'],
+  [{ ...valid, notify: ['a@b.c, d@e.f'] }, 'which is no e-mail address'],
+  [{ ...valid, notify: [`${'a'.repeat(250)}@b.cd`] }, 'which is no e-mail address'],
+  [{ ...valid, notify: ['a@b.cd', 'a@b.cd'] }, 'which has "a@b.cd" twice; give each address once'],
+  [
+    { ...valid, notifyOn: 'failure' },
+    'housekeeping.notifyOn: got "failure", which is none of those known; use one of: every-run, attention',
+  ],
+  [{ ...valid, alarms: { noHost: {} } }, 'housekeeping.alarms.noHost: got {}, which belongs to no known key'],
+  [
+    { ...valid, alarms: { noHosts: false } },
+    'housekeeping.alarms.noHosts: got false, which is not an object',
+  ],
+  [
+    { ...valid, alarms: { noHosts: { treatMissingData: 'bad' } } },
+    'use one of: breaching, notBreaching, ignore, missing',
+  ],
+  [{ ...valid, reportDueEvery: '1 day' }, 'housekeeping.reportDueEvery: got "1 day", which is no duration'],
+  [{ ...valid, reportRetention: 2 }, 'got 2, which is none of those known; use one of: 1, 3, 5, 7, 14, 30'],
 ])('refuses %j: %s', (housekeeping, message) => {
   expect(() => configured(housekeeping)).toThrow(message);
 });

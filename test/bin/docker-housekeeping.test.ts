@@ -36,7 +36,8 @@ describe('cdk synth', () => {
 
   test('tells what to use after the deployment, in any account and region', () => {
     expect(Object.keys((JSON.parse(readFileSync(template, 'utf8')) as Template).Outputs)).toEqual([
-      'DocumentName',
+      'RunNow',
+      'DryRunNow',
       'ReportLogGroup',
     ]);
     const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {

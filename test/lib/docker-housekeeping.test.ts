@@ -5,7 +5,8 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { ComposeDown, DockerHosts, DockerHousekeeping } from '../../lib';
 import { commandDocument } from '../../lib/command-document';
 import { METRICS, METRIC_DIMENSION, METRIC_NAMESPACE } from '../../lib/contract';
-import { housekeepingProps, housekeepingStack, only, strictApp } from './stack';
+import { ReportedMetrics } from '../../lib/monitoring/metrics';
+import { housekeepingProps, housekeepingStack, only, resources, strictApp } from './stack';
 
 test('the document holds the tasks, makes versions and leaves its name to CloudFormation', () => {
   const { tasks } = housekeepingProps();
@@ -53,7 +54,7 @@ test('two in one stack share nothing', () => {
         }),
       ),
   );
-  const resources = Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>;
+  const all = Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>;
   const idsOf = (fleet: DockerHousekeeping): string[] =>
     fleet.node
       .findAll()
@@ -61,15 +62,31 @@ test('two in one stack share nothing', () => {
       .map((node) => stack.resolve((node as CfnElement).logicalId) as string);
   const [builders, runners] = fleets.map(idsOf) as [string[], string[]];
 
-  expect([...builders, ...runners].sort()).toEqual(Object.keys(resources).sort());
+  expect([...builders, ...runners].sort()).toEqual(Object.keys(all).sort());
   for (const [mine, others] of [
     [builders, runners],
     [runners, builders],
   ] as const) {
-    const text = JSON.stringify(mine.map((id) => resources[id]));
+    const text = JSON.stringify(mine.map((id) => all[id]));
     expect(others.filter((id) => text.includes(`"${id}"`))).toEqual([]);
   }
-  expect(JSON.stringify(builders.map((id) => resources[id]))).not.toContain('"Runners"');
+  expect(JSON.stringify(builders.map((id) => all[id]))).not.toContain('"Runners"');
+});
+
+test('has saved queries, and a dashboard with all alarms where it is wanted', () => {
+  const without = housekeepingStack().template();
+  without.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  expect(resources(without, 'AWS::Logs::QueryDefinition')).not.toEqual([]);
+  for (const [, { Properties }] of resources(without, 'AWS::Logs::QueryDefinition')) {
+    expect(Properties.Name).toMatch(/^Stack\/Housekeeping\//);
+  }
+
+  const { template, housekeeping, stack } = housekeepingStack({ dashboard: true });
+  const [, { Properties }] = only(template(), 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(Properties.DashboardBody);
+  for (const alarm of Object.values(housekeeping.alarms)) {
+    expect(body).toContain(JSON.stringify(stack.resolve(alarm.alarmArn)));
+  }
 });
 
 test('refuses what no document can be made of', () => {
@@ -86,12 +103,12 @@ describe('metrics', () => {
       namespace: METRIC_NAMESPACE,
       metricName: name,
       dimensions: { [METRIC_DIMENSION]: 'Stack/Housekeeping' },
-      statistic: name === 'HighestDiskUse' || name === 'RunDuration' ? 'Maximum' : 'Sum',
+      statistic: ['HighestDiskUse', 'RunDuration', 'ReportAge'].includes(name) ? 'Maximum' : 'Sum',
     });
   });
 
   test('there are no others', () => {
-    const methods = Object.getOwnPropertyNames(DockerHousekeeping.prototype).filter((name) =>
+    const methods = Object.getOwnPropertyNames(ReportedMetrics.prototype).filter((name) =>
       name.startsWith('metric'),
     );
     expect(methods.sort()).toEqual(

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { DockerHosts, DockerHousekeeping } from '../../lib';
 import { housekeepingProps, housekeepingStack, only, resources, strictApp, text } from './stack';
@@ -82,11 +83,25 @@ test('the reporter can write to its log groups alone, and read what cannot be na
         'GetLogEvents',
         'PutLogEvents',
       ),
+      'Allow ec2:DescribeInstances on *',
+      `Allow logs:DescribeLogGroups on arn:<AWS::Partition>:logs:${account}:log-group:*`,
+      'Allow ssm:DescribeInstanceInformation on *',
       'Allow ssm:ListCommandInvocations on *',
       'Allow ssm:ListCommands on *',
     ].sort(),
     conditions: [],
   });
+});
+
+test('the reporter can publish to the topic that it was given, and to no other', () => {
+  const stack = new Stack(strictApp(), 'Stack');
+  new Topic(stack, 'Other');
+  const notify = new Topic(stack, 'Topic');
+  new DockerHousekeeping(stack, 'Housekeeping', housekeepingProps({ notify }));
+  const template = Template.fromStack(stack);
+  const { allowed } = permissions(template, roleOf(template, 'lambda.amazonaws.com'));
+  const topic = stack.getLogicalId(notify.node.defaultChild as never);
+  expect(allowed.filter((line) => line.includes('sns:'))).toEqual([`Allow sns:Publish on <${topic}>`]);
 });
 
 test('who may run by hand can send this document to these hosts, and follow the run', () => {
@@ -122,8 +137,11 @@ test('cdk-nag finds nothing but what has a reason', () => {
     // Which instances is said by the condition on their tags.
     'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:instance/*]':
       'Stack/Housekeeping/Schedule/Role/DefaultPolicy/Resource',
-    // IAM knows neither resources nor conditions for ssm:ListCommands and ssm:ListCommandInvocations.
+    // IAM knows no resources for ec2:DescribeInstances and what is read of Systems Manager.
     'AwsSolutions-IAM5[Resource::*]': 'Stack/Housekeeping/Reporter/Role/DefaultPolicy/Resource',
+    // logs:DescribeLogGroups is asked for the groups of the account.
+    'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
+      'Stack/Housekeeping/Reporter/Role/DefaultPolicy/Resource',
     // It is a dead-letter queue, but of a schedule, which the rule does not look at.
     'AwsSolutions-SQS3': 'Stack/Housekeeping/Schedule/DeadLetterQueue/Resource',
   };
@@ -132,5 +150,5 @@ test('cdk-nag finds nothing but what has a reason', () => {
     violatingResources.map(({ constructPath }) => [ruleName, constructPath]),
   );
   expect(Object.fromEntries(found)).toEqual(reasons);
-  expect(found).toHaveLength(3);
+  expect(found).toHaveLength(4);
 });

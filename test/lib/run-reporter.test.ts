@@ -1,14 +1,29 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { housekeepingStack, only, resources } from './stack';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { DockerHousekeeping, NotifyOn } from '../../lib';
+import { REPORTER_ENVIRONMENT } from '../../lib/contract';
+import type { Resource } from './stack';
+import { housekeepingProps, housekeepingStack, only, resources, strictApp } from './stack';
 
 const { stack, housekeeping, template } = housekeepingStack();
 const synthesised = template();
 const reports = stack.resolve(housekeeping.reportLogGroup.logGroupName) as { Ref: string };
+const rules = resources(synthesised, 'AWS::Events::Rule');
+const isSweep = ([, { Properties }]: [string, Resource]): boolean => 'ScheduleExpression' in Properties;
+const ended = rules.find((rule) => !isSweep(rule))!;
+const sweep = rules.find(isSweep)!;
+
+/** The environment of the only function. */
+function environment(template: Template): Record<string, unknown> {
+  const [, handler] = only(template, 'AWS::Lambda::Function');
+  return (handler.Properties.Environment as { Variables: Record<string, unknown> }).Variables;
+}
 
 test('reports every end of a run of this document, and no step on the way', () => {
   const [document] = only(synthesised, 'AWS::SSM::Document');
-  const [, rule] = only(synthesised, 'AWS::Events::Rule');
+  const [, rule] = ended;
   expect(rule.Properties.EventPattern).toEqual({
     source: ['aws.ssm'],
     'detail-type': ['EC2 Command Status-change Notification'],
@@ -19,21 +34,36 @@ test('reports every end of a run of this document, and no step on the way', () =
   });
 });
 
-test('is called by its rule alone, with bounded retries', () => {
+test('looks every hour for what was not reported, with the event as it comes', () => {
   const [handler] = only(synthesised, 'AWS::Lambda::Function');
-  const [ruleId, rule] = only(synthesised, 'AWS::Events::Rule');
-  expect(rule.Properties.Targets).toEqual([
+  const [, { Properties }] = sweep;
+  expect(Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+  expect(Properties).not.toHaveProperty('EventPattern');
+  expect(Properties.Targets).toEqual([
+    {
+      Id: expect.any(String) as string,
+      Arn: { 'Fn::GetAtt': [handler, 'Arn'] },
+      RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 20 },
+    },
+  ]);
+});
+
+test('is called by its rules alone, with bounded retries', () => {
+  const [handler] = only(synthesised, 'AWS::Lambda::Function');
+  expect(rules).toHaveLength(2);
+  expect(ended[1].Properties.Targets).toEqual([
     {
       Id: expect.any(String) as string,
       Arn: { 'Fn::GetAtt': [handler, 'Arn'] },
       RetryPolicy: { MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 20 },
     },
   ]);
-  const [, permission] = only(synthesised, 'AWS::Lambda::Permission');
-  expect(permission.Properties).toMatchObject({
-    Principal: 'events.amazonaws.com',
-    SourceArn: { 'Fn::GetAtt': [ruleId, 'Arn'] },
-  });
+  const permissions = resources(synthesised, 'AWS::Lambda::Permission').map(
+    ([, { Properties }]) => Properties,
+  );
+  expect(permissions.map(({ Principal, SourceArn }) => [Principal, SourceArn])).toEqual(
+    rules.map(([id]) => ['events.amazonaws.com', { 'Fn::GetAtt': [id, 'Arn'] }]),
+  );
   synthesised.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
     FunctionName: { Ref: handler },
     MaximumRetryAttempts: 2,
@@ -47,7 +77,7 @@ test('is told where to write, for whom, and when a claim is abandoned', () => {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
     Handler: 'index.handler',
-    MemorySize: 256,
+    MemorySize: 1024,
     Timeout: 150,
     Environment: {
       Variables: {
@@ -56,6 +86,44 @@ test('is told where to write, for whom, and when a claim is abandoned', () => {
         CLAIM_TIMEOUT_SECONDS: '165',
       },
     },
+  });
+  const [document] = only(synthesised, 'AWS::SSM::Document');
+  expect(environment(synthesised)[REPORTER_ENVIRONMENT.documentName]).toEqual({ Ref: document });
+});
+
+describe('notifications', () => {
+  /** With a topic of the stack. */
+  function notified(notifyOn?: NotifyOn): { template: Template; topic: string } {
+    const stack = new Stack(strictApp(), 'Stack');
+    const notify = new Topic(stack, 'Topic');
+    new DockerHousekeeping(stack, 'Housekeeping', housekeepingProps({ notify, notifyOn }));
+    const template = Template.fromStack(stack);
+    return { template, topic: only(template, 'AWS::SNS::Topic')[0] };
+  }
+
+  test.each([
+    [undefined, 'every-run'],
+    [NotifyOn.EVERY_RUN, 'every-run'],
+    [NotifyOn.ATTENTION, 'attention'],
+  ])('notifyOn %s: the reporter is told the topic and %s', (notifyOn, expected) => {
+    const { template, topic } = notified(notifyOn);
+    expect(environment(template)).toMatchObject({
+      [REPORTER_ENVIRONMENT.notifyTopic]: { Ref: topic },
+      [REPORTER_ENVIRONMENT.notifyOn]: expected,
+    });
+  });
+
+  test('without a topic it is told neither, and all it is told is in the contract', () => {
+    const { notifyTopic, notifyOn, ...others } = REPORTER_ENVIRONMENT;
+    expect(Object.keys(environment(synthesised)).sort()).toEqual(Object.values(others).sort());
+    const all = Object.keys(environment(notified().template));
+    expect(all.sort()).toEqual([...Object.values(others), notifyTopic, notifyOn].sort());
+  });
+
+  test('refuses to be told when without being told whom', () => {
+    expect(() => housekeepingStack({ notifyOn: NotifyOn.ATTENTION })).toThrow(
+      "notifyOn: got \"attention\", which has no topic to tell, as there is no 'notify'; give 'notify' too",
+    );
   });
 });
 

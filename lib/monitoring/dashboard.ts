@@ -1,0 +1,168 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IAlarm, IWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  PeriodOverride,
+  SingleValueWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import type { MetricName } from '../contract';
+import { reportedMetric } from './metrics';
+import { INSIGHTS_QUERIES } from './queries';
+import type { InsightsQuery } from './queries';
+
+/** What the dashboard shows. */
+export interface HousekeepingDashboardProps {
+  /** The `DockerHousekeeping` whose metrics are shown. */
+  readonly housekeeping: IConstruct;
+
+  /** Its reports. */
+  readonly reportLogGroup: ILogGroup;
+
+  /**
+   * Its alarms.
+   *
+   * @default - no alarms are shown
+   */
+  readonly alarms?: IAlarm[];
+}
+
+/** The whole width of a dashboard's grid. */
+const WIDTH = 24;
+/** Runs are daily as a rule: within a day, one run is one point. */
+const PERIOD = Duration.days(1);
+
+/** What the metrics are called on the dashboard. */
+const LABELS = {
+  HostsTargeted: 'targeted',
+  HostsSucceeded: 'succeeded',
+  HostsFailed: 'failed',
+  HostsTimedOut: 'timed out',
+  HostsUnreachable: 'not reached',
+  HostsSkipped: 'skipped',
+  ProjectsRemoved: 'projects',
+  ContainersRemoved: 'containers',
+  ImagesRemoved: 'images',
+  VolumesRemoved: 'volumes',
+  NetworksRemoved: 'networks',
+  CacheRecordsRemoved: 'cache records',
+  ContainersKilled: 'containers killed',
+  BytesReclaimed: 'bytes reclaimed',
+  HighestDiskUse: 'fullest disk',
+  RunDuration: 'duration',
+} as const satisfies Partial<Record<MetricName, string>>;
+type Shown = keyof typeof LABELS;
+
+const OUTCOMES: Shown[] = [
+  'HostsSucceeded',
+  'HostsFailed',
+  'HostsTimedOut',
+  'HostsUnreachable',
+  'HostsSkipped',
+];
+const REMOVALS: Shown[] = [
+  'ProjectsRemoved',
+  'ContainersRemoved',
+  'ImagesRemoved',
+  'VolumesRemoved',
+  'NetworksRemoved',
+  'CacheRecordsRemoved',
+];
+
+/**
+ * A CloudWatch dashboard of the last two weeks: the last day in numbers, what came of the
+ * runs over time, and what the reports say of the hosts.
+ *
+ * Its log tables are queries, which CloudWatch bills by the data that they scan, each time they are shown.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
+export class HousekeepingDashboard extends Construct {
+  public constructor(scope: Construct, id: string, props: HousekeepingDashboardProps) {
+    super(scope, id);
+    const { housekeeping, reportLogGroup, alarms = [] } = props;
+    const metrics = (...names: Shown[]): Metric[] =>
+      names.map((name) => reportedMetric(housekeeping, name, { period: PERIOD, label: LABELS[name] }));
+    const table = (query: InsightsQuery, width: number, height: number): IWidget =>
+      new LogQueryWidget({
+        title: query.name,
+        logGroupNames: [reportLogGroup.logGroupName],
+        queryString: query.text,
+        view: LogQueryVisualizationType.TABLE,
+        width,
+        height,
+      });
+    const percent = { min: 0, max: 100, label: '%', showUnits: false };
+    const { lastRunByHost, failures, ignoresSigterm, notReached, diskUse, engines } = INSIGHTS_QUERIES;
+
+    new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.days(14),
+      // Otherwise CloudWatch would spread the one run of a day over the points of a shorter period.
+      periodOverride: PeriodOverride.INHERIT,
+      widgets: [
+        alarms.length > 0
+          ? [new AlarmStatusWidget({ title: 'Alarms', alarms, width: WIDTH, height: 3 })]
+          : [],
+        [
+          new SingleValueWidget({
+            title: 'Hosts, last day',
+            metrics: metrics('HostsTargeted', ...OUTCOMES),
+            width: WIDTH / 2,
+            height: 4,
+          }),
+          new SingleValueWidget({
+            title: 'Reclaimed, last day',
+            metrics: metrics('BytesReclaimed', ...REMOVALS, 'ContainersKilled'),
+            width: WIDTH / 2,
+            height: 4,
+          }),
+        ],
+        [
+          new GraphWidget({
+            title: 'Hosts by outcome, per day',
+            left: metrics(...OUTCOMES),
+            leftYAxis: { min: 0, label: 'hosts', showUnits: false },
+            stacked: true,
+            width: WIDTH / 2,
+          }),
+          new GraphWidget({
+            title: 'Bytes reclaimed, per day',
+            left: metrics('BytesReclaimed'),
+            leftYAxis: { min: 0 },
+            width: WIDTH / 2,
+          }),
+        ],
+        [
+          new GraphWidget({
+            title: 'Removed, per day',
+            left: metrics(...REMOVALS, 'ContainersKilled'),
+            leftYAxis: { min: 0, showUnits: false },
+            width: WIDTH / 3,
+          }),
+          new GraphWidget({
+            title: 'Use of the fullest disk',
+            left: metrics('HighestDiskUse'),
+            leftYAxis: percent,
+            width: WIDTH / 3,
+          }),
+          new GraphWidget({
+            title: 'Seconds from request to report',
+            left: metrics('RunDuration'),
+            leftYAxis: { min: 0 },
+            width: WIDTH / 3,
+          }),
+        ],
+        [table(lastRunByHost, WIDTH, 8)],
+        [table(failures, WIDTH, 6)],
+        [table(notReached, WIDTH / 2, 6), table(ignoresSigterm, WIDTH / 2, 6)],
+        [table(diskUse, WIDTH / 2, 6), table(engines, WIDTH / 2, 6)],
+      ],
+    });
+  }
+}

@@ -1,0 +1,197 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { INSIGHTS_QUERIES, SavedQueries } from '../../../lib/monitoring/queries';
+import type { LogEvent } from '../../insights/discover';
+import { DISCOVERED, discover } from '../../insights/discover';
+import { evaluate } from '../../insights/evaluate';
+import type { Row } from '../../insights/evaluate';
+import { APP, facts, on, report, samples, task } from '../../insights/samples';
+import { only, resources, text } from '../stack';
+
+const EVENTS = samples().flatMap(({ events }) => events);
+
+function answer(name: keyof typeof INSIGHTS_QUERIES, events: readonly LogEvent[] = EVENTS): Row[] {
+  return evaluate(INSIGHTS_QUERIES[name].text, events);
+}
+
+/** These columns of the rows. */
+function columns(rows: readonly Row[], ...names: readonly string[]): unknown[][] {
+  return rows.map((row) => names.map((name) => row[name]));
+}
+
+const byFirst = (rows: unknown[][]): unknown[][] =>
+  rows.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+
+test('last run by host: each host once, with its newest event, be it of a dry run', () => {
+  const rows = answer('lastRunByHost');
+  expect(byFirst(columns(rows, 'instanceId', 'outcome', 'reason', 'commandId'))).toEqual([
+    ['i-1', 'succeeded', undefined, 'd'],
+    ['i-2', 'timed-out', 'timed-out', 'c'],
+    ['i-3', 'unreachable', 'access-denied', 'd'],
+    ['i-4', 'failed', 'leftovers', 'c'],
+    // Both spellings.
+    ['i-5', 'skipped', 'cancelled', 'd'],
+    ['i-6', 'skipped', 'cancelled', 'd'],
+    ['i-7', 'unreachable', 'delivery-timed-out', 'd'],
+    ['i-8', 'unreachable', 'not-registered', 'd'],
+  ]);
+  expect(rows[0]).toMatchObject({ '@timestamp': '2026-11-22 18:01:29.999', dryRun: false });
+  const untilDryRun = samples()
+    .slice(0, 2)
+    .flatMap(({ events }) => events);
+  expect(columns(answer('lastRunByHost', untilDryRun), 'commandId', 'dryRun')).toContainEqual(['b', true]);
+});
+
+test('what was reclaimed: one row a day, the newest first, without dry runs', () => {
+  expect(answer('reclaimedOverTime')).toEqual([
+    {
+      day: '2026-11-22 00:00:00.000',
+      runs: 2,
+      mebibytes: 3,
+      projects: 0,
+      containers: 1,
+      images: 3,
+      volumes: 1,
+      networks: 0,
+      cacheRecords: 0,
+    },
+    {
+      day: '2026-11-21 00:00:00.000',
+      runs: 1,
+      mebibytes: 3,
+      projects: 1,
+      containers: 5,
+      images: 4,
+      volumes: 1,
+      networks: 2,
+      cacheRecords: 5,
+    },
+  ]);
+});
+
+test('failures: failed and timed out, with why, the newest first', () => {
+  const rows = columns(answer('failures'), 'commandId', 'instanceId', 'outcome', 'reason', 'dryRun');
+  expect(rows.slice(0, 2)).toEqual(
+    expect.arrayContaining([
+      ['c', 'i-2', 'timed-out', 'timed-out', false],
+      ['c', 'i-4', 'failed', 'leftovers', false],
+    ]),
+  );
+  expect(rows.slice(2)).toEqual([['b', 'i-2', 'failed', 'docker-unreachable', true]]);
+  expect(answer('failures')[2]?.message).toContain('no answer');
+});
+
+test('services that ignore SIGTERM: what costs most first, counted over hosts, with the remedy', () => {
+  const rows = answer('ignoresSigterm');
+  const names = ['container.project', 'container.service', 'kills', 'hosts', 'secondsLost', 'lastReport'];
+  expect(columns(rows, ...names)).toEqual([
+    ['shop', 'web', 1, 1, 45, '2026/11/21/a'],
+    ['todobackend', 'app', 3, 2, 30, '2026/11/22/d'],
+  ]);
+  for (const word of ['process of app', 'SIGTERM', '--die-on-term', 'init: true', 'stop_signal']) {
+    expect(rows[1]?.remedy).toContain(word);
+  }
+});
+
+test('hosts not reached: how often, with why the last time', () => {
+  const rows = answer('notReached');
+  expect(columns(rows, 'instanceId', 'runs', 'lastReason', 'lastReport')[0]).toEqual([
+    'i-3',
+    3,
+    'access-denied',
+    '2026/11/22/d',
+  ]);
+  expect(byFirst(columns(rows, 'instanceId', 'runs', 'lastReason')).slice(1)).toEqual([
+    ['i-7', 1, 'delivery-timed-out'],
+    // Systems Manager did not even try.
+    ['i-8', 1, 'not-registered'],
+  ]);
+  expect(rows[0]?.lastMessage).toContain("compare the instance's tags");
+});
+
+test('disk use: the host with the fullest disk first, as each last said', () => {
+  expect(columns(answer('diskUse'), 'instanceId', 'diskPercent', 'inodePercent', 'lastReport')).toEqual([
+    ['i-2', 93, 31, '2026/11/22/c'],
+    ['i-3', 64, 12, '2026/11/22/c'],
+    ['i-1', 41, 12, '2026/11/22/d'],
+    // It could not see its file system the last time.
+    ['i-4', 20, 12, '2026/11/21/a'],
+  ]);
+});
+
+test('Engines: each host once, as what it was last', () => {
+  expect(answer('engines')).toEqual([
+    { engine: '29.4.0', imageStore: 'containerd', compose: '5.1.0', hosts: 3 },
+    { engine: '20.10.24', imageStore: 'classic', compose: '1.29.2', hosts: 1 },
+  ]);
+});
+
+test('what queries ask for is discovered, however many containers a host killed', () => {
+  const killed = Array.from({ length: 15 }, (_, i) => ({ ...APP, project: 'p', container: `c${i}` }));
+  const full = task({ outcome: 'done', killed, killedOmitted: 40, bytesReclaimed: 1 });
+  const crowded = report('full', '2026-11-23T03:00:00Z', [
+    on('8', [facts({ diskPercent: 88 }), full, full, full, full]),
+  ]);
+  expect(crowded.hosts[0]?.killed).toHaveLength(60);
+  expect(discover(crowded.events[0] as LogEvent).size).toBeGreaterThan(DISCOVERED);
+  expect(answer('diskUse', crowded.events)).toMatchObject([{ instanceId: 'i-8', diskPercent: 88 }]);
+  expect(answer('engines', crowded.events)).toMatchObject([{ engine: '29.4.0', hosts: 1 }]);
+  expect(answer('ignoresSigterm', crowded.events)).toMatchObject([{ kills: 60, hosts: 1, secondsLost: 600 }]);
+  expect(answer('reclaimedOverTime', crowded.events)).toMatchObject([{ runs: 1, mebibytes: 4 / 2 ** 20 }]);
+});
+
+describe('the evaluator refuses what would be a guess', () => {
+  test.each([
+    ['filter typ = "host"', 'no record has field "typ"'],
+    ['filter type = "host" | stats count(*) as n by host.engin', 'no record has field "host.engin"'],
+    ['filter dryRun = "false"', 'a boolean cannot be compared'],
+    ['fields upper(type) as t', 'unknown function upper'],
+    ['stats median(seconds) as m', 'unknown aggregation median'],
+    ['dedup instanceId | sort instanceId', 'only limit may come after dedup'],
+    ['sort @timestamp desc | stats count(*) as n by type', 'sort and limit must come after the last stats'],
+    ['stats count(*) as n by type | fields instanceId', 'no record has field "instanceId"'],
+    ['filter type = "none" | limit 1', 'no record reaches "limit"'],
+    ['limit 10001', 'limit must be 1 to 10000'],
+    ['head 5', 'unknown command "head"'],
+  ])('%s', (query, message) => {
+    expect(() => evaluate(query, EVENTS)).toThrow(message);
+  });
+
+  test('a field that is not discovered any more', () => {
+    const members = Object.fromEntries(Array.from({ length: DISCOVERED }, (_, i) => [`field${i}`, i]));
+    const event = {
+      logStream: 's',
+      timestamp: 0,
+      message: JSON.stringify({ list: [{ a: null }, { b: 1 }], ...members }),
+    };
+    const found = discover(event);
+    expect(found.get('list.1.b')).toBe(1);
+    expect(found.has(`field${DISCOVERED - 2}`)).toBe(true);
+    expect(found.has(`field${DISCOVERED - 1}`)).toBe(false);
+  });
+});
+
+describe('saved queries', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const reportLogGroup = new LogGroup(stack, 'Reports');
+  new SavedQueries(stack, 'Queries', { reportLogGroup, housekeeping: 'Fleet/Housekeeping' });
+  const template = Template.fromStack(stack);
+  const saved = resources(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
+
+  test('stand in the folder of the housekeeping, and ask its reports only', () => {
+    expect(saved.map(({ Name }) => Name)).toEqual(
+      Object.values(INSIGHTS_QUERIES).map(({ name }) => `Fleet/Housekeeping/${name}`),
+    );
+    const [group] = only(template, 'AWS::Logs::LogGroup');
+    for (const { LogGroupNames } of saved)
+      expect((LogGroupNames as unknown[]).map(text)).toEqual([`<${group}>`]);
+  });
+
+  test('are as they are tested, and within the limit of the service', () => {
+    expect(saved.map(({ QueryString }) => QueryString)).toEqual(
+      Object.values(INSIGHTS_QUERIES).map((query) => query.text),
+    );
+    for (const { QueryString } of saved) expect(String(QueryString).length).toBeLessThanOrEqual(10_000);
+  });
+});

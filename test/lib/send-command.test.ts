@@ -1,0 +1,123 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { DockerHosts, DockerHousekeeping } from '../../lib';
+import { JsonService } from '../../local/aws/json-server';
+import { housekeepingProps, only, strictApp } from './stack';
+
+/** Takes SendCommand, and keeps what it was sent. */
+class CommandRecorder extends JsonService {
+  constructor() {
+    super('AmazonSSM', 'ssm');
+  }
+
+  protected override serve(): object {
+    return { Command: { CommandId: '0831e1a8-a1ac-4257-a1fd-c831b48c4107' } };
+  }
+}
+
+/** What CloudFormation makes of a value, given what each Ref stands for. */
+function deployed(value: unknown, refs: Record<string, string>): string {
+  if (typeof value === 'string') return value;
+  const { Ref, ...intrinsic } = value as { Ref?: string; 'Fn::Join'?: [string, unknown] };
+  if (Ref !== undefined) return refs[Ref] ?? `${Ref}-1A2B3C`;
+  const [delimiter, parts] = intrinsic['Fn::Join']!;
+  return (Array.isArray(parts) ? parts.map((part) => deployed(part, refs)) : split(parts, refs)).join(
+    delimiter,
+  );
+}
+
+function split(value: unknown, refs: Record<string, string>): string[] {
+  const [delimiter, text] = (value as { 'Fn::Split': [string, unknown] })['Fn::Split'];
+  return deployed(text, refs).split(delimiter);
+}
+
+const recorder = new CommandRecorder();
+let endpoint: string;
+beforeAll(async () => (endpoint = await recorder.start()));
+afterAll(() => recorder.stop());
+
+/** Runs a command line in a shell, against the recorder, and returns what that was sent. */
+async function sent(shell: string, command: string): Promise<Record<string, unknown>> {
+  const calls = recorder.calls.length;
+  const child = spawn(shell, ['-c', command], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      LANG: 'C.UTF-8',
+      // What a value would become that reached the shell unquoted.
+      SECRET: 'expanded',
+      AWS_ENDPOINT_URL_SSM: endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_DEFAULT_REGION: 'eu-central-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect({ status, errors }).toEqual({ status: 0, errors: '' });
+  expect(recorder.calls.slice(calls).map(({ operation }) => operation)).toEqual(['SendCommand']);
+  return recorder.calls.at(-1)!.input;
+}
+
+/** The commands of a stack and its schedule's own request, as they are once deployed. */
+function deploy(hosts: (stack: Stack) => DockerHosts, refs: Record<string, string> = {}) {
+  const stack = new Stack(strictApp(), 'Stack');
+  const housekeeping = new DockerHousekeeping(
+    stack,
+    'Housekeeping',
+    housekeepingProps({ hosts: hosts(stack) }),
+  );
+  const [, schedule] = only(Template.fromStack(stack), 'AWS::Scheduler::Schedule');
+  const { Input } = schedule.Properties.Target as { Input: unknown };
+  return {
+    runCommand: deployed(stack.resolve(housekeeping.runCommand), refs),
+    dryRunCommand: deployed(stack.resolve(housekeeping.dryRunCommand), refs),
+    input: () => JSON.parse(deployed(Input, refs)) as Record<string, unknown>,
+  };
+}
+
+const tagged = (): DockerHosts =>
+  DockerHosts.tagged('Größe / @+-=._:', 'sehr groß', '日本語 東京').andTagged('Stage', 'test', 'acceptance');
+
+test('is printed with all that a person has to paste', () => {
+  const { runCommand, dryRunCommand } = deploy(() => DockerHosts.tagged('DockerHost', 'true'));
+  expect(dryRunCommand.replace(/name \S+/, 'name NAME')).toBe(
+    "aws ssm send-command --document-name NAME --document-version '$LATEST' " +
+      `--targets '[{"Key":"tag:DockerHost","Values":["true"]}]' --parameters DryRun=true ` +
+      '--max-errors 100% --max-concurrency 100% --timeout-seconds 1800',
+  );
+  expect(runCommand).toBe(dryRunCommand.replace('DryRun=true', 'DryRun=false'));
+});
+
+const cli = spawnSync('aws', ['--version']).error === undefined;
+if (!cli) {
+  process.stderr.write('the AWS CLI is not installed: the commands are not run\n');
+}
+const testWithCli = cli ? test : test.skip;
+
+testWithCli('sends what the schedule sends', async () => {
+  const { runCommand, dryRunCommand, input } = deploy(tagged);
+  const { Comment, ...scheduled } = input();
+  expect(Comment).toBe('<aws.scheduler.execution-id>');
+  expect(await sent('sh', runCommand)).toEqual(scheduled);
+  expect(await sent('bash', dryRunCommand)).toEqual({ ...scheduled, Parameters: { DryRun: ['true'] } });
+});
+
+testWithCli.each([
+  'plain',
+  'a, b and $SECRET `id` $(id) "quoted" \\ it\'s \\" größe 東京 ! * ~',
+  `'; exit 3; '`,
+  `"],"Key":"tag:Other`,
+])('a tag value that is only known at deployment is sent as it is: %s', async (value) => {
+  const { runCommand } = deploy(
+    (stack) => DockerHosts.tagged('Stage', 'test', new CfnParameter(stack, 'Stage').valueAsString),
+    { Stage: value },
+  );
+  expect(await sent('sh', runCommand)).toMatchObject({
+    Targets: [{ Key: 'tag:Stage', Values: ['test', value] }],
+  });
+});
