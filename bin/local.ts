@@ -10,6 +10,7 @@ its own that holds the example examples/todobackend, and which is gone afterward
 Options:
   --dry-run      only report what would be removed
   --json FILE    write the run's log event to FILE, exactly as published
+  --html FILE    write the report to FILE as one self-contained page, to look at and to pass on
   --engine HOST  clean the Docker Engine at HOST instead, e.g. unix:///var/run/docker.sock: what the tasks of
                  cdk.json select there is removed
   --keep         leave the private Engine running, and say how to reach and how to stop it
@@ -25,6 +26,7 @@ function options(args: readonly string[]): LocalOptions | 'help' {
     options: {
       'dry-run': { type: 'boolean', default: false },
       json: { type: 'string' },
+      html: { type: 'string' },
       engine: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -34,11 +36,17 @@ function options(args: readonly string[]): LocalOptions | 'help' {
   if (values.keep && values.engine !== undefined) {
     throw new Error('--keep is for the private Engine, which --engine does without; leave one of them out');
   }
-  for (const name of ['json', 'engine'] as const) {
+  for (const name of ['json', 'html', 'engine'] as const) {
     if (values[name] === '') throw new Error(`--${name} is empty; give it a value or leave it out`);
   }
-  const { json, engine } = values;
-  return { dryRun: values['dry-run'], keep: values.keep, ...(json && { json }), ...(engine && { engine }) };
+  const { json, html, engine } = values;
+  return {
+    dryRun: values['dry-run'],
+    keep: values.keep,
+    ...(json && { json }),
+    ...(html && { html }),
+    ...(engine && { engine }),
+  };
 }
 
 async function main(): Promise<number> {

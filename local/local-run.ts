@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { synthesise } from './deployment';
 import { createExample } from './example';
 import { takeInventory } from './inventory';
@@ -8,6 +8,7 @@ import { runPipeline } from './pipeline';
 import { PrivateHost, type Host } from './private-host';
 import { Progress } from './progress';
 import { renderChanges } from './render-changes';
+import { renderPage } from './render-page';
 import { renderReport } from './render-report';
 import {
   ENGINE_REQUIREMENTS,
@@ -17,6 +18,7 @@ import {
   install,
   prepare,
 } from './requirements';
+import { refuseUnwritable } from './writable';
 
 /** What `npm run local` is told. */
 export interface LocalOptions {
@@ -24,6 +26,8 @@ export interface LocalOptions {
   readonly keep: boolean;
   /** File for the run's log event. */
   readonly json?: string;
+  /** File for the report as a page. */
+  readonly html?: string;
   /** Address of an Engine of the user's. */
   readonly engine?: string;
 }
@@ -35,7 +39,8 @@ export interface LocalOptions {
  * @throws when it could not run to its end, or the signal stopped it; all that it made is gone then
  */
 export async function localRun(options: LocalOptions, signal: AbortSignal): Promise<number> {
-  if (options.json !== undefined) refuseUnwritable(options.json);
+  if (options.json !== undefined) refuseUnwritable('--json', options.json);
+  if (options.html !== undefined) refuseUnwritable('--html', options.html);
   const progress = new Progress(process.stderr);
   try {
     await provide(options, progress);
@@ -122,6 +127,7 @@ async function clean(
   process.stdout.write(`Log stream ${published.logStream}\n\n`);
   process.stdout.write(renderReport(published.run, published.hosts, style));
   if (options.json !== undefined) writeFileSync(options.json, published.runEvent);
+  if (options.html !== undefined) writeFileSync(options.html, renderPage(published.run, published.hosts));
   const { failed, 'timed-out': timedOut, unreachable } = published.run.hosts;
   return failed + timedOut + unreachable > 0 ? 1 : 0;
 }
@@ -139,16 +145,4 @@ function userHost(engine: string): Host {
       ...(THIS_MACHINE.root ? {} : { HOUSEKEEPING_RUN_DIR: lock }),
     },
   };
-}
-
-/** Before the run rather than after it. */
-function refuseUnwritable(file: string): void {
-  try {
-    accessSync(dirname(resolve(file)), constants.W_OK);
-    if (existsSync(file) && statSync(file).isDirectory()) throw new Error('it is a directory');
-  } catch (error) {
-    throw new Error(`--json ${JSON.stringify(file)} cannot be written: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

@@ -44,7 +44,7 @@ describe('arguments', () => {
   test('--help tells of every option', async () => {
     const local = new Local('--help');
     expect(await local.code).toBe(0);
-    for (const option of ['--dry-run', '--json', '--engine', '--keep'])
+    for (const option of ['--dry-run', '--json', '--html', '--engine', '--keep'])
       expect(local.stdout).toContain(option);
   });
 
@@ -53,6 +53,7 @@ describe('arguments', () => {
     [['now'], "Unexpected argument 'now'"],
     [['--json'], "'--json <value>' argument missing"],
     [['--engine', ''], '--engine is empty'],
+    [['--html='], '--html is empty'],
     [['--keep', '--engine', 'unix:///x'], '--keep is for the private Engine'],
   ])('%j is refused', async (args, message) => {
     const local = new Local(...args);
@@ -61,11 +62,15 @@ describe('arguments', () => {
     expect(local.stderr).toContain('--help');
   });
 
-  test('a file that cannot be written is refused before the run', async () => {
-    const local = new Local('--json', join(folder, 'missing', 'run.json'));
-    expect(await local.code).toBe(1);
-    expect(local.stderr).toMatch(/^--json .* cannot be written: /);
-  });
+  test.each(['--json', '--html'])(
+    'a file for %s that cannot be written is refused before the run',
+    async (option) => {
+      const local = new Local(option, join(folder, 'missing', 'file'));
+      expect(await local.code).toBe(1);
+      expect(local.stderr).toContain(`${option} "${folder}/missing/file" cannot be written: `);
+      expect(local.stdout).toBe('');
+    },
+  );
 });
 
 describeDocker('an Engine that does not answer', () => {
@@ -87,7 +92,9 @@ describeDocker('--engine', () => {
   test('with --dry-run changes nothing there, and writes the report as published', async () => {
     const before = await takeInventory(host);
     const file = join(folder, 'run.json');
-    const local = new Local('--engine', `unix://${host.socket}`, '--dry-run', '--json', file);
+    const page = join(folder, 'run.html');
+    const where = ['--engine', `unix://${host.socket}`];
+    const local = new Local(...where, '--dry-run', '--json', file, '--html', page);
     expect(await local.code).toBe(0);
     expect(await takeInventory(host)).toEqual(before);
     const event = readFileSync(file, 'utf8');
@@ -98,6 +105,7 @@ describeDocker('--engine', () => {
       dryRun: true,
       removed: { projects: 1 },
     });
+    expect(readFileSync(page, 'utf8')).toContain('<h1>Dry run of ');
   });
 
   test('cleans as cdk.json says, so new images stay; a report that is not all good is exit code 1', async () => {

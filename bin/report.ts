@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { readReport } from '../local/read-report';
+import { renderPage } from '../local/render-page';
+import { refuseUnwritable } from '../local/writable';
+
+const HELP = `Usage: npm run --silent report -- [EVENTS.json ...] [--html FILE]
+
+Renders the report of a run as one self-contained page, to look at and to pass on. EVENTS.json is what this prints
+for the run's log stream, which is named <yyyy>/<mm>/<dd>/<command id>; without a file, or for "-", it is standard
+input:
+
+  aws logs get-log-events --log-group-name GROUP --log-stream-name STREAM --start-from-head --output json
+
+A large report comes in pages (--next-token): give them all, as several files or one after the other. The events
+alone, one a line, will do as well.
+
+Options:
+  --html FILE  write the page to FILE instead of to standard output
+  --help       show this
+`;
+
+/** Exit code for arguments that make no sense. */
+const MISUSE = 2;
+
+interface Wanted {
+  readonly files: readonly string[];
+  readonly html?: string;
+}
+
+function wanted(args: readonly string[]): Wanted | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { html: { type: 'string' }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) return 'help';
+  if (values.html === '') throw new Error('--html is empty; give it a value or leave it out');
+  const files = positionals.length > 0 ? positionals : ['-'];
+  if (files.includes('-') && process.stdin.isTTY) {
+    throw new Error(
+      'there is no file, and standard input is the terminal; give a file or pipe the events in',
+    );
+  }
+  return { files, ...(values.html && { html: values.html }) };
+}
+
+async function main(): Promise<number> {
+  let told;
+  try {
+    told = wanted(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nSee npm run report -- --help\n`);
+    return MISUSE;
+  }
+  if (told === 'help') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  try {
+    if (told.html !== undefined) refuseUnwritable('--html', told.html);
+    const inputs: string[] = [];
+    for (const file of told.files)
+      inputs.push(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
+    const { run, hosts } = readReport(inputs.join('\n'));
+    const page = renderPage(run, hosts);
+    if (told.html === undefined) process.stdout.write(page);
+    else writeFileSync(told.html, page);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+// Not process.exit(): where writing to a pipe is asynchronous, what is still on its way would be lost.
+void main().then((code) => (process.exitCode = code));

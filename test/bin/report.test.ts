@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readReport } from '../../local/read-report';
+import { renderPage } from '../../local/render-page';
+import { on, report, samples, facts, task } from '../insights/samples';
+
+const ROOT = resolve(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'report-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const [FIRST, , SAMPLE] = samples() as [Sample, Sample, Sample];
+type Sample = ReturnType<typeof report>;
+const PAGE = renderPage(SAMPLE.run, SAMPLE.hosts);
+
+/** What `aws logs get-log-events --output json` prints of these messages. */
+function printed(messages: readonly string[]): string {
+  const events = messages.map((message) => ({ timestamp: 1, message, ingestionTime: 2 }));
+  return `${JSON.stringify({ events, nextForwardToken: 'f/1/s', nextBackwardToken: 'b/1/s' }, null, 4)}\n`;
+}
+
+const MESSAGES = SAMPLE.events.map(({ message }) => message);
+
+describe('a report is read back as it was published', () => {
+  test.each([
+    ['get-log-events', printed(MESSAGES)],
+    [
+      'pages, the last of them empty',
+      printed(MESSAGES.slice(0, 2)) + printed(MESSAGES.slice(2)) + printed([]),
+    ],
+    ['pages that overlap', printed(MESSAGES.slice(0, 3)) + printed(MESSAGES.slice(1))],
+    ['pages in the wrong order', printed(MESSAGES.slice(2)) + printed(MESSAGES.slice(0, 2))],
+    ['events, one a line', MESSAGES.join('\n')],
+    ['events with nothing between them', MESSAGES.join('')],
+    ['events, as --output text puts them', MESSAGES.join('\t')],
+    ['messages, as --query "events[].message" lists them', JSON.stringify(MESSAGES)],
+    ['with the line ends of Windows', printed(MESSAGES).replaceAll('\n', '\r\n')],
+  ])('%s', (_name, input) => {
+    const { run, hosts } = readReport(input);
+    expect(run).toMatchObject(JSON.parse(JSON.stringify(SAMPLE.run)) as object);
+    expect(new Set(hosts.map(({ instanceId }) => instanceId))).toEqual(
+      new Set(SAMPLE.hosts.map(({ instanceId }) => instanceId)),
+    );
+    expect(hosts).toHaveLength(SAMPLE.hosts.length);
+  });
+
+  test('whatever brackets and quotes hosts print', () => {
+    const evil = report('evil', '2026-11-23T03:00:00Z', [
+      on('1', [facts(), task({ outcome: 'failed', reason: 'x', message: '"}]\\" { [ \\\\' })]),
+    ]);
+    expect(readReport(printed(evil.events.map(({ message }) => message))).hosts).toEqual(evil.hosts);
+  });
+});
+
+describe('what is no complete report of one run is refused', () => {
+  const host = MESSAGES[0] ?? '';
+  const run = MESSAGES.at(-1) ?? '';
+  const without = (name: string): string =>
+    JSON.stringify({ ...(JSON.parse(run) as object), [name]: undefined });
+  test.each([
+    ['nothing', '', 'the input holds no events; give what "aws logs get-log-events'],
+    ['no events', printed([]), 'the input holds no events'],
+    [
+      'no run',
+      printed(MESSAGES.slice(0, -1)),
+      "the report is incomplete: got 4 host events and not the run's own",
+    ],
+    ['a page is missing', printed([host, run]), 'it tells of 4 hosts, got the events of 1; fetch the pages'],
+    [
+      'two runs',
+      printed([...FIRST.events, ...SAMPLE.events].map(({ message }) => message)),
+      'the reports of several runs: got commands a, c',
+    ],
+    ['a host of another run', printed([FIRST.events[0]?.message ?? '', ...MESSAGES]), 'of several runs'],
+    [
+      'the log of a function',
+      printed(['START RequestId: 1', run]),
+      'got "START RequestId: 1"; it is no JSON',
+    ],
+    ['other JSON', '{"level":"INFO"}', 'got {"level":"INFO"}; it is neither the event of a host nor'],
+    ['null', 'null', 'got null; it is neither'],
+    ['a run of another version', printed([without('coverage')]), 'its "coverage" is no object'],
+    [
+      'no JSON',
+      `${host}\n{"events": [`,
+      'the input is no JSON from line 2 on, where it says "{\\"events\\": ["',
+    ],
+    ['text', 'An error occurred (ResourceNotFoundException)', 'the input is no JSON from line 1 on'],
+  ])('%s', (_name, input, message) => {
+    expect(() => readReport(input)).toThrow(message);
+  });
+});
+
+/** `npm run report`, without npm in between. */
+function command(
+  args: readonly string[],
+  input = '',
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const argv = ['--import', 'tsx', join(ROOT, 'bin/report.ts'), ...args];
+    const child = spawn(process.execPath, argv, { cwd: ROOT });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code) => done({ code, stdout, stderr }));
+    // A command that has refused its arguments does not read.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+describe('npm run report', () => {
+  test('is a script of the package', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+    expect(scripts).toMatchObject({ report: 'tsx bin/report.ts' });
+  });
+
+  test('reads files and writes a file', async () => {
+    const [one, two, page] = ['one.json', 'two.json', 'page.html'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(one, printed(MESSAGES.slice(0, 2)));
+    writeFileSync(two, printed(MESSAGES.slice(2)));
+    expect(await command([one, two, '--html', page])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(page, 'utf8')).toBe(PAGE);
+  });
+
+  test('reads standard input and writes standard output, also when that is long', async () => {
+    expect(await command([], printed(MESSAGES))).toEqual({ code: 0, stdout: PAGE, stderr: '' });
+    const huge = report(
+      'huge',
+      '2026-11-23T03:00:00Z',
+      Array.from({ length: 400 }, (_, i) => on(`${i}`, [facts(), task({ outcome: 'failed', reason: 'x' })])),
+    );
+    const { stdout } = await command(['-'], huge.events.map(({ message }) => message).join('\n'));
+    expect(stdout).toBe(renderPage(huge.run, huge.hosts));
+  });
+
+  test('--help says how to get the events', async () => {
+    const { code, stdout } = await command(['--help']);
+    expect(code).toBe(0);
+    for (const words of ['aws logs get-log-events', '--html', '--next-token'])
+      expect(stdout).toContain(words);
+  });
+
+  test.each([
+    [['--htm', 'x'], 2, "Unknown option '--htm'"],
+    [['--html='], 2, '--html is empty'],
+    [[join(folder, 'missing.json')], 1, 'ENOENT'],
+    [['--html', join(folder, 'missing', 'page.html')], 1, '--html "'],
+    [['--html', folder], 1, 'cannot be written: it is a directory'],
+    [['-'], 1, 'the input holds no events'],
+  ])('%j is refused with code %i', async (args, code, message) => {
+    const ended = await command(args);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(code === 2 ? 2 : 1);
+  });
+
+  test('writes no file for a report that it refuses', async () => {
+    const page = join(folder, 'none.html');
+    expect((await command(['--html', page], printed(MESSAGES.slice(0, -1)))).code).toBe(1);
+    expect(existsSync(page)).toBe(false);
+  });
+});
