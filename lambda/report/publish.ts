@@ -92,15 +92,10 @@ async function put(
   }
 }
 
-/**
- * Whether it is certain that nothing was accepted: a broken connection or a fault of the service leaves that open.
- * Its status tells, as the SDK calls every error that it does not know the client's fault.
- */
+/** Whether it is certain that nothing was accepted: a broken connection or a fault of the service leaves that open. */
 function isRefusal(error: unknown): boolean {
-  if (error instanceof EventsRejected) return true;
   return (
-    error instanceof CloudWatchLogsServiceException &&
-    error.$fault === 'client' &&
-    (error.$metadata.httpStatusCode ?? 500) < 500
+    error instanceof EventsRejected ||
+    (error instanceof CloudWatchLogsServiceException && error.$fault === 'client')
   );
 }

@@ -25,6 +25,7 @@ const HOUR = 3_600_000;
 const LIMITS = {
   eventsPerBatch: 10_000,
   bytesPerBatch: 1_048_576,
+  bytesPerPage: 1_048_576,
   overheadPerEvent: 26,
   batchSpan: 24 * HOUR,
   oldest: 14 * 24 * HOUR,
@@ -213,8 +214,15 @@ function getLogEvents({ events }: HeldStream, input: Input): object {
   if (token === null) throw invalid('The specified nextToken is invalid.');
   const forward = token ? token[1] === 'f' : input.startFromHead === true;
   const gap = token ? Math.min(Number(token[2]), events.length) : forward ? 0 : events.length;
-  const from = forward ? gap : Math.max(0, gap - limit);
-  const to = forward ? Math.min(events.length, gap + limit) : gap;
+  let from = gap;
+  let to = gap;
+  for (let bytes = 0; to - from < limit;) {
+    const next = forward ? events[to] : events[from - 1];
+    bytes += Buffer.byteLength(next?.message ?? '');
+    if (!next || (bytes > LIMITS.bytesPerPage && to > from)) break;
+    if (forward) to += 1;
+    else from -= 1;
+  }
   return { events: events.slice(from, to), nextForwardToken: `f/${to}`, nextBackwardToken: `b/${from}` };
 }
 

@@ -47,6 +47,7 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker volume create "$p"_external
       docker run -d $own --label com.docker.compose.service=app --network "$p"_default -v "$p"_data:/data -v "$p"_external:/x --name "$p"_app ${RUNNING}
       docker run -d $own --label com.docker.compose.oneoff=True --name "$p"_run service 'exit 0'
+      docker wait "$p"_run
     done`),
     gone: ['container one_app running', 'container one_run exited', 'network one_default', 'volume one_data'],
     removed: { projects: 1, containers: 2, networks: 1, volumes: 1 },
@@ -59,6 +60,7 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker network create ${project('pr-1')} pr-1_default
       docker run -d ${project('pr-1')} ${label('stale')} --network pr-1_default -v pr-1_scratch:/x --name pr-1_app ${RUNNING}
       docker run -d ${project('pr-1')} ${label('stale')} --name pr-1_job service 'exit 0'
+      docker wait pr-1_job
       docker create ${project('pr-2')} ${label('stale')} --name pr-2_app service x
       docker create ${project('pr-2', 'db')} --name pr-2_db service x
       docker create ${project('pr-main')} ${label('stale')} --name pr-main_app service x

@@ -35,7 +35,12 @@ describeDocker('the whole pipeline on the example', () => {
     await bundleReporter();
     host = await PrivateHost.start();
     example = await createExample(host);
+  });
+  // Hooks of their own: each has the time of a test.
+  beforeAll(async () => {
     dry = await run(host, true);
+  });
+  beforeAll(async () => {
     real = await run(host, false);
   });
   afterAll(() => host?.stop());

@@ -204,10 +204,24 @@ export const MUTATIONS: readonly Mutation[] = [
     test: ['test/lib/permissions.test.ts', 'the schedule can send'],
   },
   {
-    rule: 'every run is reported once',
-    file: 'lambda/report/claim.ts',
-    find: "if (found === 'complete') return 'complete';",
+    rule: 'every run is reported once, however often its event comes',
+    file: 'lambda/report/report-stream.ts',
+    find: "if (run) return { ...about, state: 'complete', run };",
     replace: '',
     test: ['test/lambda/report/handler.test.ts', 'a second delivery finds the report complete'],
+  },
+  {
+    rule: 'every run is reported once, also by one who is slow',
+    file: 'lambda/report/once.ts',
+    find: 'if (remaining <= 0) {',
+    replace: 'if (Number.isNaN(remaining)) {',
+    test: ['test/lambda/report/crash-points.test.ts', 'a writer that is slow'],
+  },
+  {
+    rule: 'every run is reported, also when its event never came',
+    file: 'lambda/report/sweep.ts',
+    find: 'done.push(await reportRun(clients, command, settings));',
+    replace: '',
+    test: ['test/lambda/report/sweep.test.ts', 'reports what was never reported'],
   },
 ];

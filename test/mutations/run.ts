@@ -31,6 +31,8 @@ function fateOf({ file, find, replace, test: [path, name] }: Mutation): Fate {
       join(directory, file),
       text.replace(find, () => replace),
     );
+    // The tests of the reporter run what is deployed.
+    spawnSync('npm', ['run', '--silent', 'bundle'], { cwd: directory, stdio: 'ignore' });
     const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     const output = join(directory, 'result.json');
     spawnSync('npx', ['jest', path, '-t', pattern, '--json', '--outputFile', output], {

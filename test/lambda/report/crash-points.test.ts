@@ -58,6 +58,28 @@ test.each<[string, Begin, number]>([
   expect(violations(world)).toEqual([]);
 });
 
+test('a take-over whose deletion was served, unknown to it, does not delete what others have reported since', async () => {
+  const deletion = 12;
+  const invoke = await takeOver();
+  const [id = ''] = [...world.commands.keys()].slice(-1);
+  await invoke({ [deletion]: 'reset-after', [deletion + 1]: 'pause-before' });
+  expect(await world.deliver(id)).toMatchObject({ result: { outcome: 'reported' } });
+  await quiesce(world);
+  expect(violations(world)).toEqual([]);
+});
+
+test('of two that find the same abandoned claim at the same time, only one may delete it', async () => {
+  const [lock, lookAgain, deletion] = [8, 11, 12];
+  const invoke = await takeOver();
+  await invoke({ [lock]: 'pause-before' });
+  await invoke({ [lookAgain]: 'pause-before', [deletion]: 'pause-before' });
+  // The first does all that it may while the second is about to delete.
+  await world.resume();
+  await world.resume();
+  await quiesce(world);
+  expect(violations(world)).toEqual([]);
+});
+
 test('a writer that is slow stops before others may take its claim over', async () => {
   const slow = new World(pool, WORLD_CLAIM_TIMEOUT_SECONDS);
   await slow.start();

@@ -353,7 +353,7 @@ describe('what goes wrong on the way', () => {
 
   test.each([
     ['a connection that breaks', new ConnectionBroken()],
-    ['a fault of the service that the SDK does not know', new AwsError('InternalFailure', 'try again', 500)],
+    ['a fault of the service', new AwsError('InternalFailure', 'try again', 500)],
   ])('%s after the run was accepted does not count its metrics twice', async (_name, fault) => {
     loopback.ssm.put(command(), fleet(2));
     let counted = 0;

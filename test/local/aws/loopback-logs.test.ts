@@ -105,6 +105,14 @@ test('GetLogEvents pages from either end until a token comes back unchanged', as
   expect(await read(false)).toEqual(['m4,m5', 'm2,m3', 'm1']);
 });
 
+test('GetLogEvents gives no more than 1 MB at a time', async () => {
+  for (let n = 0; n < 3; n++) await put([event(NOW + n, 'x'.repeat(500_000))]);
+  const page = await logs.send(new GetLogEventsCommand(IN));
+  expect(page.events?.map(({ timestamp }) => timestamp)).toEqual([NOW + 1, NOW + 2]);
+  const rest = await logs.send(new GetLogEventsCommand({ ...IN, nextToken: page.nextBackwardToken }));
+  expect(rest.events?.map(({ timestamp }) => timestamp)).toEqual([NOW]);
+});
+
 test('DescribeLogStreams finds by prefix, with the time of creation by the service clock', async () => {
   server.clock = () => NOW - HOUR;
   await logs.send(new CreateLogStreamCommand({ ...IN, logStreamName: 'stream.2' }));
