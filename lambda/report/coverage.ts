@@ -146,10 +146,10 @@ const THROTTLED = /RequestLimitExceeded|Throttl|TooManyRequests/;
 /** Which action failed, how, and what to do. */
 function failure(action: string, error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const todo = DENIED.test(name)
+  const remedy = DENIED.test(name)
     ? `allow ${action} on all resources to the reporter's role, and see whether a permissions boundary or a service control policy denies it`
     : THROTTLED.test(name)
       ? 'the account makes more of these calls than AWS allows: see in CloudTrail who else makes them'
       : 'see whether the reporter can reach the service, and the AWS Health Dashboard; the next run asks again';
-  return `${action} failed with ${excerpt(`${name}: ${message}`, 200)}: ${todo}`;
+  return `${action} failed with ${excerpt(`${name}: ${message}`, 200)}: ${remedy}`;
 }

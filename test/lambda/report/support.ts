@@ -1,4 +1,5 @@
 import type { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import { interpret } from '../../../lambda/report/interpret';
 import type { HostReport, RunReport, StepResult } from '../../../lib/contract';
 import { invokeReporter } from '../../../local/aws/invoke-reporter';
 import type { ReporterAnswer } from '../../../local/aws/invoke-reporter';
@@ -245,4 +246,13 @@ export function fullFleet(size: number): CommandInvocation[] {
       StatusDetails: 'Failed',
     }),
   );
+}
+
+/** How the reporter judges a host by its steps. */
+export function judged(
+  plugins: readonly CommandPlugin[],
+  overrides: Partial<CommandInvocation> = {},
+): HostReport {
+  const run = { housekeeping: 'Stack/Housekeeping', commandId: COMMAND_ID, dryRun: false };
+  return interpret(invocation(plugins, overrides), run);
 }
