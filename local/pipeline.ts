@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Instance } from '@aws-sdk/client-ec2';
 import type { Command, CommandInvocation } from '@aws-sdk/client-ssm';
 import type { HostReport, RunReport } from '../lib/contract';
 import { invokeReporter } from './aws/invoke-reporter';
+import { LoopbackEc2 } from './aws/loopback-ec2';
 import { LoopbackLogs } from './aws/loopback-logs';
 import { LoopbackSsm } from './aws/loopback-ssm';
 import type { Deployment } from './deployment';
@@ -78,14 +80,16 @@ async function publish(
   signal: AbortSignal | undefined,
 ): Promise<Published> {
   const ssm = new LoopbackSsm();
+  const ec2 = new LoopbackEc2();
   const logs = new LoopbackLogs();
   const group = reporter.environment.REPORT_LOG_GROUP ?? '';
   logs.createLogGroup(group);
   ssm.put(command, [invocation(command, result)]);
+  ec2.put([instance(command)]);
   try {
     const answer = await invokeReporter({
       event: commandEnded(command),
-      endpoints: { ssm: await ssm.start(), logs: await logs.start() },
+      endpoints: { ssm: await ssm.start(), ec2: await ec2.start(), logs: await logs.start() },
       environment: reporter.environment,
       // A claim has to outlast any invocation, so the function's own timeout counts here too.
       timeoutSeconds: reporter.timeoutSeconds - 1,
@@ -95,8 +99,18 @@ async function publish(
     if (answer.error) throw new Error(`the reporter failed: ${answer.error.name}: ${answer.error.message}`);
     return readPublished(logs, group);
   } finally {
-    await Promise.all([ssm.stop(), logs.stop()]);
+    await Promise.all([ssm.stop(), ec2.stop(), logs.stop()]);
   }
+}
+
+/** The node as EC2 knows it: running, with the tags that the command was sent to. */
+function instance({ Targets = [], RequestedDateTime }: Command): Instance {
+  return {
+    InstanceId: INSTANCE_ID,
+    State: { Name: 'running' },
+    LaunchTime: RequestedDateTime,
+    Tags: Targets.map(({ Key = '', Values = [] }) => ({ Key: Key.replace(/^tag:/, ''), Value: Values[0] })),
+  };
 }
 
 function invocation(command: Command, result: AgentResult): CommandInvocation {

@@ -92,6 +92,8 @@ describeDocker('the whole pipeline on the example', () => {
       type: 'run',
       commandStatus: 'Success',
       dryRun: false,
+      needsAttention: false,
+      coverage: { state: 'known', running: 1, notReached: 0 },
       hosts: { targeted: 1, succeeded: 1, failed: 0, 'timed-out': 0, unreachable: 0, skipped: 0 },
       removed: { projects: 1, containers: 5, images: 6, volumes: 1, networks: 1 },
     });
