@@ -2,8 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { UnusedImagePrune, type UnusedImagePruneProps } from '../../lib';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { loadImage } from './images';
+import { loadImage, must } from './images';
 import { runTask } from './run-task';
+import { archive } from './world/archive';
 import { removeAll, takeSnapshot } from './world/snapshot';
 
 const labels = { application: 'todobackend' };
@@ -76,6 +77,25 @@ describeDocker('UnusedImagePrune', () => {
     expect(before.filter((name) => !after.includes(name))).toEqual(gone);
     expect(after.filter((name) => !before.includes(name))).toEqual([]);
     expect(dry.result).toMatchObject({ removed: result.removed, passedOver: result.passedOver });
+  });
+
+  test('an image stays whole while another is there that was built upon it, as a dry run says', async () => {
+    await removeAll(host);
+    const created = '2026-01-01T00:00:00Z';
+    const images = archive([
+      { labels, created, tags: ['base:1', 'base:stable'], layers: ['base'] },
+      { labels: {}, created, tags: ['child:1'], layers: ['base'], parent: 0 },
+    ]);
+    await must(host, 'base64 -d | docker load', images);
+    const task = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: Duration.seconds(0) });
+    for (const dryRun of [true, false]) {
+      const { result } = await runTask(host, task, dryRun);
+      expect(result).toMatchObject({ outcome: 'nothing', removed: { images: 0 }, passedOver: { inUse: 1 } });
+      expect(await names()).toEqual(['base:1', 'base:stable', 'child:1']);
+    }
+    await host.docker('image', 'rm', '--no-prune', 'child:1');
+    expect((await runTask(host, task)).result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+    expect(await names()).toEqual([]);
   });
 
   async function names(): Promise<string[]> {

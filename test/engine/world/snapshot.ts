@@ -40,8 +40,8 @@ export interface Snapshot {
 }
 export const KINDS = ['images', 'containers', 'volumes', 'networks'] as const;
 
-export const kept = ({ labels }: Thing): boolean => KEEP_LABEL in labels;
-export const projectOf = ({ labels }: Thing): string | undefined => labels[PROJECT_LABEL];
+export const kept = ({ labels }: Pick<Thing, 'labels'>): boolean => KEEP_LABEL in labels;
+export const projectOf = ({ labels }: Pick<Thing, 'labels'>): string | undefined => labels[PROJECT_LABEL];
 
 /** The state without what is gone. */
 export function without(state: Snapshot, gone: Snapshot): Snapshot {

@@ -22,6 +22,7 @@ import {
   wanted,
 } from './alphabet';
 import { DAY, type TaskPlan, type World } from './plan';
+import { kept, projectOf } from './snapshot';
 
 /** The task itself. @param n makes its name unique in a list */
 export function toTask({ kind, olderThan, ...plan }: TaskPlan, n: number): HousekeepingTask {
@@ -134,18 +135,27 @@ export function aimed(
   };
 }
 
-/** The labels of what such a task might remove. */
+/** The labels of what such a task may remove; where there is nothing, of what it must leave. */
 function targetsOf(kind: TaskPlan['kind'], { images, containers, volumes, networks }: World): Labels[] {
   const dangling = images.filter(({ tags }) => tags.length === 0);
-  const of = {
-    ComposeDown: [...containers, ...volumes, ...networks].filter(
-      ({ labels }) => labels[PROJECT_LABEL] !== undefined,
-    ),
+  const targets: readonly { readonly labels: Labels }[] = {
+    ComposeDown: [...containers, ...volumes, ...networks].filter((thing) => projectOf(thing) !== undefined),
     DanglingImagePrune: dangling,
     UnusedImagePrune: images.filter((image) => !dangling.includes(image)),
-    StoppedContainerPrune: containers.filter(({ state }) => state !== 'running'),
+    StoppedContainerPrune: containers,
     VolumePrune: volumes,
     NetworkPrune: networks,
-  };
-  return of[kind].map(({ labels }) => labels);
+  }[kind];
+  const needed = new Set<object>([
+    ...containers.filter(({ state }) => state === 'running'),
+    ...images.filter((_, index) => containers.some(({ image }) => image === index)),
+    ...volumes.filter(({ name }) => containers.some((container) => container.volumes.includes(name))),
+    ...networks.filter(({ name }) => containers.some(({ network }) => network === name)),
+  ]);
+  const keptProjects = new Set(containers.filter(kept).map(projectOf));
+  const free = targets.filter((thing) => {
+    const whole = projectOf(thing) !== undefined && keptProjects.has(projectOf(thing));
+    return !kept(thing) && !whole && (kind === 'ComposeDown' || !needed.has(thing));
+  });
+  return (free.length > 0 ? free : targets).map(({ labels }) => labels);
 }

@@ -76,9 +76,9 @@ const raw = fc.record({
   images: fc.array(image, { minLength: 2, maxLength: 14, size: 'medium' }),
   retags: fc.array(fc.record({ image: fc.nat(7), tag: fc.constantFrom(...TAGS) }), { maxLength: 2 }),
   projects: fc.uniqueArray(project, { maxLength: 3, selector: ({ name }) => name }),
-  containers: fc.array(container, { maxLength: 2 }),
-  volumes: fc.array(volume, { maxLength: 3 }),
-  networks: fc.array(network, { maxLength: 3 }),
+  containers: fc.array(container, { minLength: 1, maxLength: 3 }),
+  volumes: fc.array(volume, { minLength: 1, maxLength: 3 }),
+  networks: fc.array(network, { minLength: 1, maxLength: 3 }),
   tasks,
 });
 type Raw = typeof raw extends fc.Arbitrary<infer T> ? T : never;
