@@ -64,7 +64,10 @@ remove_batch() {
     if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then
       # Noted before it is done: the Engine goes on when the command is ended for want of time.
       untagged="$untagged $1"
-      engine image rm --no-prune "$1"
+      engine image rm --no-prune "$1" >"$WORK/went.$n"
+      cat "$WORK/went.$n"
+      # This image has a tag left, so it was another that took this one over in the last instant and went with it.
+      ! grep -q '^Deleted: ' "$WORK/went.$n" || grep -qxF "Deleted: $image" "$WORK/went.$n" || echo "$1" >>"$WORK/lost.$n"
     fi
     shift
   done
@@ -99,6 +102,8 @@ if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   remove_batches
   measured
 fi
+# What nobody can prevent, everybody shall know.
+! cat "$WORK"/lost.* 2>/dev/null | grep -q . || warn tag-removed
 passed capped "$(($(lines in-order) - $(lines first)))"
 passed newest "$(lines newest)"
 passed excluded "$(lines excluded)"

@@ -199,13 +199,29 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         );
       });
 
+      const untagging = (): string => `docker image rm --no-prune ${app}:*`;
+
       test('a tag that another image takes over in the very last instant is lost, which nothing could prevent', async () => {
         await image('1', 'one');
-        const rm = `docker image rm --no-prune ${app}:*`;
-        await before(host, { [rm]: `docker tag another ${app}:1; docker tag another ${app}:one` });
+        await before(host, { [untagging()]: `docker tag another ${app}:1; docker tag another ${app}:one` });
         const { result } = await prune();
         expect(await ours()).toHaveLength(1);
         expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+      });
+
+      test('so is an image that then has no other tag, and the report says so', async () => {
+        await image('1', 'one');
+        const victim = await load(host, { tags: [`victim-${app}:1`] });
+        await before(host, {
+          [untagging()]: `docker tag victim-${app}:1 "\${call##* }"; docker image rm victim-${app}:1`,
+        });
+        const { result } = await prune();
+        expect(await engineState(host)).not.toContain(`image ${victim}`);
+        expect(result).toMatchObject({
+          outcome: 'done',
+          removed: { images: 1 },
+          warnings: ['tag-removed'],
+        });
       });
 
       test('another complaint is a failure, is told, and costs no tag', async () => {
