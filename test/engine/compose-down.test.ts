@@ -96,6 +96,10 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       const kept = JSON.parse(composeFile()) as { volumes: { public: object } };
       kept.volumes.public = { labels };
       await up(host, '/run/projects/partly', JSON.stringify(kept));
+      await must(
+        host,
+        `docker network create --label com.docker.compose.project=partly --label ${KEEP_LABEL}= partly_kept`,
+      );
       const before = await stateOf(host);
 
       const whole = await runTask(host, new ComposeDown({ project: 'kept', removeVolumes: true }));
@@ -103,8 +107,10 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(await stateOf(host)).toEqual(before);
 
       const partly = await runTask(host, new ComposeDown({ project: 'partly', removeVolumes: true }));
-      expect(partly.result).toMatchObject({ outcome: 'done', passedOver: { kept: 1 } });
-      expect(await stateOf(host)).toContain('volume partly_public');
+      expect(partly.result).toMatchObject({ outcome: 'done', passedOver: { kept: 2 } });
+      expect(await stateOf(host)).toEqual(
+        expect.arrayContaining(['network partly_kept', 'volume partly_public']),
+      );
     });
 
     test('an anonymous volume with the keep label stays, its container goes', async () => {

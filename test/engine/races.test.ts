@@ -199,6 +199,16 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         );
       });
 
+      test('a tag that another image takes over after the tags were compared stays with that', async () => {
+        await image('1', 'one');
+        await before(host, {
+          [`docker image inspect --format {{.ID}} ${app}:*`]: `docker tag another "\${call##* }"`,
+        });
+        const { result } = await prune();
+        expect(await ours()).toEqual([expect.stringMatching(`^tag ${app}:(1|one) ${another}$`)]);
+        expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+      });
+
       const untagging = (): string => `docker image rm --no-prune ${app}:*`;
 
       test('a tag that another image takes over in the very last instant is lost, which nothing could prevent', async () => {

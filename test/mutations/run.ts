@@ -8,7 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { MUTATIONS, type Mutation } from './mutations';
+import type { Mutation } from './mutation';
+import { MUTATIONS } from './mutations';
 
 const PROJECT = resolve(__dirname, '..', '..');
 const LEFT_OUT = /^(node_modules|\.git|\.cache|cdk\.out|dist)(\/|$)/;

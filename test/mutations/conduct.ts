@@ -1,0 +1,47 @@
+import { type Mutation } from './mutation';
+
+/** What reaches a shell, who may do what, how long a host waits, and what is believed. */
+export const CONDUCT: readonly Mutation[] = [
+  {
+    rule: 'a result of a user’s script that breaks the contract is not believed',
+    file: 'lib/tasks/shell-task.sh',
+    find: '[ -z "$broken" ] ||',
+    replace: 'true ||',
+    test: ['test/engine/shell-task.test.ts', 'does not believe'],
+  },
+  {
+    rule: 'a host that has room is left alone',
+    file: 'lib/host/prelude.sh',
+    find: '[ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk',
+    replace: ':',
+    test: ['test/engine/conditions.test.ts', 'leaves a host alone that has room'],
+  },
+  {
+    rule: 'no value reaches a shell unquoted',
+    file: 'lib/host/script.ts',
+    find: "return `'${text.replaceAll(\"'\", \"'\\\\''\")}'`;",
+    replace: 'return `"${text}"`;',
+    test: ['test/lib/command-document.test.ts', 'the values of a user'],
+  },
+  {
+    rule: 'the schedule sends to instances with the tags only',
+    file: 'lib/command-document.ts',
+    find: 'conditions: hosts._condition()',
+    replace: 'conditions: {}',
+    test: ['test/lib/permissions.test.ts', 'the schedule can send'],
+  },
+  {
+    rule: 'the schedule sends this document only',
+    file: 'lib/command-document.ts',
+    find: 'resources: [this.documentArn]',
+    replace: `resources: ['*']`,
+    test: ['test/lib/permissions.test.ts', 'the schedule can send'],
+  },
+  {
+    rule: 'the reporter writes to its log groups only',
+    file: 'lib/run-reporter.ts',
+    find: "'ec2:DescribeInstances',",
+    replace: "'ec2:DescribeInstances', 'logs:PutLogEvents',",
+    test: ['test/lib/permissions.test.ts', 'the reporter can write to its log groups alone'],
+  },
+];

@@ -1,0 +1,27 @@
+/** One safety rule broken on purpose, and the test that must go red for it. */
+export interface Mutation {
+  /** The rule, in the words of a user. */
+  readonly rule: string;
+  readonly file: string;
+  /** Text that stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Test file, and which of its tests. */
+  readonly test: readonly [path: string, name: string];
+}
+
+/** The test of that task on the Engine of the matrix that is started fastest. */
+export const matrix = (name: string): Mutation['test'] => [
+  'test/engine/matrix.test.ts',
+  `Engine 20.10, classic store, no Compose every task ${name}`,
+];
+
+export const races = (name: string): Mutation['test'] => [
+  'test/engine/races.test.ts',
+  `from the classic store other things happen ${name}`,
+];
+
+export const composeDown = (name: string): Mutation['test'] => [
+  'test/engine/compose-down.test.ts',
+  `Compose v1 ComposeDown ${name}`,
+];

@@ -1,0 +1,103 @@
+import { matrix, races, type Mutation } from './mutation';
+
+/** Nothing without the labels, nothing outside the named project, nothing that is used, no tag of others. */
+export const SCOPE: readonly Mutation[] = [
+  {
+    rule: 'nothing without the labels',
+    file: 'lib/host/prune.sh',
+    find: 'set -- "$@" --filter "label=$wanted"',
+    replace: ':',
+    test: matrix('VolumePrune'),
+  },
+  {
+    rule: 'all labels must match',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"',
+    replace: '',
+    test: matrix('ComposeDown, all with labels'),
+  },
+  {
+    rule: 'nothing outside the named project',
+    file: 'lib/host/project.sh',
+    find: 'ours=label=$PROJECT_LABEL=$PROJECT',
+    replace: 'ours=label=$PROJECT_LABEL',
+    test: matrix('ComposeDown, one project'),
+  },
+  {
+    rule: 'no image that a container uses, also not in what a dry run says',
+    file: 'lib/host/images.sh',
+    find: 'without used "$1"',
+    replace: ':',
+    test: matrix('UnusedImagePrune'),
+  },
+  {
+    rule: 'no volume that a container uses, also not in what a dry run says',
+    file: 'lib/tasks/volume-prune.sh',
+    find: 'without used-volumes candidates',
+    replace: ':',
+    test: matrix('VolumePrune'),
+  },
+  {
+    rule: 'no network that a stopped container needs',
+    file: 'lib/tasks/network-prune.sh',
+    find: 'without used-networks candidates',
+    replace: ':',
+    test: matrix('NetworkPrune, by labels'),
+  },
+  {
+    rule: 'no network of a project that has containers',
+    file: 'lib/tasks/network-prune.sh',
+    find: '!(substr($0, length($1) + 2) in alive) { print $1 }',
+    replace: '{ print $1 }',
+    test: matrix('NetworkPrune, what Compose left'),
+  },
+  {
+    rule: 'nothing of a project that a container of others refers to',
+    file: 'lib/host/project.sh',
+    find: 'list_references foreign',
+    replace: ': >"$WORK/used-networks"; : >"$WORK/used-volumes"',
+    test: matrix('ComposeDown, one project: leaves'),
+  },
+  {
+    rule: 'no container that runs',
+    file: 'lib/tasks/stopped-container-prune.sh',
+    find: 'remove_old container rm',
+    replace: 'labelled old ps -aq --no-trunc; remove_old container rm -f',
+    test: matrix('StoppedContainerPrune'),
+  },
+  {
+    rule: 'nothing of a project whose name no Compose gives',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'if (project !~ /^"[a-z0-9][a-z0-9_-]*"$/) next',
+    replace: '',
+    test: matrix('ComposeDown, all with labels'),
+  },
+  {
+    rule: 'no image that was tagged since it was judged',
+    file: 'lib/tasks/dangling-image-prune.sh',
+    find: `set -- $(sed -nE 's/ (\\[\\]|null)$//p' "$WORK/tags.$n")`,
+    replace: ':',
+    test: races('DanglingImagePrune what is tagged or used after it was judged'),
+  },
+  {
+    rule: 'no image that got another tag since it was judged',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: `if [ "$(printf '%s' "$told" | tr -d '[]"' | tr ',' '\\n' | sort)" != "$(printf '%s\\n' "$@" | sort)" ]; then`,
+    replace: 'if false; then',
+    test: races('UnusedImagePrune what is tagged, used or removed after it was listed'),
+  },
+  {
+    rule: 'no tag that has moved to another image',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: 'if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then',
+    replace: 'if true; then',
+    test: races('UnusedImagePrune a tag that another image takes over after the tags were compared'),
+  },
+  {
+    rule: 'no tag of an image that others were built upon',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: 'without built-upon candidates',
+    replace: ':',
+    test: ['test/engine/unused-image-prune.test.ts', 'an image stays whole while another is there'],
+  },
+];

@@ -1,0 +1,126 @@
+import { composeDown, matrix, type Mutation } from './mutation';
+
+/** What its age, its keep label, its place among the newest or its name spares; no volume and no dry run besides. */
+export const SPARED: readonly Mutation[] = [
+  {
+    rule: 'no project that a pattern excludes',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'without excluded selected',
+    replace: ':',
+    test: matrix('ComposeDown, all with labels'),
+  },
+  {
+    rule: 'the newest images of a repository stay',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: 'without newest candidates',
+    replace: ':',
+    test: matrix('UnusedImagePrune'),
+  },
+  {
+    rule: 'no image that a pattern excludes',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: 'without excluded candidates',
+    replace: ':',
+    test: matrix('UnusedImagePrune'),
+  },
+  {
+    rule: 'nothing that is not old enough',
+    file: 'lib/host/prune.sh',
+    find: 'return older > 0 && time > limit',
+    replace: 'return 0',
+    test: matrix('DanglingImagePrune'),
+  },
+  {
+    rule: 'nothing with the keep label',
+    file: 'lib/host/prune.sh',
+    find: 'without kept "$candidates"',
+    replace: ':',
+    test: matrix('DanglingImagePrune'),
+  },
+  {
+    rule: 'a project with a kept container stays whole, for ComposeDown',
+    file: 'lib/host/project.sh',
+    find: '[ ! -s "$WORK/kept.containers" ] || return 0',
+    replace: ':',
+    test: matrix('ComposeDown, all with labels'),
+  },
+  {
+    rule: 'a project with a kept container stays whole, for the prunes',
+    file: 'lib/host/prune.sh',
+    find: 'project in whole ? "kept" :',
+    replace: '',
+    test: matrix('StoppedContainerPrune'),
+  },
+  {
+    rule: 'no volume of a project with the keep label',
+    file: 'lib/host/project.sh',
+    find: 'without kept.volumes "$1.volumes"',
+    replace: ':',
+    test: composeDown('what carries the keep label stays'),
+  },
+  {
+    rule: 'no network of a project with the keep label',
+    file: 'lib/host/project.sh',
+    find: 'without kept.networks "$1.networks"',
+    replace: ':',
+    test: composeDown('what carries the keep label stays'),
+  },
+  {
+    rule: 'no anonymous volume with the keep label',
+    file: 'lib/host/project.sh',
+    find: 'sort -u "$WORK/all-kept" "$WORK/used-volumes" |',
+    replace: 'sort -u "$WORK/used-volumes" |',
+    test: composeDown('an anonymous volume with the keep label stays'),
+  },
+  {
+    rule: 'no volume goes unless removeVolumes says so',
+    file: 'lib/host/project.sh',
+    find: `[ "$REMOVE_VOLUMES" = true ] || printf '' >"$WORK/$1.volumes" || full`,
+    replace: ':',
+    test: composeDown('leaves volumes alone unless told otherwise'),
+  },
+  {
+    rule: 'no volume goes with a stopped container',
+    file: 'lib/tasks/stopped-container-prune.sh',
+    find: 'remove_old container rm',
+    replace: 'remove_old container rm -v',
+    test: matrix('StoppedContainerPrune'),
+  },
+  {
+    rule: 'no anonymous volume goes unless removeVolumes says so',
+    file: 'lib/host/project.sh',
+    find: '$([ "$REMOVE_VOLUMES" = false ] || echo -v)',
+    replace: '-v',
+    test: composeDown('leaves volumes alone unless told otherwise'),
+  },
+  {
+    rule: 'a dry run removes no object',
+    file: 'lib/host/prune.sh',
+    find: '[ "$DRY_RUN" = false ] && [ -s "$WORK/old" ] || return 0',
+    replace: '',
+    test: matrix('VolumePrune'),
+  },
+  {
+    rule: 'a dry run takes no project down',
+    file: 'lib/host/project.sh',
+    find: `  if [ "$DRY_RUN" = true ]; then
+    list_removable`,
+    replace: `  if false; then
+    list_removable`,
+    test: matrix('ComposeDown, one project'),
+  },
+  {
+    rule: 'a dry run removes no build cache',
+    file: 'lib/tasks/build-cache-prune.sh',
+    find: `if [ "$DRY_RUN" = true ]; then`,
+    replace: 'if false; then',
+    test: matrix('BuildCachePrune'),
+  },
+  {
+    rule: 'a dry run runs no script that does not support it',
+    file: 'lib/tasks/shell-task.sh',
+    find: `[ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||`,
+    replace: 'true ||',
+    test: ['test/engine/shell-task.test.ts', 'is left out of a dry run'],
+  },
+];
