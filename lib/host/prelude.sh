@@ -11,7 +11,9 @@ cd / || exit 1
 PATH=${PATH:-/usr/sbin:/usr/bin:/sbin:/bin}:/usr/local/bin
 HOME=${HOME:-/root}
 LC_ALL=C
-export PATH HOME LC_ALL
+# Whatever context somebody has chosen for themselves: it is this host that is to be cleaned.
+DOCKER_CONTEXT=default
+export PATH HOME LC_ALL DOCKER_CONTEXT
 unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
 WORK=$RUN_DIR/work
 KEEP_LABEL=docker-housekeeping.keep

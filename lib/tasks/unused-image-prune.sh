@@ -1,13 +1,14 @@
-# Removes images that have tags and carry all the labels, but no container uses, see images.sh for how. Further settings:
+# Removes images that have a name and carry all the labels, but no container uses, see images.sh for how. Further settings:
 # KEEP_NEWEST (per repository), MAX_REMOVALS (may be empty), EXCLUDE (a shell pattern a line).
 
 # The newest images of each repository stay; of an image in several repositories one is enough.
 leave_newest() {
-  sort -k 3,3nr -k 2,2 "$WORK/tagged-facts" | awk -v keep="$KEEP_NEWEST" '{
+  sort -k 3,3nr -k 2,2 "$WORK/named" | awk -v keep="$KEEP_NEWEST" '{
     newest = 0
     split("", seen)
     for (i = 4; i <= NF; i++) {
       repository = $i
+      sub(/@.*/, "", repository)
       sub(/:[^:\/]*$/, "", repository)
       if (repository in seen) continue
       seen[repository]
@@ -31,17 +32,18 @@ leave_excluded() {
   printf '' >"$WORK/excluded" || full
   [ -n "$EXCLUDE" ] || return 0
   while read -r _ id _ names; do
-    # shellcheck disable=SC2086  # references have no spaces
+    set -f # the address of a registry may have brackets
     for name in $names; do
-      ! excluded "$name" && ! excluded "${name%:*}" || printf '%s\n' "$id"
+      case $name in *@*) repository=${name%@*} ;; *) repository=${name%:*} ;; esac
+      ! excluded "$name" && ! excluded "$repository" || printf '%s\n' "$id"
     done
-  done <"$WORK/tagged-facts" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
+  done <"$WORK/named" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
   without excluded candidates
 }
 
 # with_facts FILE: the facts of the images on the list, the oldest first.
 with_facts() {
-  sort -k 3,3n -k 2,2 "$WORK/tagged-facts" | awk -v list="$WORK/$1" '
+  sort -k 3,3n -k 2,2 "$WORK/named" | awk -v list="$WORK/$1" '
     BEGIN { while ((getline id <list) > 0) listed[id] }
     $2 in listed'
 }
@@ -50,11 +52,14 @@ with_facts() {
 # is another meanwhile. The other tags have to go before; each is looked at right before, whether it still means this
 # image, and comes back if the image stays.
 remove_batch() {
+  ! expired || return 0
   image=$1
   shift
-  now_tags='{''{json .RepoTags}}'
-  told=$(engine image inspect --format "$now_tags" "$image") || return 0
-  if [ "$(printf '%s' "$told" | tr -d '[]"' | tr ',' '\n' | sort)" != "$(printf '%s\n' "$@" | sort)" ]; then
+  names='{''{json .RepoTags}}|{''{json .RepoDigests}}'
+  told=$(engine image inspect --format "$names" "$image") || return 0
+  digests=$(references "${told#*|}")
+  tags=$(references "${told%%|*}")
+  if [ "${tags:-$digests}" != "$(printf '%s\n' "$@" | sort)" ]; then
     echo "$image" >>"$WORK/tagged.$n"
     return 0
   fi
@@ -71,20 +76,29 @@ remove_batch() {
     fi
     shift
   done
-  engine image rm --no-prune "$image" && return 0
-  # Also when the time is over: this worker's own clock is put on.
+  # shellcheck disable=SC2086  # references have no spaces
+  [ -z "$tags" ] || remove_digests "${1%:*}" $digests
+  engine image rm --no-prune "$image" || [ -z "$untagged" ] || put_back
+}
+
+# put_back: gives the image that stays its tags again, also when the time is over; hence in a subshell with a clock of its
+# own.
+put_back() (
   now
   [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
   for reference in $untagged; do
     engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference" 2>/dev/null
   done
-}
+)
 
 begin
 labelled candidates image ls -q --no-trunc
+# What has a digest only is dangling on the classic store, and has a name on the containerd store.
+list dangling image ls -q --no-trunc --filter dangling=true
+without dangling candidates
 judge_images candidates
-sed -n '/^tagged /p' "$WORK/judged" >"$WORK/tagged-facts" || full
-verdict tagged candidates
+awk '$1 != "kept" && NF > 3' "$WORK/judged" >"$WORK/named" || full
+cut -d ' ' -f 2 "$WORK/named" | sort -u >"$WORK/candidates" || full
 leave_kept candidates image ls -q --no-trunc
 leave_used candidates
 leave_parents

@@ -1,6 +1,8 @@
 # Removes the volumes that carry all the labels and that no container refers to, running or stopped.
 begin
-labelled candidates volume ls -q
+labelled all volume ls -q
+# No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
+grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' "$WORK/all" >"$WORK/candidates" || [ $? = 1 ] || full
 leave_kept candidates volume ls -q
 list containers ps -aq --no-trunc
 list_references containers

@@ -142,7 +142,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         const toRun = await image('run', 'run-too');
         const gone = await image('gone');
         await before(host, {
-          'docker ps *': [
+          'docker ps -aq *': [
             `docker tag ${more} ${app}:more-new && docker tag ${single} ${app}:single-new`,
             `docker tag another ${app}:less-too && docker tag another ${app}:moved`,
             `docker create --name ${app}-1 ${app}:used x && docker ${RUN} --name ${app}-2 ${toRun} ${SLEEP}`,

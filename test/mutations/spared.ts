@@ -31,6 +31,26 @@ export const SPARED: readonly Mutation[] = [
     test: matrix('DanglingImagePrune'),
   },
   {
+    rule: 'nothing that was pulled a moment ago, however old it says it is',
+    file: 'lib/host/images.sh',
+    find: 'if ($1 in arrival && arrival[$1] > time) time = arrival[$1]',
+    replace: '',
+    test: [
+      'test/engine/pulled-images.test.ts',
+      'Engine 26.1, classic store, Compose v2 images of registries what was pulled',
+    ],
+  },
+  {
+    rule: 'an image of a project with a kept container stays',
+    file: 'lib/host/images.sh',
+    find: 'verdict = project in whole ? "kept" : tags',
+    replace: 'verdict = tags',
+    test: [
+      'test/engine/pulled-images.test.ts',
+      'Engine 26.1, classic store, Compose v2 images of registries an image of a project',
+    ],
+  },
+  {
     rule: 'nothing with the keep label',
     file: 'lib/host/prune.sh',
     find: 'without kept "$candidates"',
