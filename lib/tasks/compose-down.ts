@@ -2,12 +2,14 @@ import { posix } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
 import {
+  literalFlag,
   literalLabels,
+  literalList,
   literalPatterns,
+  literalProps,
   literalSeconds,
   literalText,
   refuse,
-  refuseUnresolved,
 } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
@@ -95,16 +97,17 @@ export class ComposeDown extends HousekeepingTask {
 
   /** @throws if it is not said which project, or a property is not allowed */
   public constructor(props: ComposeDownProps) {
+    literalProps('ComposeDown', props);
     refuseUnclear(props);
     const { project = '', directory, files = [], removeVolumes = false, labels } = props;
-    refuseUnresolved('ComposeDown.files', files);
+    literalList('ComposeDown.files', files, 'compose.yml');
     // Compose records the directory in its normal form, and labels are compared with this text.
     const home = directory === undefined ? '' : posix.resolve(validDirectory(directory));
     const settings = {
       PROJECT: props.project === undefined ? '' : validProject(project),
       DIRECTORY: home,
       FILES: files.map((file) => posix.resolve(home, validFile(file))).join('\n'),
-      REMOVE_VOLUMES: String(removeVolumes),
+      REMOVE_VOLUMES: literalFlag('ComposeDown.removeVolumes', removeVolumes),
       LABELS: labels === undefined ? '' : literalLabels('ComposeDown.labels', labels, 'project'),
       OLDER_THAN: String(literalSeconds('ComposeDown.olderThan', props.olderThan ?? Duration.days(7))),
       EXCLUDE: literalPatterns('ComposeDown.exclude', props.exclude ?? []),

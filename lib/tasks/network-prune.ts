@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalSeconds, refuse } from '../validation';
+import { literalFlag, literalLabels, literalProps, literalSeconds, refuse } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -42,7 +42,9 @@ export class NetworkPrune extends HousekeepingTask {
   /** @throws if neither labels nor leftovers are asked for, or a property is not allowed */
   public constructor(props: NetworkPruneProps) {
     const kind = 'NetworkPrune';
+    literalProps(kind, props);
     const { labels, composeLeftovers = false } = props;
+    const leftovers = literalFlag(`${kind}.composeLeftovers`, composeLeftovers);
     if (labels === undefined && !composeLeftovers) {
       refuse(
         kind,
@@ -53,7 +55,7 @@ export class NetworkPrune extends HousekeepingTask {
     }
     const settings = {
       LABELS: labels === undefined ? '' : literalLabels(`${kind}.labels`, labels, 'unused network'),
-      COMPOSE_LEFTOVERS: String(composeLeftovers),
+      COMPOSE_LEFTOVERS: leftovers,
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
     };
     const what = [...Object.values(labels ?? {}), ...(composeLeftovers ? ['compose-leftovers'] : [])];

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalCount, literalLabels, literalPatterns, literalSeconds } from '../validation';
+import { literalCount, literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -56,6 +56,7 @@ export class UnusedImagePrune extends HousekeepingTask {
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: UnusedImagePruneProps) {
     const kind = 'UnusedImagePrune';
+    literalProps(kind, props);
     const { keepNewest = 1, maxRemovals, exclude = [] } = props;
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'unused image'),

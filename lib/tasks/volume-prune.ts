@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalSeconds } from '../validation';
+import { literalLabels, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -36,6 +36,7 @@ export class VolumePrune extends HousekeepingTask {
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: VolumePruneProps) {
     const kind = 'VolumePrune';
+    literalProps(kind, props);
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'unused volume'),
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
