@@ -13,8 +13,9 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
 
   /**
    * Images younger than this are left alone, as a build may still be using them;
-   * in whole seconds, 0 leaves none alone for its age. An image's age counts from
-   * its creation or its last tagging, whichever was later.
+   * in whole seconds; 0 leaves none alone for its age, not even what the legacy builder
+   * is working with. An image's age counts from its creation or its last tagging,
+   * whichever was later.
    *
    * @default Duration.hours(1)
    */
@@ -29,6 +30,14 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
  * than `olderThan`, images with the label `docker-housekeeping.keep`, and whatever
  * carries a tag at the moment of removal. Untagged ancestors that the legacy builder
  * left go along if all this is true of them too and nothing else was built upon them.
+ *
+ * On the containerd image store, the default of fresh installations since Engine 29, a
+ * rebuild with BuildKit leaves no such image behind: its disk space is in the build cache,
+ * which `BuildCachePrune` removes. Found there is what `docker pull`, `load` and `tag` and
+ * the legacy builder replaced.
+ *
+ * A tag that an image is given in the instant before its removal goes with it, of which the
+ * report warns: `tag-removed`.
  *
  * @see https://docs.docker.com/reference/cli/docker/image/ls/#filtering---filter
  */

@@ -13,7 +13,9 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
 
   /**
    * Images younger than this stay, in whole seconds. An image's age counts from
-   * its creation or its last tagging, whichever was later.
+   * its creation or its last tagging, whichever was later. A pull counts as tagging on
+   * the containerd image store only: on the classic one an old image that was just
+   * pulled, and is not started yet, is old.
    *
    * @default Duration.days(7)
    */
@@ -48,6 +50,14 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
  *
  * Left alone are also the newest of each repository, images younger than
  * `olderThan`, and images with the label `docker-housekeeping.keep`.
+ *
+ * On both image stores. A rebuild takes the tag away from the image before: on the classic
+ * store that is left for `DanglingImagePrune`, on the containerd store it is gone, and its
+ * disk space is in the build cache, which `BuildCachePrune` removes.
+ *
+ * A tag that moves to another image in the instant before it is removed goes all the same,
+ * and that image with it if it has no other tag. Of an image that went so the report warns:
+ * `tag-removed`.
  */
 export class UnusedImagePrune extends HousekeepingTask {
   /** @internal */
