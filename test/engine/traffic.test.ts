@@ -116,8 +116,8 @@ describe.each(Object.entries(ENGINES).filter(([, { compose }]) => !compose.test(
           await registry.waiting(expected[round] ?? 0);
           if (round === 2) await legacy;
           // So that there is something to remove, next to what is in use.
-          const dangling = [await loadImage(host, { labels }), await loadImage(host, { labels })];
-          expect(dangling).toHaveLength(2);
+          await loadImage(host, { labels });
+          await loadImage(host, { labels });
           const running = runTasks(host, tasks);
           registry.open(round + 1);
           const runs = await running;
