@@ -14,8 +14,8 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
   /**
    * Images younger than this are left alone, as a build may still be using them;
    * in whole seconds; 0 leaves none alone for its age, not even what the legacy builder
-   * is working with. An image's age counts from its creation or its last tagging,
-   * whichever was later.
+   * is working with. An image's age counts from its creation, its last tagging or when it
+   * came to the host, whichever was last.
    *
    * @default Duration.hours(1)
    */

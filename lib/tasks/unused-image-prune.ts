@@ -13,9 +13,7 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
 
   /**
    * Images younger than this stay, in whole seconds. An image's age counts from
-   * its creation or its last tagging, whichever was later. A pull counts as tagging on
-   * the containerd image store only: on the classic one an old image that was just
-   * pulled, and is not started yet, is old.
+   * its creation, its last tagging or when it came to the host, whichever was last.
    *
    * @default Duration.days(7)
    */
@@ -45,13 +43,14 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
 }
 
 /**
- * Removes images that have tags and carry given labels, but that no container uses,
+ * Removes images that have a name and carry given labels, but that no container uses,
  * running or stopped, as releases leave them behind.
  *
  * Left alone are also the newest of each repository, images younger than
  * `olderThan`, and images with the label `docker-housekeeping.keep`.
  *
- * On both image stores. A rebuild takes the tag away from the image before: on the classic
+ * On both image stores. An image that has only a digest for a name is dangling to the
+ * classic store, and left for `DanglingImagePrune`. A rebuild takes the tag away from the image before: on the classic
  * store that is left for `DanglingImagePrune`, on the containerd store it is gone, and its
  * disk space is in the build cache, which `BuildCachePrune` removes.
  *

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune, type UnusedImagePruneProps } from '../../lib';
 import { KEEP_LABEL } from '../../lib/contract';
 import { PROJECT_LABEL } from '../../local/inventory';
-import type { PrivateHost } from '../../local/private-host';
+import type { Host, PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { loadImage } from './images';
@@ -86,6 +86,19 @@ describe.each(Object.entries(ENGINES).filter(([, { compose }]) => !compose.test(
           expect((await stateOf(host)).filter((line) => line.startsWith('image'))).toEqual([]);
         },
       );
+
+      if (kind.store === 'classic') {
+        test('where the Engine’s data cannot be seen, an image is as old as its build, and the report warns', async () => {
+          await pull('app:1');
+          const hide = 'mount -t tmpfs tmpfs /run/engine/image && exec "$@"';
+          const blind: Host = {
+            environment: {},
+            enter: (argv) => host.enter(['unshare', '--mount', 'bash', '-c', hide, 'bash', ...argv]),
+          };
+          const { result } = await runTask(blind, unused(), true);
+          expect(result).toMatchObject({ removed: { images: 1 }, warnings: ['arrivals-unknown'] });
+        });
+      }
 
       if (kind.engine.test('26.1.')) {
         test('a registry may have an address of IPv6', async () => {

@@ -24,6 +24,13 @@ export const CONDUCT: readonly Mutation[] = [
     test: ['test/lib/command-document.test.ts', 'the values of a user'],
   },
   {
+    rule: 'no text that Systems Manager would replace',
+    file: 'lib/validation.ts',
+    find: "if (value.includes('{{')) {",
+    replace: 'if (false) {',
+    test: ['test/lib/tasks/image-prunes.test.ts', '{{x}}'],
+  },
+  {
     rule: 'the schedule sends to instances with the tags only',
     file: 'lib/command-document.ts',
     find: 'conditions: hosts._condition()',
