@@ -1,5 +1,5 @@
 # What the tasks share that remove objects by label. Settings that they read: LABELS (key=value a line), OLDER_THAN
-# (seconds).
+# (seconds), EXCLUDE (a shell pattern a line).
 
 # labelled FILE ARGUMENTS...: like list, of what carries all the labels.
 labelled() {
@@ -120,6 +120,19 @@ excluded() (
   done
   exit 1
 )
+
+# leave_excluded_names TYPE FORMAT: takes out of the candidates what a pattern of EXCLUDE names; the format gives identifier and
+# name.
+leave_excluded_names() {
+  printf '' >"$WORK/excluded" || full
+  [ -n "$EXCLUDE" ] || return 0
+  inspect_all candidates names "$1" "$2"
+  while read -r id name; do
+    ! excluded "${name#/}" || printf '%s\n' "$id"
+  done <"$WORK/names" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
+  room
+  without excluded candidates
+}
 
 # judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`. The format gives identifier, two
 # times, of which the later counts, and project, with | between.

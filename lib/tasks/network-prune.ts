@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalFlag, literalLabels, literalProps, literalSeconds, refuse } from '../validation';
+import {
+  literalFlag,
+  literalLabels,
+  literalPatterns,
+  literalProps,
+  literalSeconds,
+  refuse,
+} from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -26,6 +33,14 @@ export interface NetworkPruneProps extends HousekeepingTaskProps {
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
+
+  /**
+   * Shell patterns (`*`, `?`, `[...]`) of the names of networks that stay. A network
+   * that is there already can be given no label, so this is how to keep it.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
 }
 
 /**
@@ -57,6 +72,7 @@ export class NetworkPrune extends HousekeepingTask {
       LABELS: labels === undefined ? '' : literalLabels(`${kind}.labels`, labels, 'unused network'),
       COMPOSE_LEFTOVERS: leftovers,
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
+      EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     const what = [...Object.values(labels ?? {}), ...(composeLeftovers ? ['compose-leftovers'] : [])];
     super(kind, defaultTaskName('network-prune', ...what), props);

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalProps, literalSeconds } from '../validation';
+import { literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -18,6 +18,13 @@ export interface StoppedContainerPruneProps extends HousekeepingTaskProps {
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
+
+  /**
+   * Shell patterns (`*`, `?`, `[...]`) of the names of containers that stay.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
 }
 
 /**
@@ -37,6 +44,7 @@ export class StoppedContainerPrune extends HousekeepingTask {
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'stopped container'),
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
+      EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     super(kind, defaultTaskName('stopped-container-prune', ...Object.values(props.labels)), props);
     this._script = taskScript(kind, ['prune.sh'], props, settings);

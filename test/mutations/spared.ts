@@ -24,6 +24,13 @@ export const SPARED: readonly Mutation[] = [
     test: matrix('UnusedImagePrune'),
   },
   {
+    rule: 'no volume, network or container that a pattern excludes',
+    file: 'lib/host/prune.sh',
+    find: 'without excluded candidates',
+    replace: ':',
+    test: matrix('VolumePrune'),
+  },
+  {
     rule: 'nothing that is not old enough',
     file: 'lib/host/prune.sh',
     find: 'return older > 0 && time > limit',
