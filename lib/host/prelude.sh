@@ -225,14 +225,16 @@ measured() {
   BYTES=$(((USED_BEFORE - used_after) * 1024))
 }
 
+unanswered() {
+  ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
+  fail docker-unreachable 'the Docker daemon stopped answering'
+}
+
 # list FILE ARGUMENTS...: what the Engine answers, sorted. Without the whole answer nothing may be concluded.
 list() {
   file=$WORK/$1
   shift
-  if ! answer=$(engine "$@"); then
-    ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
-    fail docker-unreachable 'the Docker daemon stopped answering'
-  fi
+  answer=$(engine "$@") || unanswered
   printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
   room
 }
