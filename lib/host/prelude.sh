@@ -78,6 +78,18 @@ WORKER_PIDS=''
 # shellcheck disable=SC2086  # a list
 trap 'kill $WORKER_PIDS 2>/dev/null; fail interrupted "the script was told to end"' HUP INT TERM
 
+# All that any script needs, each after its package. Without one of them a list would come out empty and the fault be
+# laid on the Engine or the disk.
+for package in 'util-linux flock' 'gawk awk' 'sed sed' 'grep grep' 'findutils find xargs' \
+  'coreutils cat comm cp cut date df head mkdir mv rm sleep sort tail timeout touch tr wc'; do
+  for tool in ${package#* }; do
+    command -v "$tool" >/dev/null && continue
+    # What makes a text safe may be what is missing; there is nothing in this one to replace.
+    text() { TEXT="\"$1\""; }
+    fail tool-missing "there is no $tool on this host: install ${package%% *}"
+  done
+done
+
 warn() {
   case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
 }
@@ -115,7 +127,6 @@ expired() {
 
 # take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.
 take_lock() {
-  command -v flock >/dev/null || fail tool-missing 'there is no flock on this host: install util-linux'
   # A redirection of exec that fails would end the script, so it is tried apart.
   if ! (mkdir -p "$RUN_DIR" && : >>"$RUN_DIR/lock"); then
     fail lock-unavailable "$RUN_DIR/lock cannot be written"
@@ -140,7 +151,6 @@ room() {
 
 # find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
 find_engine() {
-  command -v timeout >/dev/null || fail tool-missing 'there is no timeout on this host: install coreutils'
   command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
   asked=$NOW
   # The mark tells the answer from the warnings that the CLI prints beside it.

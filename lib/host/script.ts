@@ -77,7 +77,7 @@ export function shellQuote(text: string): string {
 
 /** Named by what it holds: two constructs of different versions never read each other's. */
 function storedName(file: string): string {
-  const hash = createHash('sha256').update(scriptText(file)).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(scriptText(file)).digest('hex').slice(0, 8);
   return `${basename(file, '.sh')}-${hash}.sh`;
 }
 
