@@ -81,7 +81,7 @@ function epoch(text, year, month, days, time, zone) {
   return time
 }
 function later(one, other) { one = epoch(one); other = epoch(other); return one > other ? one : other }
-function young(time) { return older > 0 && time > limit }
+function young(time) { return older > 0 && time >= limit }
 function undated(time) { return older > 0 && time < 0 }
 '
 # with_clock PROGRAM FILE...: awk with those; fields are separated by |.
