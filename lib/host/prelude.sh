@@ -199,6 +199,8 @@ compose() {
 # disk COLUMN [OPTION]: that column of df, a line for each file system that holds the Engine's data. Not bounded
 # by the deadline: what was reclaimed is also said of a run that took too long.
 disk() {
+  # Of an Engine on another machine nothing is to be seen here, whatever this one has of containerd.
+  [ -d "$DATA_ROOT" ] || return 0
   set -- "$1" "${2:--k}" "$DATA_ROOT"
   # The containerd store may have its content beside the Engine's own data.
   [ "$STORE" = classic ] || [ ! -d /var/lib/containerd ] || set -- "$@" /var/lib/containerd
