@@ -15,9 +15,10 @@ export interface BuildCachePruneProps extends HousekeepingTaskProps {
   readonly olderThan?: Duration;
 
   /**
-   * How much of the cache stays, of what was used last: of what may go, that which was used longest ago goes until no
-   * more than this is left. What images share does not count. Measured in sizes as the Docker CLI shows them, with three
-   * digits.
+   * How much of the cache stays, of what was used last.
+   *
+   * Of what may go, that which was used longest ago goes until no more than this is left. What images share does not
+   * count. Sizes are those that the Docker CLI shows, with three digits.
    *
    * @default - nothing that is old enough
    */
