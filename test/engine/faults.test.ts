@@ -84,7 +84,7 @@ describeDocker('a daemon that is down', () => {
             expect(await reasons(host)).toEqual(each('docker-unreachable'));
             await host.startEngine();
             const { gone, come } = difference(before, await engineState(host));
-            // That does not always start again by itself what is to run unless it was stopped.
+            // What is to run unless it was stopped, the Engine does not always start again: that is no task's doing.
             const lost = gone.filter((line) => line !== 'running /todobackend_app_1');
             expect({ lost, come }).toEqual({ lost: [], come: [] });
           });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { HousekeepingTask } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
@@ -38,7 +38,8 @@ const uptime = (): number => Number(readFileSync('/proc/uptime', 'utf8').split('
 async function record(host: PrivateHost, task: HousekeepingTask): Promise<Course> {
   await interpose(host, `cut -d ' ' -f 1 /proc/uptime >>"$place/times"`);
   const began = uptime();
-  expect((await runTask(host, task)).result.outcome).toBe('done');
+  const { stdout } = await killTask(host, task, new AbortController().signal);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done' });
   const over = uptime();
   const times = (await must(host, `cat ${PLACE}/times`)).split('\n').map(Number);
   return [0, ...times.map((time) => time - began), over - began];
@@ -53,7 +54,8 @@ function momentAt(part: number, course: Course): Moment {
 
 /**
  * Kills a task at a moment. That the machine is slower or faster than when the course was recorded does not matter:
- * the time counts from the nth call on, and the next call, or the end of the last one, is not given to the script.
+ * the time counts from the nth call on, and the next call, or the end of the last one, is not given to the script. A call
+ * that outlives it does so until nothing is interposed any more.
  */
 async function killAt(
   host: PrivateHost,
@@ -68,15 +70,20 @@ async function killAt(
     flock -s 8
     [ "$count" -ne ${nth} ] || : >"$place/reached"
     [ "$count" -le ${nth} ] || wait_for_the_end
-    [ "$count" -ne ${last} ] || { "$real" "$@"; wait_for_the_end; }`,
+    "$real" "$@"
+    code=$?
+    [ "$count" -ne ${last} ] && [ ! -e "$place/killed" ] || wait_for_the_end
+    exit "$code"`,
   );
-  const onHost = (name: string): boolean => existsSync(`/proc/${host.pid}/root${PLACE}/${name}`);
+  const place = `/proc/${host.pid}/root${PLACE}`;
+  const onHost = (name: string): boolean => existsSync(`${place}/${name}`);
   const cancel = new AbortController();
   let over = false;
   const run = killTask(host, task, cancel.signal).finally(() => (over = true));
   while (nth > 0 && !onHost('reached') && !over) await setTimeout(2);
   const due = performance.now() + seconds * 1000;
   while (performance.now() < due && !onHost('late') && !over) await setTimeout(2);
+  writeFileSync(`${place}/killed`, '');
   cancel.abort();
   // It was killed in the middle of its work: it has not told how that ended.
   expect(await run).toEqual({ exitCode: 137, stdout: '' });
