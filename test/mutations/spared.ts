@@ -1,4 +1,4 @@
-import { composeDown, matrix, type Mutation } from './mutation';
+import { ages, composeDown, matrix, type Mutation } from './mutation';
 
 /** What its age, its keep label, its place among the newest or its name spares; no volume and no dry run besides. */
 export const SPARED: readonly Mutation[] = [
@@ -33,7 +33,7 @@ export const SPARED: readonly Mutation[] = [
   {
     rule: 'nothing that is not old enough',
     file: 'lib/host/prune.sh',
-    find: 'return older > 0 && time > limit',
+    find: 'return older > 0 && time >= limit',
     replace: 'return 0',
     test: matrix('DanglingImagePrune'),
   },
@@ -56,6 +56,34 @@ export const SPARED: readonly Mutation[] = [
       'test/engine/pulled-images.test.ts',
       'Engine 26.1, classic store, Compose v2 images of registries an image of a project',
     ],
+  },
+  {
+    rule: 'nothing that is not old enough by less than a second',
+    file: 'lib/host/prune.sh',
+    find: 'time >= limit',
+    replace: 'time > limit',
+    test: ages('to the second'),
+  },
+  {
+    rule: 'a container’s age counts from its end',
+    file: 'lib/tasks/stopped-container-prune.sh',
+    find: "{''{json .State.FinishedAt}}",
+    replace: "{''{json .Created}}",
+    test: ages('StoppedContainerPrune'),
+  },
+  {
+    rule: 'build cache that was used since stays',
+    file: 'lib/tasks/build-cache-prune.sh',
+    find: ' || young(last[$1])',
+    replace: '',
+    test: ages('BuildCachePrune'),
+  },
+  {
+    rule: 'build cache stays as far as it is to be kept',
+    file: 'lib/tasks/build-cache-prune.sh',
+    find: 'keep != "" && total <= keep { exit }',
+    replace: '',
+    test: matrix('BuildCachePrune: keeps'),
   },
   {
     rule: 'nothing with the keep label',
