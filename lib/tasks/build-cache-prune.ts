@@ -46,8 +46,7 @@ export class BuildCachePrune extends HousekeepingTask {
     const { olderThan = Duration.days(1), keepStorage } = props;
     const settings = {
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, olderThan)),
-      KEEP_STORAGE:
-        keepStorage === undefined ? '' : String(literalBytes(`${kind}.keepStorage`, keepStorage)),
+      KEEP_STORAGE: keepStorage === undefined ? '' : String(literalBytes(`${kind}.keepStorage`, keepStorage)),
     };
     super(kind, defaultTaskName('build-cache-prune'), props);
     this._script = taskScript(kind, ['prune.sh'], props, settings);
