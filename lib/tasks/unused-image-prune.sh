@@ -19,12 +19,42 @@ leave_newest() {
   without newest candidates
 }
 
-# The Engine removes no image that another was built upon; it only loses its tags.
-leave_parents() {
+# in_generations: the Engine removes no image that another was built upon; it only loses its tags. So such a one stays,
+# unless the others go too, and then before it: the file in-order has a generation and the facts in each line, in the
+# order in which they go, the oldest of each generation first.
+in_generations() {
   list_parents
-  sed -n 's/^[^ ]* \(..*\)$/\1/p' "$WORK/parents" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/built-upon" || full
-  without built-upon candidates
-  cat "$WORK/built-upon" >>"$WORK/used-candidates" || full
+  with_facts candidates >"$WORK/facts-in-order" || full
+  awk '
+    FILENAME == ARGV[1] { if ($2 != "") children[$2] = children[$2] " " $1; next }
+    { line[++n] = $0; id[n] = $2 }
+    END {
+      for (generation = 0; ; generation++) {
+        found = 0
+        for (i = 1; i <= n; i++) {
+          if (id[i] in gone) continue
+          count = split(children[id[i]], child, " ")
+          for (c = 1; c <= count && (child[c] in gone); c++);
+          if (c <= count) continue
+          print generation, line[i]
+          ready[++found] = id[i]
+        }
+        if (!found) break
+        for (i = 1; i <= found; i++) gone[ready[i]]
+      }
+    }' "$WORK/parents" "$WORK/facts-in-order" >"$WORK/in-order" || full
+  cut -d ' ' -f 3 "$WORK/in-order" | sort -u >"$WORK/may-go" || full
+  comm -13 "$WORK/may-go" "$WORK/candidates" >>"$WORK/used-candidates" || full
+}
+
+remove_images() {
+  generation=0
+  while :; do
+    sed -n "s/^$generation tagged //p" "$WORK/first" | cut -d ' ' -f '1,3-' >"$WORK/batches" || full
+    [ -s "$WORK/batches" ] || break
+    remove_batches
+    generation=$((generation + 1))
+  done
 }
 
 # An image stays when a pattern matches one of its names or its repository.
@@ -101,19 +131,17 @@ awk '$1 != "kept" && NF > 3' "$WORK/judged" >"$WORK/named" || full
 cut -d ' ' -f 2 "$WORK/named" | sort -u >"$WORK/candidates" || full
 leave_kept candidates image ls -q --no-trunc
 leave_used candidates
-leave_parents
 leave_newest
 leave_excluded
 # shellcheck disable=SC2016
 with_facts candidates | tr ' ' '|' | with_clock 'young($3) { print $2 }' | sort -u >"$WORK/young" || full
 without young candidates
-with_facts candidates >"$WORK/in-order" || full
+in_generations
 head -n "${MAX_REMOVALS:-1000000000}" "$WORK/in-order" >"$WORK/first" || full
-cut -d ' ' -f 2 "$WORK/first" | sort -u >"$WORK/old" || full
+cut -d ' ' -f 3 "$WORK/first" | sort -u >"$WORK/old" || full
 printf '' >"$WORK/removed" || full
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
-  cut -d ' ' -f '2,4-' "$WORK/first" >"$WORK/batches" || full
-  remove_batches
+  remove_images
   measured
 fi
 # What nobody can prevent, everybody shall know.

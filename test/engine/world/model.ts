@@ -63,12 +63,9 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
           !uses(state, image) &&
           old(image.since) &&
           !spared.has(image) &&
-          !image.tags.some((tag) => matches(tag, task.exclude) || matches(repositoryOf(tag), task.exclude)) &&
-          !state.images.some(({ parent }) => parent === image.id),
+          !image.tags.some((tag) => matches(tag, task.exclude) || matches(repositoryOf(tag), task.exclude)),
       );
-      // Of equally old ones the one with the lower identifier.
-      const inOrder = may.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
-      return { images: inOrder.slice(0, task.maxRemovals) };
+      return { images: inOrder(state, may).slice(0, task.maxRemovals) };
     }
 
     case 'StoppedContainerPrune':
@@ -128,6 +125,18 @@ function withoutDescendants(state: Snapshot, images: readonly Image[]): Image[] 
     state.images.every((image) => image.parent !== id || images.includes(image)),
   );
   return rest.length === images.length ? rest : withoutDescendants(state, rest);
+}
+
+/**
+ * Those of the images that nothing else was built upon, what was built upon others before those; apart from that the
+ * oldest first, and of equally old ones the one with the lower identifier.
+ */
+function inOrder(state: Snapshot, images: readonly Image[]): Image[] {
+  const free = images.filter(({ id }) => state.images.every(({ parent }) => parent !== id));
+  if (free.length === 0) return [];
+  const others = images.filter((image) => !free.includes(image));
+  const rest = { ...state, images: state.images.filter((image) => !free.includes(image)) };
+  return [...free.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)), ...inOrder(rest, others)];
 }
 
 /** The newest of each repository; of equally new ones those with the lower identifiers. */
