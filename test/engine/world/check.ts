@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import type { HousekeepingTask } from '../../../lib';
 import type { StepResult } from '../../../lib/contract';
 import type { PrivateHost } from '../../../local/private-host';
-import { runTask } from '../run-task';
+import { runTask, type TaskRun } from '../run-task';
 import { sizeOf } from './objects';
 import type { Scenario, TaskPlan, World } from './plan';
 import { render } from './render';
@@ -23,7 +24,7 @@ export interface Tally {
 export class Violation extends Error {}
 
 /** What runs a task; the tests of the tests give one that does wrong. */
-export type RunTask = typeof runTask;
+export type RunTask = (host: PrivateHost, task: HousekeepingTask, dryRun: boolean) => Promise<TaskRun>;
 
 /** Builds a world, runs the tasks in it, and holds every state in between against what should be. */
 export async function check(
