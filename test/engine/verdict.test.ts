@@ -102,6 +102,16 @@ const SPARED: Readonly<
     { kind: 'DanglingImagePrune' },
     { images: [image('gone'), image('a'), image('b', { parent: 'a', labels: {} })] },
   ],
+  'a tagged image that another is built upon': [
+    { kind: 'UnusedImagePrune', keepNewest: 0 },
+    {
+      images: [
+        image('gone', { tags: ['r:1'], parent: 'a' }),
+        image('a', { tags: ['r:2'] }),
+        image('b', { parent: 'a' }),
+      ],
+    },
+  ],
   'the newest of a repository': [
     { kind: 'UnusedImagePrune', keepNewest: 1 },
     { images: [image('gone', { tags: ['r:1'] }), image('a', { tags: ['r:2'], since: OLD + 1 })] },
