@@ -70,7 +70,9 @@ list_old() {
 
 # prune ARGUMENTS...: BuildKit looks again at each record, whether it is in use, is shared or was used meanwhile.
 prune() {
-  engine builder prune --force --filter "until=${OLDER_THAN}s" "$@" >>"$WORK/said" 2>>"$WORK/complaints" || pruned=$?
+  # The Engine reckons in whole seconds: with an age of 0 what was used in the second that is not over would stay.
+  [ "$OLDER_THAN" = 0 ] || set -- "$@" --filter "until=${OLDER_THAN}s"
+  engine builder prune --force "$@" >>"$WORK/said" 2>>"$WORK/complaints" || pruned=$?
 }
 
 begin
