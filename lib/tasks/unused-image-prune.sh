@@ -50,7 +50,7 @@ in_generations() {
 remove_images() {
   generation=0
   while :; do
-    sed -n "s/^$generation tagged //p" "$WORK/first" | cut -d ' ' -f '1,3-' >"$WORK/batches" || full
+    sed -n "s/^$generation [a-z]* //p" "$WORK/first" | cut -d ' ' -f '1,3-' >"$WORK/batches" || full
     [ -s "$WORK/batches" ] || break
     remove_batches
     generation=$((generation + 1))
@@ -127,8 +127,8 @@ labelled candidates image ls -q --no-trunc
 list dangling image ls -q --no-trunc --filter dangling=true
 without dangling candidates
 judge_images candidates
-awk '$1 != "kept" && NF > 3' "$WORK/judged" >"$WORK/named" || full
-cut -d ' ' -f 2 "$WORK/named" | sort -u >"$WORK/candidates" || full
+awk 'NF > 3' "$WORK/judged" >"$WORK/named" || full
+awk '$1 != "kept" { print $2 }' "$WORK/named" | sort -u >"$WORK/candidates" || full
 leave_kept candidates image ls -q --no-trunc
 leave_used candidates
 leave_newest

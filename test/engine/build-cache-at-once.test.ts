@@ -10,7 +10,7 @@ import { takeSnapshot } from './world/snapshot';
 describeDocker('BuildCachePrune at an age of 0', () => {
   let host: PrivateHost;
   beforeAll(async () => {
-    host = await startEngine(ENGINES['Engine 26.1, classic store, Compose v2']!);
+    host = await startEngine(ENGINES['Engine 26.1, classic store, Compose v2']);
   });
   afterAll(() => host.stop());
 

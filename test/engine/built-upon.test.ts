@@ -12,7 +12,7 @@ describeDocker('UnusedImagePrune where one image was built upon another', () => 
   const labels = { application: 'todobackend' };
   let host: PrivateHost;
   beforeAll(async () => {
-    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']!);
+    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
   });
   afterAll(() => host.stop());
   beforeEach(async () => {

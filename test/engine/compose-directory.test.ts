@@ -14,7 +14,7 @@ const FILES = ['docker-compose.yml'];
 describeDocker('ComposeDown by a directory that a symbolic link leads to', () => {
   let host: PrivateHost;
   beforeAll(async () => {
-    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']!);
+    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
   });
   beforeEach(async () => {
     await removeAll(host);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { PrivateHost } from '../../local/private-host';
+import { setArrival } from './arrival';
 import { load } from './engine-api';
 import { tar, type TarEntry } from './tar';
 
@@ -49,18 +49,9 @@ export async function loadImage(host: PrivateHost, spec: ImageSpec = {}): Promis
   const manifest = [{ Config: 'config.json', RepoTags: spec.tags ?? null, Layers: ['layer.tar'] }];
   const files = { 'config.json': config, 'manifest.json': JSON.stringify(manifest), 'layer.tar': layer };
   await load(host, tar(new Map(Object.entries(files))));
-  const id = sha256(config);
+  const id = `sha256:${sha256(config)}`;
   setArrival(host, id, new Date(spec.arrived ?? created));
-  return `sha256:${id}`;
-}
-
-/** The classic store knows when an image came by when it wrote the image's configuration. */
-function setArrival(host: PrivateHost, id: string, time: Date): void {
-  const stores = `/proc/${host.pid}/root/run/engine/image`;
-  for (const driver of existsSync(stores) ? readdirSync(stores) : []) {
-    const file = join(stores, driver, 'imagedb/content/sha256', id);
-    if (existsSync(file)) utimesSync(file, time, time);
-  }
+  return id;
 }
 
 function sha256(data: string | Buffer): string {

@@ -1,5 +1,5 @@
 import { describeDocker } from '../support/docker';
-import { ENGINES, startEngine } from './engines';
+import { type EngineKind, ENGINES, startEngine } from './engines';
 import { campaign, parseChoice } from './world/campaign';
 import type { Tally } from './world/check';
 
@@ -20,7 +20,7 @@ const SHARES: Readonly<Record<keyof typeof ENGINES, number>> = {
   'Engine 26.1, containerd store, Compose v2': 0.25,
   'Engine 20.10, classic store, no Compose': 0.3,
 };
-const HOSTS = Object.entries(ENGINES);
+const HOSTS = Object.entries(ENGINES) as [keyof typeof ENGINES, EngineKind][];
 
 describeDocker('whatever a host holds, the tasks remove exactly what they should', () => {
   const tallies: (Tally & { readonly violations: number })[] = [];
@@ -46,7 +46,7 @@ describeDocker('whatever a host holds, the tasks remove exactly what they should
             name,
             place: [HOSTS.findIndex(([other]) => other === name), HOSTS.length],
             choice: CHOICE,
-            worlds: Math.ceil(WORLDS * (SHARES[name] ?? 1 / HOSTS.length)),
+            worlds: Math.ceil(WORLDS * SHARES[name]),
             shrinkMilliseconds: 60_000,
           },
           tally,

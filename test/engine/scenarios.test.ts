@@ -46,6 +46,7 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
     images.filter(({ shared, own }) => shared > 1 || own).length > 1,
   'an image with a layer of its own': ({ images }) => images.some(({ own }) => own),
   'an image that another was built upon': ({ images }) => images.some(({ parent }) => parent !== undefined),
+  'an image that Compose built': ({ images }) => images.some((image) => projectOf(image) !== undefined),
   'an image from 1970': ({ images }) => images.some(({ age }) => age === 'epoch'),
   'an image from tomorrow': ({ images }) => images.some(({ age }) => typeof age === 'number' && age < 0),
   'an image some minutes old': ({ images }) => images.some(({ age }) => age === 300),

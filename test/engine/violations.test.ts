@@ -69,7 +69,7 @@ const [RICH] = fc
 describeDocker('a violation', () => {
   let host: PrivateHost;
   beforeAll(async () => {
-    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']!);
+    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
   });
   afterAll(() => host.stop());
 

@@ -53,6 +53,8 @@ export const IMAGE_PATTERNS = [
   '*/*',
   'localhost:5000/*:[0-9]',
 ];
+/** Of containers, volumes and networks. */
+export const NAME_PATTERNS = ['c*', 'v?', '*_n*', 'todo*', '*[0-2]', '[!t]*', '7*0'];
 export const PROJECT_PATTERNS = ['todo', 'todo*', '*2', 'todo?backend', '[!t]*', 'todo[a-c]*'];
 
 /** Labels as numbers of the world's values: so that tasks and objects come to speak of the same. */

@@ -1,6 +1,15 @@
 import { isOn, matches, NOTHING_GOES, carries, type Foretold, uses, repositoryOf } from './model-parts';
 import { directoryDown, projectDown, selectedDown } from './model-compose';
-import { type Container, type Image, kept, type Network, NOTHING, projectOf, type Snapshot } from './objects';
+import {
+  type Container,
+  type Image,
+  kept,
+  type Network,
+  NOTHING,
+  projectOf,
+  type Snapshot,
+  type Thing,
+} from './objects';
 import { DEFAULT_AGE, type DirectoryPlan, type TaskPlan } from './plan';
 
 /**
@@ -41,28 +50,29 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
   const mayGo = carries(task.labels);
   const projectsKept = new Set(state.containers.filter(kept).map(projectOf));
   /** What neither its own label nor that of its project's containers keeps. */
-  const free = (thing: Container | Network): boolean =>
+  const free = (thing: Thing): boolean =>
     !kept(thing) && (projectOf(thing) === undefined || !projectsKept.has(projectOf(thing)));
+  const spared = ({ name }: Thing): boolean => matches(name, task.exclude);
   const stopped = ({ state }: Container): boolean => ['exited', 'dead', 'created'].includes(state);
 
   switch (task.kind) {
     case 'DanglingImagePrune': {
       const may = state.images.filter(
         (image) =>
-          image.tags.length === 0 && mayGo(image) && !kept(image) && !uses(state, image) && old(image.since),
+          image.tags.length === 0 && mayGo(image) && free(image) && !uses(state, image) && old(image.since),
       );
       return { images: withoutDescendants(state, may) };
     }
 
     case 'UnusedImagePrune': {
       const tagged = state.images.filter((image) => image.tags.length > 0 && mayGo(image));
-      const spared = newest(tagged, task.keepNewest ?? 1);
+      const newestOnes = newest(tagged, task.keepNewest ?? 1);
       const may = tagged.filter(
         (image) =>
-          !kept(image) &&
+          free(image) &&
           !uses(state, image) &&
           old(image.since) &&
-          !spared.has(image) &&
+          !newestOnes.has(image) &&
           !image.tags.some((tag) => matches(tag, task.exclude) || matches(repositoryOf(tag), task.exclude)),
       );
       return { images: inOrder(state, may).slice(0, task.maxRemovals) };
@@ -71,7 +81,12 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
     case 'StoppedContainerPrune':
       return {
         containers: state.containers.filter(
-          (container) => mayGo(container) && stopped(container) && free(container) && old(container.since),
+          (container) =>
+            mayGo(container) &&
+            stopped(container) &&
+            free(container) &&
+            old(container.since) &&
+            !spared(container),
         ),
       };
 
@@ -79,7 +94,8 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
       const used = new Set(state.containers.flatMap(({ volumes }) => volumes));
       return {
         volumes: state.volumes.filter(
-          (volume) => mayGo(volume) && !used.has(volume.id) && free(volume) && old(volume.since),
+          (volume) =>
+            mayGo(volume) && !used.has(volume.id) && free(volume) && old(volume.since) && !spared(volume),
         ),
       };
     }
@@ -94,7 +110,8 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
             ((task.labels !== undefined && mayGo(network)) || leftover(network)) &&
             !state.containers.some((container) => isOn(container, network)) &&
             free(network) &&
-            old(network.since),
+            old(network.since) &&
+            !spared(network),
         ),
       };
     }

@@ -26,7 +26,7 @@ export function breaches(before: Snapshot, after: Snapshot, task: TaskPlan | und
     for (const thing of before[kind]) {
       const still = after[kind].find(({ id }) => id === thing.id);
       if (still?.line === thing.line) continue;
-      const whole = kind !== 'images' && projectOf(thing) !== undefined && projectsKept.has(projectOf(thing));
+      const whole = projectOf(thing) !== undefined && projectsKept.has(projectOf(thing));
       if (still) found.push(`of the ${kind} changed: ${thing.line} is now ${still.line}`);
       else if (kept(thing)) found.push(`of the ${kind} went with the keep label: ${thing.line}`);
       else if (whole) found.push(`of the ${kind} went of a project to be kept: ${thing.line}`);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { PrivateHost } from '../../../local/private-host';
+import { arrivalOf } from '../arrival';
 import { ask, remove } from '../engine-api';
 import { type Labels, PROJECTS_HOME } from './alphabet';
 import { type Container, type Image, sizeOf, type Snapshot, type Thing } from './objects';
@@ -50,7 +51,7 @@ export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
     containers.flatMap(({ HostConfig }) => HostConfig.Binds ?? []).map((bind) => bind.split(':')[0]),
   );
   return sorted({
-    images: images.map(image),
+    images: images.map((raw) => image(raw, arrivalOf(host, raw.Id))),
     containers: containers.map((raw) => container(raw, named)),
     volumes: (volumes.Volumes ?? []).map((raw) => thing({ ...raw, Id: raw.Name, Created: raw.CreatedAt })),
     networks: networks
@@ -94,13 +95,16 @@ function thing(raw: RawThing, more: object = {}, since = raw.Created): Thing {
   return { id: raw.Id, name: raw.Name.replace(/^\//, ''), labels, since: seconds(since), line };
 }
 
-function image(raw: RawImage): Image {
+/** @param arrival seconds since 1970, where it is to be seen */
+function image(raw: RawImage, arrival = -Infinity): Image {
   const { RepoTags, Parent = '', Config, Metadata, Created } = raw;
   const tags = [...(RepoTags ?? [])].sort();
-  const since = seconds(Created) > seconds(Metadata.LastTagTime) ? Created : Metadata.LastTagTime;
-  const more = { tags, Parent };
+  const made = seconds(Created) > seconds(Metadata.LastTagTime) ? Created : Metadata.LastTagTime;
+  const since = Math.max(seconds(made), arrival);
+  const more = { tags, Parent, since };
   return {
-    ...thing({ ...raw, Name: '', Labels: Config?.Labels ?? null }, more, since),
+    ...thing({ ...raw, Name: '', Labels: Config?.Labels ?? null }, more, made),
+    since,
     tags,
     parent: Parent,
   };

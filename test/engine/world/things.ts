@@ -7,6 +7,8 @@ const thing = { labels, keep: rarely(10) };
 
 const image = fc.record({
   ...thing,
+  /** Whether it has the label that Compose gives to what it builds. */
+  built: rarely(6),
   // Far from every `olderThan` of a task, so that no time that a test takes matters.
   age: fc.constantFrom<number | 'epoch'>(
     30 * DAY,

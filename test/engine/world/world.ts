@@ -90,14 +90,22 @@ function build(all: Raw): World {
 /** No two of an archive have a tag in common: the containerd store may drop the first before it has unpacked it. */
 function images(all: Raw): World['images'] {
   const given = new Set<string>();
-  return all.images.map(({ tags, moreTags, parent, shared, own, age, ...plan }, index) => {
+  return all.images.map(({ tags, moreTags, parent, shared, own, age, built, ...plan }, index) => {
     const unused = [...new Set(tags.length > 0 ? [...tags, ...moreTags] : [])].filter(
       (tag) => !given.has(tag),
     );
     unused.forEach((tag) => given.add(tag));
     const [derived, base] = parent;
     const upon = derived && index > 0 ? { parent: base % index } : {};
-    return { labels: labelsOf(plan, {}, all), tags: unused, shared, own, age, ...upon };
+    const name = built ? all.projects[0]?.name : undefined;
+    return {
+      labels: labelsOf(plan, name === undefined ? {} : { name }, all),
+      tags: unused,
+      shared,
+      own,
+      age,
+      ...upon,
+    };
   });
 }
 
