@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DRY_RUN_PARAMETER } from '../contract';
 
+/** What several scripts share, or one is divided into, besides `prelude.sh`. */
+type SharedScript = 'prune.sh' | 'images.sh' | 'project.sh' | 'volumes.sh' | 'killed.sh' | 'aftermath.sh';
+
 /** What a step runs on a host. */
 export interface HostScript {
   /** Reported as the step result's `task`: the task's class name. */
   readonly kind: string;
   /** What it shares with other scripts, in the order in which it is read; all share `prelude.sh`. */
-  readonly uses: readonly ('prune.sh' | 'images.sh' | 'project.sh')[];
+  readonly uses: readonly SharedScript[];
   /** Path of the shell script. */
   readonly file: string;
   /** The shell variables that the script reads. */
