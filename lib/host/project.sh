@@ -12,8 +12,10 @@ list_project() {
   list "$1.containers" ps -aq --no-trunc --filter "$ours"
   list "$1.networks" network ls -q --no-trunc --filter "$ours"
   list "$1.volumes" volume ls -q --filter "$ours"
-  list kept.networks network ls -q --no-trunc --filter "$ours" --filter "$keep"
-  list kept.volumes volume ls -q --filter "$ours" --filter "$keep"
+  # Each question takes a process of the CLI: with hundreds of projects those that need none count.
+  printf '' | tee "$WORK/kept.networks" >"$WORK/kept.volumes" || full
+  [ ! -s "$WORK/$1.networks" ] || list kept.networks network ls -q --no-trunc --filter "$ours" --filter "$keep"
+  [ ! -s "$WORK/$1.volumes" ] || list kept.volumes volume ls -q --filter "$ours" --filter "$keep"
   without kept.networks "$1.networks"
   without kept.volumes "$1.volumes"
   [ "$REMOVE_VOLUMES" = true ] || printf '' >"$WORK/$1.volumes" || full
