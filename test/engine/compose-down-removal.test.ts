@@ -59,6 +59,18 @@ describe.each(Object.entries(ENGINES).filter(([, { compose }]) => !compose.test(
         expect(await nothing()).toBe(true);
       });
 
+      test('what the Engine cannot tell the name of is left all the same', async () => {
+        await must(host, `docker create ${OWN} --name shop_app -v shop_data:/v service true`);
+        const complaint = 'Cannot connect to the Docker daemon at unix:///run/docker.sock';
+        await before(host, {
+          'docker rm *': 'exit 1',
+          'docker inspect *.Name*': `echo '${complaint}' >&2; exit 1`,
+        });
+        const { result } = await runTask(host, new ComposeDown({ project: 'shop' }));
+        const id = await host.docker('ps', '-aq', '--filter', 'name=shop_app');
+        expect(result).toMatchObject({ outcome: 'failed', reason: 'leftovers', left: [`container ${id}`] });
+      });
+
       test('what goes after it was listed as left is neither named nor a failure', async () => {
         await must(host, `docker create ${OWN} --name shop_app -v shop_data:/v service true`);
         await before(host, {
