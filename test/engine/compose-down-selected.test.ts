@@ -61,18 +61,21 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     );
   });
 
-  test('to judge a project anew, and for a dry run, no other project is looked at', async () => {
+  test('each project is judged anew by its own containers, and none in a dry run', async () => {
     await make('a', 'b', 'c');
-    const everyProject = async (dryRun: boolean): Promise<number> => {
+    /** Questions about the containers of all projects, and about those of one with the labels. */
+    const questions = async (dryRun: boolean): Promise<number[]> => {
       await interpose(host, ':');
       const { result } = await runTask(host, selected(), dryRun);
       expect(result).toMatchObject({ outcome: 'done', removed: { projects: 3 } });
       const listed = await calls(host);
-      return listed.filter((call) => /^docker ps .*label=com\.docker\.compose\.project( |$)/.test(call))
-        .length;
+      return [
+        /^docker ps .*label=com\.docker\.compose\.project( |$)/,
+        /^docker ps (?=.*label=com\.docker\.compose\.project=).*label=stage=preview/,
+      ].map((question) => listed.filter((call) => question.test(call)).length);
     };
-    // What carries the labels and what there is, once.
-    expect([await everyProject(true), await everyProject(false)]).toEqual([2, 2]);
+    expect(await questions(true)).toEqual([2, 0]);
+    expect(await questions(false)).toEqual([2, 2]);
   });
 
   test('a volume of a plug-in with any name does not keep the others from being judged', async () => {
