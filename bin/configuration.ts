@@ -131,10 +131,16 @@ const TASKS: Readonly<Record<string, Read<HousekeepingTask>>> = {
   ),
   StoppedContainerPrune: taskOf(
     StoppedContainerPrune,
-    recordOf<StoppedContainerPruneProps>(BY_LABEL, ['labels']),
+    recordOf<StoppedContainerPruneProps>({ ...BY_LABEL, exclude: listOf(text) }, ['labels']),
   ),
-  VolumePrune: taskOf(VolumePrune, recordOf<VolumePruneProps>(BY_LABEL, ['labels'])),
-  NetworkPrune: taskOf(NetworkPrune, recordOf<NetworkPruneProps>({ ...BY_LABEL, composeLeftovers: flag })),
+  VolumePrune: taskOf(
+    VolumePrune,
+    recordOf<VolumePruneProps>({ ...BY_LABEL, exclude: listOf(text) }, ['labels']),
+  ),
+  NetworkPrune: taskOf(
+    NetworkPrune,
+    recordOf<NetworkPruneProps>({ ...BY_LABEL, composeLeftovers: flag, exclude: listOf(text) }),
+  ),
   BuildCachePrune: taskOf(
     BuildCachePrune,
     recordOf<BuildCachePruneProps>({ ...COMMON, olderThan: duration, keepStorage: size }),

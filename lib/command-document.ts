@@ -123,9 +123,28 @@ function step(name: string, timeoutSeconds: number, runCommand: string[]): Comma
 }
 
 function refuseUnusable(tasks: readonly HousekeepingTask[]): void {
+  const given: unknown = tasks;
+  if (!Array.isArray(given)) {
+    refuse(
+      'tasks',
+      tasks,
+      'is no list',
+      "give a list of tasks, e.g. [new ComposeDown({ project: 'todobackend' })]",
+    );
+  }
   if (tasks.length === 0) {
     refuse('tasks', tasks, 'is empty', 'give at least one task');
   }
+  tasks.forEach((task: HousekeepingTask | undefined, index) => {
+    if (task?._script === undefined) {
+      refuse(
+        `tasks[${index}]`,
+        task,
+        'is no task',
+        "give a task, e.g. new ComposeDown({ project: 'todobackend' })",
+      );
+    }
+  });
   const names = tasks.map((task) => task.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {

@@ -70,6 +70,7 @@ const USE_TAG_CHARACTERS = "use letters, digits, spaces and '+-=._:/@' only; the
 
 function refuseKey(key: string): void {
   refuseUnresolved('key of hosts', key);
+  if (typeof key !== 'string') refuse('key of hosts', key, 'is not a string', 'give the key of a tag');
   if (key.length < 1 || key.length > 128) {
     refuse('key of hosts', key, 'is no key of a tag', 'give 1 to 128 characters');
   }
@@ -85,6 +86,7 @@ function refuseValues(key: string, values: string[]): void {
   }
   // A value that is only known at deployment is fine: it ends in the schedule's input and in the policy alike.
   for (const value of values.filter((value) => !Token.isUnresolved(value))) {
+    if (typeof value !== 'string') refuse(property, value, 'is not a string', 'give the value of a tag');
     if (value.length > 256) {
       refuse(property, value, 'is no value of a tag', 'give at most 256 characters');
     }

@@ -158,6 +158,7 @@ export class DockerHousekeeping extends ReportedMetrics {
    */
   public constructor(scope: Construct, id: string, props: DockerHousekeepingProps) {
     super(scope, id);
+    refuseMissing(props);
     this.hosts = props.hosts;
     this.document = new CommandDocument(this, 'Document', props.tasks);
     this.documentName = this.document.documentName;
@@ -247,6 +248,21 @@ export class DockerHousekeeping extends ReportedMetrics {
       oldestReport: wanted ? oldestReport(this, { schedule, enabled, tasks, reportDueEvery }) : undefined,
       settings,
     });
+  }
+}
+
+/** The types ask for them, but JavaScript does not. */
+function refuseMissing({ hosts, schedule }: Partial<DockerHousekeepingProps>): void {
+  if (hosts?._targets === undefined) {
+    refuse('hosts', hosts, 'is no DockerHosts', "give e.g. DockerHosts.tagged('DockerHost', 'true')");
+  }
+  if (schedule?.expressionString === undefined) {
+    refuse(
+      'schedule',
+      schedule,
+      'is no ScheduleExpression',
+      'give e.g. ScheduleExpression.rate(Duration.days(1))',
+    );
   }
 }
 

@@ -1,17 +1,23 @@
-import type { Duration } from 'aws-cdk-lib';
-import { Token } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
+import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { KEEP_LABEL } from './contract';
+import { refuse } from './refuse';
 
-/**
- * Refuses a value. The message names the property, the value got, what is wrong with it and the remedy.
- *
- * @param problem reads on from `got ..., which`
+export { refuse } from './refuse';
+
+/*
+ * What is written into a shell script at synthesis. The types say what to give, but JavaScript does not read them,
+ * nor do the languages that jsii serves always: so whatever is given is looked at.
  */
-export function refuse(property: string, got: unknown, problem: string, remedy: string): never {
-  throw new Error(`${property}: got ${JSON.stringify(got) ?? String(got)}, which ${problem}; ${remedy}`);
+
+/** The properties of a task. */
+export function literalProps(kind: string, props: object): void {
+  if (typeof props !== 'object' || props === null || Array.isArray(props)) {
+    refuse(kind, props, 'is no object of properties', 'give the properties of the task: { ... }');
+  }
 }
 
-/** Text that is written into a shell script at synthesis, so it has to be known then and fit on one line. */
+/** Text, which has to fit on one line. */
 export function literalText(property: string, value: string): string {
   refuseUnresolved(property, value);
   if (typeof value !== 'string') {
@@ -33,53 +39,62 @@ export function literalText(property: string, value: string): string {
 }
 
 /**
- * Labels that are written into a shell script: at least one, by key and value.
+ * Labels: at least one, by key and value.
  *
  * @param what the things that all would match without a label, e.g. `dangling image`
  * @returns a line `key=value` for each
  */
 export function literalLabels(property: string, labels: Record<string, string>, what: string): string {
   refuseUnresolved(property, labels);
+  const remedy = "give at least one label, e.g. { application: 'todobackend' }";
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
+    refuse(property, labels, 'is no object that has a value for each key', remedy);
+  }
   const entries = Object.entries(labels);
   if (entries.length === 0) {
-    refuse(
-      property,
-      labels,
-      `names no label, so every ${what} would match`,
-      "give at least one label, e.g. { application: 'todobackend' }",
-    );
+    refuse(property, labels, `names no label, so every ${what} would match`, remedy);
   }
-  for (const [key, value] of entries) {
-    literalText(property, key);
-    literalText(`${property}[${JSON.stringify(key)}]`, value);
-    // The Engine may take `key!=value` for the opposite.
-    if (key === '' || /[=\s]|!$/.test(key)) {
-      refuse(
-        property,
-        key,
-        "is no key of a label (not empty, without '=' and white space, no '!' at its end)",
-        'give the key as in LABEL key=value of the Dockerfile',
-      );
-    }
-    if (value !== value.trim()) {
-      refuse(
-        `${property}[${JSON.stringify(key)}]`,
-        value,
-        'begins or ends with white space, which the Docker CLI takes away',
-        'select by another label',
-      );
-    }
-    if (key === KEEP_LABEL) {
-      refuse(property, key, 'marks what is never removed', 'select by another label');
-    }
-  }
+  for (const [key, value] of entries) literalLabel(property, key, value);
   return entries.map(([key, value]) => `${key}=${value}`).join('\n');
 }
 
-/** Shell patterns that are written into a shell script. @returns a line for each */
+function literalLabel(property: string, key: string, value: string): void {
+  literalText(property, key);
+  literalText(`${property}[${JSON.stringify(key)}]`, value);
+  // The Engine may take `key!=value` for the opposite.
+  if (key === '' || /[=\s]|!$/.test(key)) {
+    refuse(
+      property,
+      key,
+      "is no key of a label (not empty, without '=' and white space, no '!' at its end)",
+      'give the key as in LABEL key=value of the Dockerfile',
+    );
+  }
+  if (value !== value.trim()) {
+    refuse(
+      `${property}[${JSON.stringify(key)}]`,
+      value,
+      'begins or ends with white space, which the Docker CLI takes away',
+      'select by another label',
+    );
+  }
+  if (key === KEEP_LABEL) {
+    refuse(property, key, 'marks what is never removed', 'select by another label');
+  }
+}
+
+/** A list, whose items are still to be looked at. */
+export function literalList(property: string, list: string[], example: string): string[] {
+  refuseUnresolved(property, list);
+  if (!Array.isArray(list)) {
+    refuse(property, list, 'is no list', `give a list, e.g. ['${example}']`);
+  }
+  return list;
+}
+
+/** Shell patterns. @returns a line for each */
 export function literalPatterns(property: string, patterns: string[]): string {
-  refuseUnresolved(property, patterns);
-  for (const pattern of patterns) {
+  for (const pattern of literalList(property, patterns, 'release-*')) {
     literalText(property, pattern);
     if (pattern === '') {
       refuse(property, pattern, 'is no pattern', "give a shell pattern, e.g. 'release-*'");
@@ -88,32 +103,74 @@ export function literalPatterns(property: string, patterns: string[]): string {
   return patterns.join('\n');
 }
 
+/** Yes or no. */
+export function literalFlag(property: string, value: boolean): string {
+  refuseUnresolved(property, value);
+  if (typeof value !== 'boolean') {
+    refuse(property, value, 'is neither true nor false', 'give true or false');
+  }
+  return String(value);
+}
+
 /** A whole number of things. */
 export function literalCount(property: string, value: number, least: number, most: number): number {
   refuseUnresolved(property, value);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    refuse(property, value, 'is out of range', `give a whole number from ${least} to ${most}`);
-  }
+  return wholeNumber(property, value, least, most);
+}
+
+/** Refuses what is not a whole number within these bounds. @param note what stands behind the remedy */
+export function wholeNumber(property: string, value: number, least: number, most: number, note = ''): number {
+  const remedy = `give a whole number from ${least} to ${most}${note}`;
+  if (typeof value !== 'number' || Number.isNaN(value)) refuse(property, value, 'is not a number', remedy);
+  if (value < least || value > most) refuse(property, value, 'is out of range', remedy);
+  if (!Number.isInteger(value)) refuse(property, value, 'has a fraction', remedy);
   return value;
 }
 
-/** A duration that is written into a shell script at synthesis, in whole seconds. */
+/** Longer than anything on a host is old, and still a number that shell and Engine can reckon with. */
+const LONGEST_SECONDS = 100 * 365 * 24 * 3600;
+
+/** A duration, in whole seconds. */
 export function literalSeconds(property: string, duration: Duration): number {
-  if (duration.isUnresolved()) {
-    refuse(property, 'a token', KNOWN_LATE, GIVE_LITERAL);
-  }
+  requireDuration(property, duration);
+  if (duration.isUnresolved()) refuse(property, 'a token', KNOWN_LATE, GIVE_LITERAL);
   const seconds = duration.toSeconds({ integral: false });
+  if (seconds > LONGEST_SECONDS) {
+    refuse(property, duration, 'is longer than a hundred years', 'give a shorter time');
+  }
   if (!Number.isInteger(seconds)) {
-    refuse(property, duration.toString(), 'is no whole number of seconds', 'give whole seconds');
+    refuse(property, duration, 'is no whole number of seconds', 'give whole seconds');
   }
   return seconds;
+}
+
+/** Refuses what is no `Duration`, be it of another copy of the library. */
+export function requireDuration(property: string, duration: Duration): void {
+  if (typeof duration?.toSeconds !== 'function' || typeof duration.isUnresolved !== 'function') {
+    refuse(property, duration, 'is no Duration', 'give a Duration, e.g. Duration.hours(1)');
+  }
+}
+
+/** A size, in whole bytes, rounded down. */
+export function literalBytes(property: string, size: Size): number {
+  if (typeof size?.toBytes !== 'function' || typeof size.isUnresolved !== 'function') {
+    refuse(property, size, 'is no Size', 'give a Size, e.g. Size.gibibytes(20)');
+  }
+  if (size.isUnresolved()) refuse(property, 'a token', KNOWN_LATE, GIVE_LITERAL);
+  const bytes = size.toBytes({ rounding: SizeRoundingBehavior.FLOOR });
+  // Above, bytes cannot be counted one by one, and are written with an exponent at last.
+  if (!Number.isSafeInteger(bytes)) {
+    refuse(property, size, 'is more than any disk holds', 'give less than Size.pebibytes(8)');
+  }
+  return bytes;
 }
 
 /** Refuses what CloudFormation would only fill in at deployment. */
 export function refuseUnresolved(property: string, value: unknown): void {
   // An element taken out of a tokenised list is only recognised as part of a list.
   if (Token.isUnresolved(value) || Token.isUnresolved([value])) {
-    refuse(property, value, KNOWN_LATE, GIVE_LITERAL);
+    // What a token looks like as a number tells nobody anything.
+    refuse(property, typeof value === 'number' ? 'a token' : value, KNOWN_LATE, GIVE_LITERAL);
   }
 }
 

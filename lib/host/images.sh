@@ -16,22 +16,67 @@ leave_used() {
   without used "$1"
 }
 
-# judge_images FILE: of each image on the list `old`, `young` or `tagged`, then its identifier and time and, of a tagged
-# one, its references. The later of two times speaks for an image in use: its creation and, for reproducible builds,
-# which all claim the same one, its last tagging.
-judge_images() {
-  facts='{''{.ID}}|{''{json .RepoTags}}|{''{json .Created}}|{''{json .Metadata}}'
-  # An image that is not told of has no verdict, and stays.
-  # shellcheck disable=SC2016
-  in_batches "$1" image inspect --format "$facts" 2>>"$WORK/complaints.judge" |
-    with_clock '{
-      time = later($3, $4)
-      tags = $2
-      gsub(/[]["]/, "", tags)
-      gsub(/,/, " ", tags)
-      print (tags != "" && tags != "null" ? "tagged" : young(time) ? "young" : "old"), $1, sprintf("%.6f", time), tags
-    }' >"$WORK/judged" || full
+# list_arrivals FILE: a line `ID|SECONDS` for each image on the list, in the file arrivals. The classic store notes when an
+# image was built and tagged but not when it was pulled or loaded: that is when it wrote the image's configuration. One
+# that was pulled a moment ago may be what a `compose up` still waits with for the next one.
+list_arrivals() {
+  printf '' >"$WORK/arrivals" || full
+  [ "$STORE" = classic ] || return 0
+  found=no
+  for folder in "$DATA_ROOT"/image/*/imagedb/content/sha256; do
+    cd "$folder" 2>/dev/null || continue
+    found=yes
+    sed 's/^sha256://' "$WORK/$1" | xargs stat -c 'sha256:%n|%Y' 2>/dev/null
+  done >"$WORK/arrivals"
+  cd /
   room
+  [ "$found" = yes ] || warn arrivals-unknown
+}
+
+# judge_images FILE: of each image on the list `old`, `young`, `tagged` or `kept`, then its identifier, its time and its
+# references: its tags or, if it has none, its digests. The latest of three times speaks for an image in use: its
+# creation, its arrival and, for reproducible builds, which all claim the same creation, its last tagging.
+judge_images() {
+  list_kept_projects
+  list_arrivals "$1"
+  facts='{''{.ID}}|{''{json .RepoTags}}|{''{json .RepoDigests}}|{''{json .Created}}|{''{json .Metadata}}|'
+  facts="$facts{""{with .Config}}$(project_of .Labels){""{end}}"
+  # An image that is not told of has no verdict, and stays.
+  in_batches "$1" image inspect --format "$facts" >"$WORK/facts" 2>>"$WORK/complaints.judge"
+  room
+  # shellcheck disable=SC2016
+  with_clock '
+    function references(json) {
+      json = json == "null" ? "" : substr(json, 2, length(json) - 2)
+      gsub(/"/, "", json)
+      gsub(/,/, " ", json)
+      return json
+    }
+    FILENAME == ARGV[1] { whole[$0]; next }
+    FILENAME == ARGV[2] { arrival[$1] = $2; next }
+    {
+      tags = references($2)
+      time = later($4, $5)
+      if ($1 in arrival && arrival[$1] > time) time = arrival[$1]
+      project = substr($0, length($1 $2 $3 $4 $5) + 6)
+      verdict = project in whole ? "kept" : tags != "" ? "tagged" : young(time) ? "young" : "old"
+      print verdict, $1, sprintf("%.6f", time), tags != "" ? tags : references($3)
+    }' "$WORK/kept-projects" "$WORK/arrivals" "$WORK/facts" >"$WORK/judged" || full
+  room
+}
+
+# references JSON: those of a list, a line each.
+references() { printf '%s\n' "$1" | sed 's/^null$//; s/^\[//; s/\]$//; s/"//g' | tr ',' '\n' | sort; }
+
+# remove_digests REPOSITORY DIGEST...: takes the image out of all repositories but that one, for the Engine removes none by
+# its identifier that is in several. A digest always means the same image. That it may have gone with a tag, and whatever
+# else is complained of, shows when the image itself is to go.
+remove_digests() {
+  repository=$1
+  shift
+  for digest; do
+    [ "${digest%@*}" = "$repository" ] || engine image rm --no-prune "$digest" 2>/dev/null
+  done
 }
 
 # list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another.
@@ -46,6 +91,7 @@ list_parents() {
 # worker N: hands every WORKERSth line of the file batches to remove_batch, which the task defines.
 worker() {
   n=$1
+  set -f # the address of a registry may have brackets
   awk -v n="$n" -v workers="$WORKERS" 'NR % workers == n' "$WORK/batches" | while IFS= read -r batch; do
     # shellcheck disable=SC2086  # neither identifiers nor references have spaces
     remove_batch $batch

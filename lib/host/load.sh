@@ -1,11 +1,12 @@
-# Reads the scripts that the step `host` left on the host. Without them nothing could be said but this. Each step has it.
-for S in $SCRIPTS; do
-  [ ! -r "$RUN_DIR/scripts/$S" ] || continue
+# Reads the scripts that the step `host` left on the host. Without them nothing could be said but this. Short, as every
+# step has it.
+for STORED in $SCRIPTS; do
+  [ -r "$RUN_DIR/scripts/$STORED" ] && continue
   printf '{"v":1,"task":"%s","outcome":"failed","dryRun":%s,"seconds":0,"reason":"script-missing","message":"%s"}\n' \
-    "$TASK" "$DRY_RUN" "the step host could not leave $S in /run/docker-housekeeping: is /run full?"
+    "$TASK" "$DRY_RUN" "the step host did not leave $STORED here: see its result, and whether /run is full"
   exit 1
 done
-for S in $SCRIPTS; do
+for STORED in $SCRIPTS; do
   # shellcheck disable=SC1090  # written by store.sh
-  . "$RUN_DIR/scripts/$S"
+  . "$RUN_DIR/scripts/$STORED"
 done

@@ -11,7 +11,9 @@ cd / || exit 1
 PATH=${PATH:-/usr/sbin:/usr/bin:/sbin:/bin}:/usr/local/bin
 HOME=${HOME:-/root}
 LC_ALL=C
-export PATH HOME LC_ALL
+# Whatever context somebody has chosen for themselves: it is this host that is to be cleaned.
+DOCKER_CONTEXT=default
+export PATH HOME LC_ALL DOCKER_CONTEXT
 unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
 WORK=$RUN_DIR/work
 KEEP_LABEL=docker-housekeeping.keep
@@ -76,6 +78,18 @@ WORKER_PIDS=''
 # shellcheck disable=SC2086  # a list
 trap 'kill $WORKER_PIDS 2>/dev/null; fail interrupted "the script was told to end"' HUP INT TERM
 
+# All that any script needs, each after its package. Without one of them a list would come out empty and the fault be
+# laid on the Engine or the disk.
+for package in 'util-linux flock' 'gawk awk' 'sed sed' 'grep grep' 'findutils find xargs' \
+  'coreutils cat comm cp cut date df head mkdir mv rm sleep sort stat tail timeout touch tr wc'; do
+  for tool in ${package#* }; do
+    command -v "$tool" >/dev/null && continue
+    # What makes a text safe may be what is missing; there is nothing in this one to replace.
+    text() { TEXT="\"$1\""; }
+    fail tool-missing "there is no $tool on this host: install ${package%% *}"
+  done
+done
+
 warn() {
   case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
 }
@@ -113,7 +127,6 @@ expired() {
 
 # take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.
 take_lock() {
-  command -v flock >/dev/null || fail tool-missing 'there is no flock on this host: install util-linux'
   # A redirection of exec that fails would end the script, so it is tried apart.
   if ! (mkdir -p "$RUN_DIR" && : >>"$RUN_DIR/lock"); then
     fail lock-unavailable "$RUN_DIR/lock cannot be written"
@@ -138,7 +151,6 @@ room() {
 
 # find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
 find_engine() {
-  command -v timeout >/dev/null || fail tool-missing 'there is no timeout on this host: install coreutils'
   command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
   asked=$NOW
   # The mark tells the answer from the warnings that the CLI prints beside it.
@@ -187,6 +199,8 @@ compose() {
 # disk COLUMN [OPTION]: that column of df, a line for each file system that holds the Engine's data. Not bounded
 # by the deadline: what was reclaimed is also said of a run that took too long.
 disk() {
+  # Of an Engine on another machine nothing is to be seen here, whatever this one has of containerd.
+  [ -d "$DATA_ROOT" ] || return 0
   set -- "$1" "${2:--k}" "$DATA_ROOT"
   # The containerd store may have its content beside the Engine's own data.
   [ "$STORE" = classic ] || [ ! -d /var/lib/containerd ] || set -- "$@" /var/lib/containerd
@@ -223,14 +237,16 @@ measured() {
   BYTES=$(((USED_BEFORE - used_after) * 1024))
 }
 
+unanswered() {
+  ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
+  fail docker-unreachable 'the Docker daemon stopped answering'
+}
+
 # list FILE ARGUMENTS...: what the Engine answers, sorted. Without the whole answer nothing may be concluded.
 list() {
   file=$WORK/$1
   shift
-  if ! answer=$(engine "$@"); then
-    ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
-    fail docker-unreachable 'the Docker daemon stopped answering'
-  fi
+  answer=$(engine "$@") || unanswered
   printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
   room
 }

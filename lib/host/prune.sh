@@ -1,5 +1,5 @@
 # What the tasks share that remove objects by label. Settings that they read: LABELS (key=value a line), OLDER_THAN
-# (seconds).
+# (seconds), EXCLUDE (a shell pattern a line).
 
 # labelled FILE ARGUMENTS...: like list, of what carries all the labels.
 labelled() {
@@ -30,11 +30,11 @@ inspect_all() {
   in_batches "$1" inspect --type "$3" --format "$4" >"$WORK/$2" 2>"$WORK/unsaid" || inspected=$?
   room
   [ "$inspected" != 0 ] || return 0
-  ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
+  ! expired || unanswered
   cat "$WORK/unsaid"
   # 123: of xargs, some command failed.
   if [ "$inspected" != 123 ] || ! grep -qiE "$NO_SUCH" "$WORK/unsaid" || grep -v '^WARNING' "$WORK/unsaid" | grep -qviE "$NO_SUCH"; then
-    fail docker-unreachable 'the Docker daemon stopped answering'
+    unanswered
   fi
 }
 NO_SUCH='no such (image|container|volume|network|object)|network [^ ]+ not found'
@@ -81,7 +81,7 @@ function epoch(text, year, month, days, time, zone) {
   return time
 }
 function later(one, other) { one = epoch(one); other = epoch(other); return one > other ? one : other }
-function young(time) { return older > 0 && time > limit }
+function young(time) { return older > 0 && time >= limit }
 function undated(time) { return older > 0 && time < 0 }
 '
 # with_clock PROGRAM FILE...: awk with those; fields are separated by |.
@@ -120,6 +120,19 @@ excluded() (
   done
   exit 1
 )
+
+# leave_excluded_names TYPE FORMAT: takes out of the candidates what a pattern of EXCLUDE names; the format gives identifier and
+# name.
+leave_excluded_names() {
+  printf '' >"$WORK/excluded" || full
+  [ -n "$EXCLUDE" ] || return 0
+  inspect_all candidates names "$1" "$2"
+  while read -r id name; do
+    ! excluded "${name#/}" || printf '%s\n' "$id"
+  done <"$WORK/names" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
+  room
+  without excluded candidates
+}
 
 # judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`. The format gives identifier, two
 # times, of which the later counts, and project, with | between.

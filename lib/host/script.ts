@@ -86,7 +86,7 @@ export function shellQuote(text: string): string {
 
 /** Named by what it holds: two constructs of different versions never read each other's. */
 function storedName(files: readonly string[]): string {
-  const hash = createHash('sha256').update(scriptText(files)).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(scriptText(files)).digest('hex').slice(0, 8);
   return `${basename(files.at(-1)!, '.sh')}-${hash}.sh`;
 }
 

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Token } from 'aws-cdk-lib';
 import type { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { refuse } from '../validation';
+import { requireDuration, refuse, wholeNumber } from '../validation';
 
 /** How one alarm differs from what it is by default. */
 export interface AlarmSettings {
@@ -95,6 +95,8 @@ export interface HousekeepingAlarms {
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+/** A day in minutes: no longer span has shorter periods. */
+const MOST_PERIODS = 1440;
 
 /**
  * Refuses what CloudWatch would only refuse at deployment.
@@ -107,30 +109,27 @@ export function refuseUnusable(
   evaluationPeriods: number,
   datapointsToAlarm: number | undefined,
 ): void {
+  requireDuration(`${property}.period`, period);
   if (period.isUnresolved() || Token.isUnresolved([evaluationPeriods, datapointsToAlarm])) return;
-  const seconds = period.toSeconds();
+  const seconds = period.toSeconds({ integral: false });
   if (seconds < 60 || seconds % 60 !== 0) {
-    refuse(`${property}.period`, period.toString(), 'is no period of these metrics', 'give whole minutes');
-  }
-  if (!Number.isInteger(evaluationPeriods) || evaluationPeriods < 1) {
-    refuse(`${property}.evaluationPeriods`, evaluationPeriods, 'is no count of periods', 'give 1 or more');
+    refuse(`${property}.period`, period, 'is no period of these metrics', 'give whole minutes');
   }
   const longest = seconds < HOUR ? DAY : 7 * DAY;
+  wholeNumber(`${property}.evaluationPeriods`, evaluationPeriods, 1, MOST_PERIODS);
   if (seconds * evaluationPeriods > longest) {
     refuse(
       property,
-      { period: period.toString(), evaluationPeriods },
-      `looks back over more than ${longest / DAY} days`,
+      { period, evaluationPeriods },
+      `looks back over more than ${longest === DAY ? 'a day' : '7 days'}`,
       'give fewer or shorter periods: up to 7 days in periods of an hour or longer, up to a day in shorter ones',
     );
   }
-  const datapoints = datapointsToAlarm ?? evaluationPeriods;
-  if (!Number.isInteger(datapoints) || datapoints < 1 || datapoints > evaluationPeriods) {
-    refuse(
-      `${property}.datapointsToAlarm`,
-      datapointsToAlarm,
-      `is out of range`,
-      `give a whole number from 1 to ${evaluationPeriods}, which is 'evaluationPeriods'`,
-    );
-  }
+  wholeNumber(
+    `${property}.datapointsToAlarm`,
+    datapointsToAlarm ?? evaluationPeriods,
+    1,
+    evaluationPeriods,
+    ", which is 'evaluationPeriods'",
+  );
 }

@@ -161,7 +161,7 @@ export class HousekeepingDashboard extends Construct {
         [table(lastRunByHost, WIDTH, 8)],
         [table(failures, WIDTH, 6)],
         [table(notReached, WIDTH / 2, 6), table(ignoresSigterm, WIDTH / 2, 6)],
-        [table(diskUse, WIDTH / 2, 6), table(engines, WIDTH / 2, 6)],
+        [table(diskUse, (WIDTH / 3) * 2, 6), table(engines, WIDTH / 3, 6)],
       ],
     });
   }

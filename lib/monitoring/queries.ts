@@ -83,7 +83,8 @@ export const INSIGHTS_QUERIES = {
     'Disk use by host',
     'filter type = "host" and ispresent(host.diskPercent)',
     'stats latest(host.diskPercent) as diskPercent, latest(host.inodePercent) as inodePercent, ' +
-      'latest(host.images) as images, latest(host.containers) as containers, ' +
+      'latest(host.images) as images, latest(host.danglingImages) as danglingImages, ' +
+      'latest(host.containers) as containers, latest(host.volumes) as volumes, ' +
       'latest(@logStream) as lastReport by instanceId',
     'sort diskPercent desc',
     ALL,

@@ -3,7 +3,7 @@ import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IConstruct } from 'constructs';
 import { DELIVERY_TIMEOUT, MAX_EVENT_AGE } from '../send-command';
 import type { HousekeepingTask } from '../tasks/task';
-import { refuse } from '../validation';
+import { requireDuration, refuse } from '../validation';
 import { longestGap } from './longest-gap';
 
 export interface ReportDueProps {
@@ -30,7 +30,7 @@ const DAYLIGHT_SAVING = Duration.hours(1);
  */
 export function oldestReport(scope: IConstruct, props: ReportDueProps): Duration | undefined {
   const { schedule, enabled, tasks, reportDueEvery } = props;
-  if (reportDueEvery) refuseUnusable(reportDueEvery);
+  if (reportDueEvery !== undefined) refuseUnusable(reportDueEvery);
   if (!enabled) return undefined;
   const every = reportDueEvery ?? longestGap(schedule);
   if (every === 'ends') return undefined;
@@ -52,6 +52,7 @@ export function oldestReport(scope: IConstruct, props: ReportDueProps): Duration
 
 function refuseUnusable(reportDueEvery: Duration): void {
   const remedy = 'give the longest time between two runs as a literal, e.g. Duration.days(1)';
+  requireDuration('reportDueEvery', reportDueEvery);
   if (reportDueEvery.isUnresolved()) {
     refuse(
       'reportDueEvery',
@@ -62,6 +63,6 @@ function refuseUnusable(reportDueEvery: Duration): void {
   }
   const seconds = reportDueEvery.toSeconds({ integral: false });
   if (!Number.isInteger(seconds) || seconds < 60) {
-    refuse('reportDueEvery', reportDueEvery.toString(), 'is no time between two runs', remedy);
+    refuse('reportDueEvery', reportDueEvery, 'is no time between two runs', remedy);
   }
 }

@@ -4,47 +4,100 @@
 # Of the Engine's own builder, whichever one is chosen for builds: so the CLI asks the Engine and not its plug-in.
 export DOCKER_BUILDKIT=0
 
-# A dry run has only what the CLI lists, where times and sizes are rounded. What others were built upon goes when they
-# have gone, so that one pass finds all.
-list_cache() {
-  fields='{''{range .BuildCache}}'
-  fields="$fields{""{.ID}}|{""{.InUse}}|{""{.Shared}}|{""{.Size}}|{""{.LastUsedSince}}|{""{.CreatedSince}}{""{println}}{""{end}}"
-  list cache system df -v --format "$fields"
-  awk -F '|' -v older="$OLDER_THAN" -v keep="$KEEP_STORAGE" '
-    function seconds(text, words, n) {
-      n = split(text, words, " ")
-      if (n == 0) return 0
-      # "Less than a second", "About a minute", "About an hour"; else a number and a unit.
-      if (words[1] == "Less") return 0
-      if (words[1] == "About") { words[1] = 1; words[2] = words[3] }
-      return words[1] * (words[2] ~ /^sec/ ? 1 : words[2] ~ /^min/ ? 60 : words[2] ~ /^hour/ ? 3600 : words[2] ~ /^day/ ? 86400 : words[2] ~ /^week/ ? 604800 : words[2] ~ /^month/ ? 2592000 : 31536000)
-    }
+# ask_cache: the records, into the file cache. Engines before 23 answer one such question at a time.
+ask_cache() {
+  fields='{''{.ID}}|{''{.InUse}}|{''{.Shared}}|{''{.CacheType}}|{''{.Size}}|{''{.LastUsedAt}}|{''{.Parent}}'
+  tries=1
+  until answer=$(engine system df -v --format "{""{range .BuildCache}}$fields{""{println}}{""{end}}" 2>"$WORK/unsaid"); do
+    cat "$WORK/unsaid"
+    grep -q 'disk usage operation is already running' "$WORK/unsaid" || unanswered
+    [ "$tries" -lt 10 ] || skip busy 'the Engine still counts its disk usage for somebody else'
+    tries=$((tries + 1))
+    sleep 1
+  done
+  printf '%s\n' "$answer" | sed '/^$/d' >"$WORK/cache" || full
+  room
+}
+
+# list_old: the records that may go, into the file old, in the order in which they go. BuildKit lets none go before what
+# was built upon it, so it goes with the last used of those; and it says so little of what --keep-storage would take
+# (sizes are rounded, and from release to release it weighs time and count of use otherwise) that with a size to keep
+# the choice is made here, and BuildKit is told the records by name: what a dry run says is what goes.
+list_old() {
+  ask_cache
+  # shellcheck disable=SC2016
+  with_clock '
     function bytes(text) {
       return text * (text ~ /kB$/ ? 1e3 : text ~ /MB$/ ? 1e6 : text ~ /GB$/ ? 1e9 : text ~ /TB$/ ? 1e12 : 1)
     }
-    { total += bytes($4) }
-    $2 == "false" && $3 == "false" && seconds($5 == "" ? $6 : $5) >= older { print $1 }
-    END { if (keep != "" && total <= keep) print "enough" }
-  ' "$WORK/cache" >"$WORK/old" || full
-  ! grep -qx enough "$WORK/old" || printf '' >"$WORK/old" || full
+    {
+      time = $6
+      sub(/ /, "T", time)
+      if (match(time, / [+-][0-9][0-9][0-9][0-9]/)) time = substr(time, 1, RSTART + 3) ":" substr(time, RSTART + 4)
+      last[$1] = epoch(time)
+      size[$1] = bytes($5)
+      # Of what images share nothing would come free, so to BuildKit it is no part of the cache.
+      if ($3 == "false") total += size[$1]
+      # What was never used has no time, and BuildKit takes it for old.
+      stays = $2 != "false" || $3 != "false" || $4 == "internal" || $4 == "frontend" || young(last[$1])
+      if (!stays && $1 ~ /^[a-z0-9:]+$/) idle[$1]
+      parents[$1] = $7
+      n = split($7, parent, ", ")
+      for (i = 1; i <= n; i++) children[parent[i]]++
+    }
+    END {
+      for (id in parents) if (!children[id]) queue[++end] = id
+      for (at = 1; at <= end; at++) {
+        id = queue[at]
+        if (!(id in idle)) continue
+        printf "%.6f %d %s %.0f\n", last[id], depth[id], id, size[id]
+        n = split(parents[id], parent, ", ")
+        for (i = 1; i <= n; i++) {
+          if (last[parent[i]] < last[id]) last[parent[i]] = last[id]
+          if (depth[parent[i]] <= depth[id]) depth[parent[i]] = depth[id] + 1
+          if (--children[parent[i]] == 0 && parent[i] in parents) queue[++end] = parent[i]
+        }
+      }
+      printf "-2 0 total %.0f\n", total
+    }' "$WORK/cache" | sort -k 1,1n -k 2,2n -k 3,3 >"$WORK/in-order" || full
+  room
+  awk -v keep="$KEEP_STORAGE" '
+    NR == 1 { total = $4; next }
+    keep != "" && total <= keep { exit }
+    { print $3; total -= $4 }' "$WORK/in-order" >"$WORK/old" || full
+  room
+}
+
+# prune ARGUMENTS...: BuildKit looks again at each record, whether it is in use, is shared or was used meanwhile.
+prune() {
+  # The Engine reckons in whole seconds: with an age of 0 what was used in the second that is not over would stay.
+  [ "$OLDER_THAN" = 0 ] || set -- "$@" --filter "until=${OLDER_THAN}s"
+  engine builder prune --force "$@" >>"$WORK/said" 2>>"$WORK/complaints" || pruned=$?
 }
 
 begin
 if [ "$DRY_RUN" = true ]; then
-  list_cache
+  list_old
   count cacheRecords "$(lines old)"
   [ -s "$WORK/old" ] || finish nothing
-  finish 'done' '' 'times and sizes are rounded: this is what may go'
+  finish 'done'
 fi
-set -- --force --filter "until=${OLDER_THAN}s"
-[ -z "$KEEP_STORAGE" ] || set -- "$@" --keep-storage "$KEEP_STORAGE"
 pruned=0
-said=$(engine builder prune "$@" 2>"$WORK/complaints") || pruned=$?
+printf '' >"$WORK/said" || full
+printf '' >"$WORK/complaints" || full
+if [ -z "$KEEP_STORAGE" ]; then
+  prune
+else
+  list_old
+  xargs -n 500 <"$WORK/old" | tr ' ' '|' >"$WORK/batches" || full
+  while IFS= read -r batch; do
+    prune --filter "id=/^($batch)\$/"
+  done <"$WORK/batches"
+fi
 cat "$WORK/complaints"
-count cacheRecords "$(printf '%s\n' "$said" | sed -n '/^Deleted build cache/,/^$/p' | grep -cvE '^(Deleted build cache.*)?$')"
+count cacheRecords "$(sed '/^Total reclaimed/d; /^Deleted build cache/d; /^$/d' "$WORK/said" | wc -l | tr -d ' ')"
 measured
 ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Engine had pruned its build cache"
-! grep -q 'prune operation is already running' "$WORK/complaints" || skip busy 'somebody else prunes the build cache'
 [ "$pruned" = 0 ] || fail not-removed "$(grep -m 1 -i error "$WORK/complaints" || head -n 1 "$WORK/complaints")"
 case $REMOVED in *:0) finish nothing ;; esac
 finish 'done'

@@ -1,7 +1,7 @@
 import type { Size } from 'aws-cdk-lib';
-import { Duration, SizeRoundingBehavior } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalSeconds, refuse } from '../validation';
+import { literalBytes, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -16,6 +16,9 @@ export interface BuildCachePruneProps extends HousekeepingTaskProps {
 
   /**
    * How much of the cache stays, of what was used last.
+   *
+   * Of what may go, that which was used longest ago goes until no more than this is left. What images share does not
+   * count. Sizes are those that the Docker CLI shows, with three digits.
    *
    * @default - nothing that is old enough
    */
@@ -39,17 +42,13 @@ export class BuildCachePrune extends HousekeepingTask {
   /** @throws if a property is not allowed */
   public constructor(props: BuildCachePruneProps = {}) {
     const kind = 'BuildCachePrune';
-    super(kind, defaultTaskName('build-cache-prune'), props);
+    literalProps(kind, props);
     const { olderThan = Duration.days(1), keepStorage } = props;
-    if (keepStorage?.isUnresolved()) {
-      refuse(`${kind}.keepStorage`, 'a token', 'is only known at deployment', 'give a literal value');
-    }
-    this._script = taskScript(kind, ['prune.sh'], props, {
+    const settings = {
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, olderThan)),
-      KEEP_STORAGE:
-        keepStorage === undefined
-          ? ''
-          : String(keepStorage.toBytes({ rounding: SizeRoundingBehavior.FLOOR })),
-    });
+      KEEP_STORAGE: keepStorage === undefined ? '' : String(literalBytes(`${kind}.keepStorage`, keepStorage)),
+    };
+    super(kind, defaultTaskName('build-cache-prune'), props);
+    this._script = taskScript(kind, ['prune.sh'], props, settings);
   }
 }

@@ -25,7 +25,8 @@ find_project() {
   fields="{""{.Label \"$PROJECT_LABEL\"}} {""{.Label \"$PROJECT_LABEL.config_files\"}}"
   list given ps -a --filter "label=$PROJECT_LABEL.working_dir=$DIRECTORY" --format "$fields"
   # Compose may have been started through a symbolic link, or not.
-  list real ps -a --filter "label=$PROJECT_LABEL.working_dir=$(cd "$DIRECTORY" && pwd -P)" --format "$fields"
+  real=$(cd "$DIRECTORY" && pwd -P)
+  list real ps -a --filter "label=$PROJECT_LABEL.working_dir=$real" --format "$fields"
   sort -u "$WORK/given" "$WORK/real" >"$WORK/started" || full
   while read -r name files; do
     case $name in [!a-z0-9]* | *[!a-z0-9_-]*) continue ;; esac # no Compose gives such a name
@@ -38,12 +39,14 @@ find_project() {
   [ -n "$PROJECT" ] || finish nothing '' "no Compose project's containers were started from $DIRECTORY"
 }
 
-# uses_files LABEL: whether each of FILES is in the comma-separated label; Compose v1 writes them as they were given.
+# uses_files LABEL: whether each of FILES is in the comma-separated label; Compose v1 writes them as they were given, and
+# through a link or not they are the same.
 uses_files() (
   IFS=$NEWLINE
   set -f
   for file in $FILES; do
-    case ,$1, in *,"$file",* | *,"${file#"$DIRECTORY"/}",*) ;; *) exit 1 ;; esac
+    inside=${file#"$DIRECTORY"/}
+    case ,$1, in *,"$file",* | *,"$inside",* | *,"$real/$inside",*) ;; *) exit 1 ;; esac
   done
 )
 

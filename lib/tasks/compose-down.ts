@@ -2,12 +2,14 @@ import { posix } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
 import {
+  literalFlag,
   literalLabels,
+  literalList,
   literalPatterns,
+  literalProps,
   literalSeconds,
   literalText,
   refuse,
-  refuseUnresolved,
 } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
@@ -56,7 +58,8 @@ export interface ComposeDownProps extends HousekeepingTaskProps {
   /**
    * Takes down every project whose containers, each of them, carry these labels, all of them, each with exactly this
    * value. Of a project that has no container left its volumes count, and of one that has no volume either, its
-   * networks. Not together with `project` or `directory`.
+   * networks: Compose gives these no labels but its own, so that what a plain `docker compose down` left is found only
+   * if the Compose file has such `labels` on its volumes and networks too. Not together with `project` or `directory`.
    *
    * @default - one project, by its name or directory
    */
@@ -90,7 +93,9 @@ export interface ComposeDownProps extends HousekeepingTaskProps {
  * label of containers, networks and volumes, never by a directory's name. What
  * is still there afterwards makes the task fail, whatever Compose said.
  *
- * Uses the Compose plugin, else docker-compose v1, else the Engine alone.
+ * A project by its name or directory goes at any age, even one that somebody is just starting.
+ *
+ * Uses the Compose plugin, else docker-compose v1, else the Engine alone; tested with Compose 1.29, 2.26 and none.
  */
 export class ComposeDown extends HousekeepingTask {
   /** @internal */
@@ -98,16 +103,17 @@ export class ComposeDown extends HousekeepingTask {
 
   /** @throws if it is not said which project, or a property is not allowed */
   public constructor(props: ComposeDownProps) {
+    literalProps('ComposeDown', props);
     refuseUnclear(props);
     const { project = '', directory, files = [], removeVolumes = false, labels } = props;
-    refuseUnresolved('ComposeDown.files', files);
+    literalList('ComposeDown.files', files, 'compose.yml');
     // Compose records the directory in its normal form, and labels are compared with this text.
     const home = directory === undefined ? '' : posix.resolve(validDirectory(directory));
     const settings = {
       PROJECT: props.project === undefined ? '' : validProject(project),
       DIRECTORY: home,
       FILES: files.map((file) => posix.resolve(home, validFile(file))).join('\n'),
-      REMOVE_VOLUMES: String(removeVolumes),
+      REMOVE_VOLUMES: literalFlag('ComposeDown.removeVolumes', removeVolumes),
       LABELS: labels === undefined ? '' : literalLabels('ComposeDown.labels', labels, 'project'),
       OLDER_THAN: String(literalSeconds('ComposeDown.olderThan', props.olderThan ?? Duration.days(7))),
       EXCLUDE: literalPatterns('ComposeDown.exclude', props.exclude ?? []),

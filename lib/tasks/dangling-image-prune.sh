@@ -19,8 +19,10 @@ add_ancestors() {
     { for (id = parent[$1]; id != "" && !(id in seen); id = parent[id]) { seen[id]; print id } }
   ' "$WORK/parents" "$WORK/old" | sort -u | comm -12 - "$WORK/eligible" >"$WORK/ancestors" || full
   [ -s "$WORK/ancestors" ] || return 0
+  mv "$WORK/judged" "$WORK/judged.candidates"
   judge_images ancestors
   verdict old old-ancestors
+  mv "$WORK/judged.candidates" "$WORK/judged"
   awk '
     FILENAME == ARGV[1] { generation[$1] = 0; next }
     FILENAME == ARGV[2] { eligible[$1]; next }
@@ -46,11 +48,16 @@ add_ancestors() {
 
 # remove_batch ID...: right before, it looks again whether an image was tagged meanwhile.
 remove_batch() {
-  tags='{''{.ID}} {''{json .RepoTags}}'
-  engine image inspect --format "$tags" "$@" >"$WORK/tags.$n"
-  grep -vE ' (\[\]|null)$' "$WORK/tags.$n" >>"$WORK/tagged.$n"
+  names='{''{.ID}} {''{json .RepoTags}} {''{json .RepoDigests}}'
+  engine image inspect --format "$names" "$@" >"$WORK/names.$n"
+  grep -vE '^[^ ]* (\[\]|null) ' "$WORK/names.$n" >>"$WORK/tagged.$n"
   # shellcheck disable=SC2046  # identifiers have no spaces
-  set -- $(sed -nE 's/ (\[\]|null)$//p' "$WORK/tags.$n")
+  set -- $(sed -nE 's/^([^ ]*) (\[\]|null) .*/\1/p' "$WORK/names.$n")
+  sed -nE 's/^[^ ]* (\[\]|null) (.*,.*)/\2/p' "$WORK/names.$n" | while read -r digests; do
+    digests=$(references "$digests")
+    # shellcheck disable=SC2086  # neither have references
+    remove_digests "${digests%%@*}" $digests
+  done
   [ $# -eq 0 ] || engine image rm --no-prune "$@"
 }
 

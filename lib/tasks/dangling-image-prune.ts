@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalSeconds } from '../validation';
+import { literalLabels, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -13,8 +13,9 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
 
   /**
    * Images younger than this are left alone, as a build may still be using them;
-   * in whole seconds, 0 leaves none alone for its age. An image's age counts from
-   * its creation or its last tagging, whichever was later.
+   * in whole seconds; 0 leaves none alone for its age, not even what the legacy builder
+   * is working with. An image's age counts from its creation, its last tagging or when it
+   * came to the host, whichever was last.
    *
    * @default Duration.hours(1)
    */
@@ -30,6 +31,14 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
  * carries a tag at the moment of removal. Untagged ancestors that the legacy builder
  * left go along if all this is true of them too and nothing else was built upon them.
  *
+ * On the containerd image store, the default of fresh installations since Engine 29, a
+ * rebuild with BuildKit leaves no such image behind: its disk space is in the build cache,
+ * which `BuildCachePrune` removes. Found there is what `docker pull`, `load` and `tag` and
+ * the legacy builder replaced.
+ *
+ * A tag that an image is given in the instant before its removal goes with it, of which the
+ * report warns: `tag-removed`.
+ *
  * @see https://docs.docker.com/reference/cli/docker/image/ls/#filtering---filter
  */
 export class DanglingImagePrune extends HousekeepingTask {
@@ -39,6 +48,7 @@ export class DanglingImagePrune extends HousekeepingTask {
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: DanglingImagePruneProps) {
     const kind = 'DanglingImagePrune';
+    literalProps(kind, props);
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'dangling image'),
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),

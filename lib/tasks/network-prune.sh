@@ -19,6 +19,8 @@ printf '' >"$WORK/leftovers" || full
 [ "$COMPOSE_LEFTOVERS" = false ] || list_leftovers
 sort -u "$WORK/labelled" "$WORK/leftovers" >"$WORK/candidates" || full
 leave_kept candidates network ls -q --no-trunc
+name='{''{.ID}} {''{.Name}}'
+leave_excluded_names network "$name"
 list containers ps -aq --no-trunc
 list_references containers
 comm -12 "$WORK/candidates" "$WORK/used-networks" >"$WORK/used-candidates" || full
@@ -28,4 +30,5 @@ judge network "$facts|$(project_of .Labels)"
 verdict young
 verdict old
 remove_old network rm
+passed excluded "$(lines excluded)"
 conclude networks

@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalSeconds, refuse } from '../validation';
+import {
+  literalFlag,
+  literalLabels,
+  literalPatterns,
+  literalProps,
+  literalSeconds,
+  refuse,
+} from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -26,6 +33,14 @@ export interface NetworkPruneProps extends HousekeepingTaskProps {
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
+
+  /**
+   * Shell patterns (`*`, `?`, `[...]`) of the names of networks that stay. A network
+   * that is there already can be given no label, so this is how to keep it.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
 }
 
 /**
@@ -42,7 +57,9 @@ export class NetworkPrune extends HousekeepingTask {
   /** @throws if neither labels nor leftovers are asked for, or a property is not allowed */
   public constructor(props: NetworkPruneProps) {
     const kind = 'NetworkPrune';
+    literalProps(kind, props);
     const { labels, composeLeftovers = false } = props;
+    const leftovers = literalFlag(`${kind}.composeLeftovers`, composeLeftovers);
     if (labels === undefined && !composeLeftovers) {
       refuse(
         kind,
@@ -53,8 +70,9 @@ export class NetworkPrune extends HousekeepingTask {
     }
     const settings = {
       LABELS: labels === undefined ? '' : literalLabels(`${kind}.labels`, labels, 'unused network'),
-      COMPOSE_LEFTOVERS: String(composeLeftovers),
+      COMPOSE_LEFTOVERS: leftovers,
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
+      EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     const what = [...Object.values(labels ?? {}), ...(composeLeftovers ? ['compose-leftovers'] : [])];
     super(kind, defaultTaskName('network-prune', ...what), props);

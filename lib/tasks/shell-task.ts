@@ -1,5 +1,5 @@
 import type { HostScript } from '../host/script';
-import { refuse, refuseUnresolved } from '../validation';
+import { literalFlag, literalProps, refuse, refuseUnresolved } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -43,16 +43,23 @@ export class ShellTask extends HousekeepingTask {
   /** @throws if the script is empty or holds what no document can, or a property is not allowed */
   public constructor(props: ShellTaskProps) {
     const kind = 'ShellTask';
+    literalProps(kind, props);
     super(kind, defaultTaskName('shell-task'), props);
     this._script = taskScript(kind, ['prune.sh'], props, {
       SCRIPT: validScript(`${kind}.script`, props.script),
-      SUPPORTS_DRY_RUN: String(props.supportsDryRun ?? false),
+      SUPPORTS_DRY_RUN: literalFlag(`${kind}.supportsDryRun`, props.supportsDryRun ?? false),
     });
   }
 }
 
+/** How a script may end. */
+const EXAMPLE = `echo '{"outcome":"done"}'`;
+
 function validScript(property: string, script: string): string {
   refuseUnresolved(property, script);
+  if (typeof script !== 'string') {
+    refuse(property, script, 'is not a string', 'give the script, e.g. one that ends in ' + EXAMPLE);
+  }
   // The shell would take a carriage return for a part of the last word.
   if (/[^\P{Cc}\n\t]|\p{Cs}/u.test(script)) {
     refuse(
@@ -71,7 +78,7 @@ function validScript(property: string, script: string): string {
     );
   }
   if (script.trim() === '') {
-    refuse(property, script, 'is empty', 'give a script, e.g. one that ends in echo \'{"outcome":"done"}\'');
+    refuse(property, script, 'is empty', 'give a script, e.g. one that ends in ' + EXAMPLE);
   }
   return script;
 }

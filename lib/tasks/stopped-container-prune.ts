@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalSeconds } from '../validation';
+import { literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -18,6 +18,13 @@ export interface StoppedContainerPruneProps extends HousekeepingTaskProps {
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
+
+  /**
+   * Shell patterns (`*`, `?`, `[...]`) of the names of containers that stay.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
 }
 
 /**
@@ -33,9 +40,11 @@ export class StoppedContainerPrune extends HousekeepingTask {
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: StoppedContainerPruneProps) {
     const kind = 'StoppedContainerPrune';
+    literalProps(kind, props);
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'stopped container'),
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
+      EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     super(kind, defaultTaskName('stopped-container-prune', ...Object.values(props.labels)), props);
     this._script = taskScript(kind, ['prune.sh'], props, settings);

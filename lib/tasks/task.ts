@@ -112,6 +112,6 @@ function validName(property: string, name: string): string {
 function validTimeout(property: string, timeout: Duration): void {
   const seconds = literalSeconds(property, timeout);
   if (seconds < 60 || seconds > 172_800) {
-    refuse(property, timeout.toString(), 'is out of range', 'give between 1 minute and 48 hours');
+    refuse(property, timeout, 'is out of range', 'give between 1 minute and 48 hours');
   }
 }

@@ -1,13 +1,14 @@
-# Removes images that have tags and carry all the labels, but no container uses, see images.sh for how. Further settings:
+# Removes images that have a name and carry all the labels, but no container uses, see images.sh for how. Further settings:
 # KEEP_NEWEST (per repository), MAX_REMOVALS (may be empty), EXCLUDE (a shell pattern a line).
 
 # The newest images of each repository stay; of an image in several repositories one is enough.
 leave_newest() {
-  sort -k 3,3nr -k 2,2 "$WORK/tagged-facts" | awk -v keep="$KEEP_NEWEST" '{
+  sort -k 3,3nr -k 2,2 "$WORK/named" | awk -v keep="$KEEP_NEWEST" '{
     newest = 0
     split("", seen)
     for (i = 4; i <= NF; i++) {
       repository = $i
+      sub(/@.*/, "", repository)
       sub(/:[^:\/]*$/, "", repository)
       if (repository in seen) continue
       seen[repository]
@@ -18,12 +19,42 @@ leave_newest() {
   without newest candidates
 }
 
-# The Engine removes no image that another was built upon; it only loses its tags.
-leave_parents() {
+# in_generations: the Engine removes no image that another was built upon; it only loses its tags. So such a one stays,
+# unless the others go too, and then before it: the file in-order has a generation and the facts in each line, in the
+# order in which they go, the oldest of each generation first.
+in_generations() {
   list_parents
-  sed -n 's/^[^ ]* \(..*\)$/\1/p' "$WORK/parents" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/built-upon" || full
-  without built-upon candidates
-  cat "$WORK/built-upon" >>"$WORK/used-candidates" || full
+  with_facts candidates >"$WORK/facts-in-order" || full
+  awk '
+    FILENAME == ARGV[1] { if ($2 != "") children[$2] = children[$2] " " $1; next }
+    { line[++n] = $0; id[n] = $2 }
+    END {
+      for (generation = 0; ; generation++) {
+        found = 0
+        for (i = 1; i <= n; i++) {
+          if (id[i] in gone) continue
+          count = split(children[id[i]], child, " ")
+          for (c = 1; c <= count && (child[c] in gone); c++);
+          if (c <= count) continue
+          print generation, line[i]
+          ready[++found] = id[i]
+        }
+        if (!found) break
+        for (i = 1; i <= found; i++) gone[ready[i]]
+      }
+    }' "$WORK/parents" "$WORK/facts-in-order" >"$WORK/in-order" || full
+  cut -d ' ' -f 3 "$WORK/in-order" | sort -u >"$WORK/may-go" || full
+  comm -13 "$WORK/may-go" "$WORK/candidates" >>"$WORK/used-candidates" || full
+}
+
+remove_images() {
+  generation=0
+  while :; do
+    sed -n "s/^$generation tagged //p" "$WORK/first" | cut -d ' ' -f '1,3-' >"$WORK/batches" || full
+    [ -s "$WORK/batches" ] || break
+    remove_batches
+    generation=$((generation + 1))
+  done
 }
 
 # An image stays when a pattern matches one of its names or its repository.
@@ -31,17 +62,18 @@ leave_excluded() {
   printf '' >"$WORK/excluded" || full
   [ -n "$EXCLUDE" ] || return 0
   while read -r _ id _ names; do
-    # shellcheck disable=SC2086  # references have no spaces
+    set -f # the address of a registry may have brackets
     for name in $names; do
-      ! excluded "$name" && ! excluded "${name%:*}" || printf '%s\n' "$id"
+      case $name in *@*) repository=${name%@*} ;; *) repository=${name%:*} ;; esac
+      ! excluded "$name" && ! excluded "$repository" || printf '%s\n' "$id"
     done
-  done <"$WORK/tagged-facts" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
+  done <"$WORK/named" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
   without excluded candidates
 }
 
 # with_facts FILE: the facts of the images on the list, the oldest first.
 with_facts() {
-  sort -k 3,3n -k 2,2 "$WORK/tagged-facts" | awk -v list="$WORK/$1" '
+  sort -k 3,3n -k 2,2 "$WORK/named" | awk -v list="$WORK/$1" '
     BEGIN { while ((getline id <list) > 0) listed[id] }
     $2 in listed'
 }
@@ -50,11 +82,14 @@ with_facts() {
 # is another meanwhile. The other tags have to go before; each is looked at right before, whether it still means this
 # image, and comes back if the image stays.
 remove_batch() {
+  ! expired || return 0
   image=$1
   shift
-  now_tags='{''{json .RepoTags}}'
-  told=$(engine image inspect --format "$now_tags" "$image") || return 0
-  if [ "$(printf '%s' "$told" | tr -d '[]"' | tr ',' '\n' | sort)" != "$(printf '%s\n' "$@" | sort)" ]; then
+  names='{''{json .RepoTags}}|{''{json .RepoDigests}}'
+  told=$(engine image inspect --format "$names" "$image") || return 0
+  digests=$(references "${told#*|}")
+  tags=$(references "${told%%|*}")
+  if [ "${tags:-$digests}" != "$(printf '%s\n' "$@" | sort)" ]; then
     echo "$image" >>"$WORK/tagged.$n"
     return 0
   fi
@@ -71,35 +106,42 @@ remove_batch() {
     fi
     shift
   done
-  engine image rm --no-prune "$image" && return 0
-  # Also when the time is over: this worker's own clock is put on.
+  # shellcheck disable=SC2086  # references have no spaces
+  [ -z "$tags" ] || remove_digests "${1%:*}" $digests
+  engine image rm --no-prune "$image" || [ -z "$untagged" ] || put_back
+}
+
+# put_back: gives the image that stays its tags again, also when the time is over; hence in a subshell with a clock of its
+# own.
+put_back() (
   now
   [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
   for reference in $untagged; do
     engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference" 2>/dev/null
   done
-}
+)
 
 begin
 labelled candidates image ls -q --no-trunc
+# What has a digest only is dangling on the classic store, and has a name on the containerd store.
+list dangling image ls -q --no-trunc --filter dangling=true
+without dangling candidates
 judge_images candidates
-sed -n '/^tagged /p' "$WORK/judged" >"$WORK/tagged-facts" || full
-verdict tagged candidates
+awk '$1 != "kept" && NF > 3' "$WORK/judged" >"$WORK/named" || full
+cut -d ' ' -f 2 "$WORK/named" | sort -u >"$WORK/candidates" || full
 leave_kept candidates image ls -q --no-trunc
 leave_used candidates
-leave_parents
 leave_newest
 leave_excluded
 # shellcheck disable=SC2016
 with_facts candidates | tr ' ' '|' | with_clock 'young($3) { print $2 }' | sort -u >"$WORK/young" || full
 without young candidates
-with_facts candidates >"$WORK/in-order" || full
+in_generations
 head -n "${MAX_REMOVALS:-1000000000}" "$WORK/in-order" >"$WORK/first" || full
-cut -d ' ' -f 2 "$WORK/first" | sort -u >"$WORK/old" || full
+cut -d ' ' -f 3 "$WORK/first" | sort -u >"$WORK/old" || full
 printf '' >"$WORK/removed" || full
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
-  cut -d ' ' -f '2,4-' "$WORK/first" >"$WORK/batches" || full
-  remove_batches
+  remove_images
   measured
 fi
 # What nobody can prevent, everybody shall know.

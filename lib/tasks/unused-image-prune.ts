@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalCount, literalLabels, literalPatterns, literalSeconds } from '../validation';
+import { literalCount, literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -13,7 +13,7 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
 
   /**
    * Images younger than this stay, in whole seconds. An image's age counts from
-   * its creation or its last tagging, whichever was later.
+   * its creation, its last tagging or when it came to the host, whichever was last.
    *
    * @default Duration.days(7)
    */
@@ -43,11 +43,20 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
 }
 
 /**
- * Removes images that have tags and carry given labels, but that no container uses,
+ * Removes images that have a name and carry given labels, but that no container uses,
  * running or stopped, as releases leave them behind.
  *
  * Left alone are also the newest of each repository, images younger than
  * `olderThan`, and images with the label `docker-housekeeping.keep`.
+ *
+ * On both image stores. An image that has only a digest for a name is dangling to the
+ * classic store, and left for `DanglingImagePrune`. A rebuild takes the tag away from the image before: on the classic
+ * store that is left for `DanglingImagePrune`, on the containerd store it is gone, and its
+ * disk space is in the build cache, which `BuildCachePrune` removes.
+ *
+ * A tag that moves to another image in the instant before it is removed goes all the same,
+ * and that image with it if it has no other tag. Of an image that went so the report warns:
+ * `tag-removed`.
  */
 export class UnusedImagePrune extends HousekeepingTask {
   /** @internal */
@@ -56,6 +65,7 @@ export class UnusedImagePrune extends HousekeepingTask {
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: UnusedImagePruneProps) {
     const kind = 'UnusedImagePrune';
+    literalProps(kind, props);
     const { keepNewest = 1, maxRemovals, exclude = [] } = props;
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'unused image'),

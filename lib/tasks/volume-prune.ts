@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HostScript } from '../host/script';
-import { literalLabels, literalSeconds } from '../validation';
+import { literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
@@ -20,6 +20,14 @@ export interface VolumePruneProps extends HousekeepingTaskProps {
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
+
+  /**
+   * Shell patterns (`*`, `?`, `[...]`) of the names of volumes that stay. A volume
+   * that is there already can be given no label, so this is how to keep it.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
 }
 
 /**
@@ -36,9 +44,11 @@ export class VolumePrune extends HousekeepingTask {
   /** @throws if no label is given, or a property is not allowed */
   public constructor(props: VolumePruneProps) {
     const kind = 'VolumePrune';
+    literalProps(kind, props);
     const settings = {
       LABELS: literalLabels(`${kind}.labels`, props.labels, 'unused volume'),
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
+      EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     super(kind, defaultTaskName('volume-prune', ...Object.values(props.labels)), props);
     this._script = taskScript(kind, ['prune.sh'], props, settings);

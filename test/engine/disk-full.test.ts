@@ -1,6 +1,7 @@
-import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { inWorld } from './aftermath';
+import { ENGINES, startEngine } from './engines';
 import { must } from './images';
 import { runTasks } from './run-task';
 import { bystanders, engineState, TASK_WORLDS } from './task-worlds';
@@ -17,7 +18,7 @@ describeDocker('a full disk', () => {
   );
 
   beforeAll(async () => {
-    host = await PrivateHost.start({ hide: ALL_COMPOSE });
+    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
     await bystanders(host);
     nothing = await engineState(host);
     for (const { make } of worlds) await make(host);

@@ -1,63 +1,61 @@
 import type { HousekeepingTask } from '../../lib';
-import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { expectNoHarm, inWorld } from './aftermath';
+import { ENGINES, startEngine } from './engines';
 import { calls, type Hold, holdBefore, interpose, leaveAlone } from './interpose';
+import { drawn, type Point, POINTS, pointsOf, SEED, tellSeed } from './lot';
 import { runTask, type TaskRun } from './run-task';
 import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from './task-worlds';
 
+/**
+ * The Engine is stopped and killed, or breaks off, at the calls that a task makes: each task meets each fault once
+ * before it removes anything and once from its first removal on, on one Engine or the other, at calls drawn by lot.
+ *
+ *   SEED=... npx jest test/engine/engine-fails.test.ts          again what a run printed
+ *   POINTS=Infinity npx jest test/engine/engine-fails.test.ts   each fault at each call, on both Engines: an hour or so
+ */
 const worlds = Object.entries(TASK_WORLDS);
 
-/** At how many of its calls, spread over them, a task gets half an answer; Infinity is at all of them. */
-const POINTS = Number(process.env.POINTS ?? 2);
+/** Runs a task that meets a fault at a point. */
+type Fault = (host: PrivateHost, task: HousekeepingTask, point: Point) => Promise<TaskRun>;
 
-/** A task with a fault in it. */
-interface Fault {
-  readonly what: string;
-  readonly run: (host: PrivateHost, task: HousekeepingTask) => Promise<TaskRun>;
-}
+const FAULTS: Readonly<Record<string, Fault>> = {
+  'SIGTERM to the Engine before': ends('TERM'),
+  'half an answer to': halfAnswer,
+  'SIGKILL to the Engine before': ends('KILL'),
+  'an Engine that restarts before': restarts,
+};
 
-/** Of a task's nth call the Engine answers a line, then it breaks off; for the next it is well again. */
-function halfAnswer(call: string, nth: number): Fault {
+/** Of a call the Engine answers a line, then it breaks off; for the next it is well again. */
+async function halfAnswer(host: PrivateHost, task: HousekeepingTask, { nth }: Point): Promise<TaskRun> {
   const half = `"$real" "$@" | head -n 1; echo 'error during connect: EOF' >&2; exit 1`;
-  return {
-    what: `half an answer to call ${nth}, ${call}`,
-    run: async (host, task) => {
-      await interpose(host, `[ "$count" -ne ${nth} ] || { ${half}; }`);
-      return runTask(host, task);
-    },
+  await interpose(host, `[ "$count" -ne ${nth} ] || { ${half}; }`);
+  const ended = await runTask(host, task);
+  expect((await calls(host)).length).toBeGreaterThanOrEqual(nth); // else it has met nothing
+  return ended;
+}
+
+/** The Engine ends before a call, for the rest of the task. */
+function ends(signal: 'TERM' | 'KILL'): Fault {
+  return async (host, task, { nth }) => {
+    const { running, release } = await held(await holdBefore(host, '*', nth), runTask(host, task));
+    await host.signalEngine(signal);
+    await release();
+    const ended = await running;
+    await host.startEngine();
+    return ended;
   };
 }
 
-/** The Engine ends before the nth removing call, for the rest of the task. */
-function ends(signal: 'TERM' | 'KILL', removal: string, nth: number): Fault {
-  return {
-    what: `SIG${signal} to the Engine before removal ${nth}`,
-    run: async (host, task) => {
-      const { running, release } = await held(await holdBefore(host, removal, nth), runTask(host, task));
-      await host.signalEngine(signal);
-      await release();
-      const ended = await running;
-      await host.startEngine();
-      return ended;
-    },
-  };
-}
-
-/** The Engine ends before the first removing call and is there again for the next one, as a service manager sees to it. */
-function restarts(signal: 'TERM' | 'KILL', removal: string): Fault {
-  return {
-    what: `SIG${signal} to the Engine before the first removal, and a start right after`,
-    run: async (host, task) => {
-      const later = 'until docker version; do sleep 0.1; done';
-      const hold = await holdBefore(host, removal, 1, { later });
-      const { running, release } = await held(hold, runTask(host, task));
-      await host.signalEngine(signal);
-      await release();
-      await host.startEngine();
-      return running;
-    },
-  };
+/** The Engine ends before a call and is there again for the next one, as a service manager sees to it. */
+async function restarts(host: PrivateHost, task: HousekeepingTask, { nth }: Point): Promise<TaskRun> {
+  const later = 'until docker version; do sleep 0.1; done';
+  const { running, release } = await held(await holdBefore(host, '*', nth, { later }), runTask(host, task));
+  await host.signalEngine(nth % 2 === 0 ? 'TERM' : 'KILL');
+  await release();
+  await host.startEngine();
+  return running;
 }
 
 /** Resolves once a task that runs is held. */
@@ -71,8 +69,28 @@ async function held(
   return { running, release };
 }
 
+/** What a task meets on one of the two Engines. */
+function plan(
+  name: string,
+  points: readonly Point[],
+  engine: 0 | 1,
+): { what: string; run: Fault; point: Point }[] {
+  const turn = worlds.findIndex(([other]) => other === name);
+  return (['listing', 'removal'] as const).flatMap((phase, second) =>
+    Object.entries(FAULTS).flatMap(([fault, run], first) =>
+      drawn(points, phase, `${name} ${fault}`)
+        .slice(0, (turn + first + second) % 2 === engine || POINTS === Infinity ? POINTS : 0)
+        .map((point) => ({ what: `${fault} call ${point.nth}, ${point.call}, SEED=${SEED}`, run, point })),
+    ),
+  );
+}
+
 /** Runs a task with one fault after the other; after each that cost something the next run finishes the work. */
-async function endure(host: PrivateHost, { task, make }: TaskWorld, faults: readonly Fault[]): Promise<void> {
+async function endure(
+  host: PrivateHost,
+  { task, make }: TaskWorld,
+  faults: ReturnType<typeof plan>,
+): Promise<void> {
   const nothing = await engineState(host);
   const finish = async (): Promise<void> => {
     await leaveAlone(host);
@@ -82,19 +100,19 @@ async function endure(host: PrivateHost, { task, make }: TaskWorld, faults: read
     expect(await engineState(host)).toEqual(nothing);
   };
   let intact = false;
-  for (const { what, run } of faults) {
+  for (const { what, run, point } of faults) {
     await inWorld(what, async () => {
       if (!intact) await make(host);
       const scene = { bystanders: nothing, before: await engineState(host) };
-      intact = !(await expectNoHarm(host, scene, await run(host, task)));
+      intact = !(await expectNoHarm(host, scene, await run(host, task, point)));
       if (!intact) await finish();
     });
   }
   if (intact) await finish();
 }
 
-/** Runs a task with another run in its middle. @returns the calls that it made */
-async function overtake(host: PrivateHost, { task, make, removal }: TaskWorld): Promise<string[]> {
+/** Runs a task with another run in its middle. @returns its points */
+async function overtake(host: PrivateHost, { task, make, removal }: TaskWorld): Promise<Point[]> {
   const nothing = await engineState(host);
   await make(host);
   const { running, release } = await held(await holdBefore(host, removal, 1), runTask(host, task));
@@ -103,15 +121,16 @@ async function overtake(host: PrivateHost, { task, make, removal }: TaskWorld): 
   await release();
   expect((await running).result.outcome).toBe('done');
   expect(await engineState(host)).toEqual(nothing);
-  return calls(host);
+  return pointsOf(await calls(host), removal);
 }
 
 describeDocker('in the middle of a task', () => {
   let old: PrivateHost;
   let next: PrivateHost;
   beforeAll(async () => {
-    old = await PrivateHost.start({ hide: ALL_COMPOSE });
-    next = await PrivateHost.start({ toolchain: 'next', imageStore: 'containerd', hide: ALL_COMPOSE });
+    tellSeed('engine-fails.test.ts');
+    old = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
+    next = await startEngine(ENGINES['Engine 26.1, containerd store, Compose v2']);
     await Promise.all([bystanders(old), bystanders(next)]);
   });
   afterAll(() => Promise.all([old.stop(), next.stop()]));
@@ -119,32 +138,12 @@ describeDocker('in the middle of a task', () => {
   test.each(worlds)(
     '%s: whatever fails, nothing else is lost, no lock is left, and the next run finishes the work',
     async (name, world) => {
-      const turn = worlds.findIndex(([other]) => other === name);
-      const [one, other] = turn % 2 === 0 ? (['KILL', 'TERM'] as const) : (['TERM', 'KILL'] as const);
-      await Promise.all([
-        overtake(old, world).then((made) => {
-          const points = made.map((call, n) => ({
-            fault: halfAnswer(call, n + 1),
-            lot: (turn * 0.618034 + n * 0.754878) % 1,
-            n,
-          }));
-          const drawn = points
-            .sort((a, b) => a.lot - b.lot)
-            .slice(0, POINTS)
-            .sort((a, b) => a.n - b.n);
-          return endure(
-            old,
-            world,
-            drawn.map(({ fault }) => fault),
-          );
-        }),
-        endure(next, world, [
-          ends(one, world.removal, 1),
-          restarts(other, world.removal),
-          ...(world.removals > 1 ? [ends(one, world.removal, 2)] : []),
-        ]),
-      ]);
+      await Promise.all(
+        [old, next].map(async (host, engine) =>
+          endure(host, world, plan(name, await overtake(host, world), engine as 0 | 1)),
+        ),
+      );
     },
-    600_000,
+    POINTS > 1 ? 7_200_000 : 600_000,
   );
 });

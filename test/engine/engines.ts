@@ -14,7 +14,7 @@ export interface EngineKind {
 const NEXT: PrivateHostOptions = { toolchain: 'next', hide: ['bin/docker-compose'] };
 
 /** The matrix on which every task runs. */
-export const ENGINES: Readonly<Record<string, EngineKind>> = {
+export const ENGINES = {
   'Engine 20.10, classic store, Compose v1': {
     options: {},
     engine: /^20\.10\./,
@@ -39,7 +39,7 @@ export const ENGINES: Readonly<Record<string, EngineKind>> = {
     store: 'classic',
     compose: /^none$/,
   },
-};
+} as const satisfies Readonly<Record<string, EngineKind>>;
 
 /** Starts a host of a kind. Throws when the machine gives another version, store or Compose than the kind says. */
 export async function startEngine(kind: EngineKind): Promise<PrivateHost> {

@@ -1,141 +1,108 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComposeDown } from '../../lib';
-import { ALL_COMPOSE, type Host, PrivateHost, type PrivateHostOptions } from '../../local/private-host';
+import { ComposeDown, UnusedImagePrune } from '../../lib';
+import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { inWorld } from './aftermath';
 import { composeFile, STUBBORN, up } from './compose-world';
+import { ENGINES, type EngineKind, startEngine } from './engines';
+import { hangs } from './hanging';
 import { loadImage, must } from './images';
-import { holdBefore, RUN_DIR } from './interpose';
-import { runTask, runTasks, type TaskRun } from './run-task';
-import { difference } from './state';
-import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from './task-worlds';
-
-const worlds = Object.entries(TASK_WORLDS);
-
-/** The same host with a folder, and so a lock, of its own for each task: what waits can wait at the same time. */
-function apart(host: PrivateHost, name: string): { runDir: string; place: Host } {
-  const runDir = `${RUN_DIR}/${name}`;
-  const environment = { ...host.environment, HOUSEKEEPING_RUN_DIR: runDir };
-  return { runDir, place: { environment, enter: (argv) => host.enter(argv) } };
-}
-
-/** The Engine does not answer from the beginning on. */
-async function hungFromTheStart(): Promise<void> {
-  const host = await PrivateHost.start({ hide: ALL_COMPOSE });
-  try {
-    await host.signalEngine('STOP');
-    await Promise.all(
-      worlds.map(([name, { task }]) =>
-        inWorld(name, async () => {
-          const steps = await runTasks(apart(host, name).place, [task]);
-          const hung = { exitCode: 1, result: { outcome: 'failed', reason: 'docker-hung' } };
-          expect(steps).toMatchObject([hung, hung]);
-        }),
-      ),
-    );
-  } finally {
-    await host.stop();
-  }
-}
-
-/** The Engine hangs when all of these tasks are right before their nth removing call. */
-async function hungBeforeRemoval(nth: number, some: readonly [string, TaskWorld][]): Promise<void> {
-  const host = await PrivateHost.start({ hide: ALL_COMPOSE });
-  try {
-    await bystanders(host);
-    const nothing = await engineState(host);
-    for (const [, { make }] of some) await make(host);
-    const before = await engineState(host);
-
-    const runs = some.map(async ([name, { task, removal }]) => {
-      const { runDir, place } = apart(host, name);
-      const hold = await holdBefore(host, removal, nth, { runDir });
-      const running = runTasks(place, [task]).then((steps) => steps.at(-1)!);
-      const early = running.then(({ log }) => Promise.reject(new Error(`it ended before; its log: ${log}`)));
-      await inWorld(name, () => Promise.race([hold.reached, early]));
-      return { name, runDir, running: early.catch(() => running), hold };
-    });
-    const held = await Promise.all(runs);
-    await host.signalEngine('STOP');
-    await Promise.all(held.map(({ hold }) => hold.release()));
-    const ended: [string, string, TaskRun][] = await Promise.all(
-      held.map(async ({ name, runDir, running }) => [name, runDir, await running]),
-    );
-    await host.signalEngine('CONT');
-    for (const [name, runDir, run] of ended) {
-      await inWorld(name, async () => {
-        expect(run).toMatchObject({ exitCode: 1, result: { outcome: 'failed', reason: 'deadline' } });
-        await must(host, `flock -n ${runDir}/lock true`);
-      });
-    }
-    // What it was asked for before it hung the Engine may do now; more than that is not to go.
-    const { gone, come } = difference(before, await engineState(host));
-    expect({ lost: gone.filter((line) => nothing.includes(line)), come }).toEqual({ lost: [], come: [] });
-    for (const [name, { task }] of some) {
-      await inWorld(name, async () => {
-        expect((await runTask(host, task)).result.outcome).toMatch(/^(done|nothing)$/);
-      });
-    }
-    expect(await engineState(host)).toEqual(nothing);
-  } finally {
-    await host.stop();
-  }
-}
+import { interpose, RUN_DIR } from './interpose';
+import { POINTS, SEED, tellSeed } from './lot';
+import { type Play, playAll } from './play';
+import { runTask } from './run-task';
 
 /** A container takes all the time that the task has. */
-async function deadline(options: PrivateHostOptions): Promise<void> {
-  const host = await PrivateHost.start(options);
-  try {
-    await loadImage(host, { tags: ['service:latest'], busybox: true });
-    await host.docker('volume', 'create', 'shared');
-    await up(host, undefined, composeFile({ app: { command: [STUBBORN], stop_grace_period: '10m' } }));
-    const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(1) });
-    const { result, exitCode } = await runTask(host, down);
-    expect(exitCode).toBe(1);
-    expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { projects: 0 } });
-    const app = (await host.docker('ps', '--format', '{{.Names}}', '--filter', 'name=app')).trim();
-    expect(app).toMatch(/^todobackend.app.1$/);
-    expect(result.left).toContain(`container ${app}`);
-    await must(host, `flock -n ${RUN_DIR}/lock true`);
-  } finally {
-    await host.stop();
-  }
+function deadline(kind: EngineKind): Play {
+  let host: PrivateHost;
+  return {
+    prepare: async () => {
+      host = await startEngine(kind);
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await host.docker('volume', 'create', 'shared');
+      await up(host, undefined, composeFile({ app: { command: [STUBBORN], stop_grace_period: '10m' } }));
+    },
+    wait: async () => {
+      const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(1) });
+      const { result, exitCode } = await runTask(host, down);
+      expect(exitCode).toBe(1);
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { projects: 0 } });
+      const app = (await host.docker('ps', '--format', '{{.Names}}', '--filter', 'name=app')).trim();
+      expect(app).toMatch(/^todobackend.app.1$/);
+      expect(result.left).toContain(`container ${app}`);
+      await must(host, `flock -n ${RUN_DIR}/lock true`);
+    },
+    look: () => Promise.resolve(),
+    stop: () => host.stop(),
+  };
 }
 
-type Waits = Readonly<Record<string, () => Promise<void>>>;
+/** Each removal takes seconds, and the last ones fail for want of time. */
+function slowRemovals(kind: EngineKind): Play {
+  const labels = { application: 'todobackend' };
+  let host: PrivateHost;
+  return {
+    prepare: async () => {
+      host = await startEngine(kind);
+      for (let n = 0; n < 12; n++) await loadImage(host, { labels, tags: [`app:${n}`, `app:${n}-too`] });
+      await interpose(host, 'case $call in docker\\ image\\ rm*sha256:*) sleep 7 7>&- ;; esac');
+    },
+    wait: async () => {
+      const prune = new UnusedImagePrune({
+        labels,
+        keepNewest: 0,
+        olderThan: Duration.seconds(0),
+        timeout: Duration.minutes(1),
+      });
+      const { result, exitCode } = await runTask(host, prune);
+      expect(exitCode).toBe(1);
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
+      await must(host, `flock -n ${RUN_DIR}/lock true`);
+      const tags = (await host.docker('image', 'ls', '--format', '{{.Tag}}')).split('\n');
+      expect(tags).toHaveLength(2 * (12 - result.removed!.images!));
+    },
+    look: () => Promise.resolve(),
+    stop: () => host.stop(),
+  };
+}
 
-/** Those that hardly do anything but wait: all at once. */
-const IDLE: Waits = {
-  'an Engine that hangs from the start: every step gives up, and says so': hungFromTheStart,
-  'the deadline, on Engine 20.10: stops before the agent would kill it, and says what it left': () =>
-    deadline({}),
-  'the deadline, on Engine 26.1, where Compose stops the containers: likewise': () =>
-    deadline({ toolchain: 'next', hide: ['bin/docker-compose'] }),
-};
+/** Each phase on one Engine, and with every other seed on the other. */
+const OLD = ENGINES['Engine 20.10, classic store, no Compose'];
+const NEW = ENGINES['Engine 26.1, containerd store, Compose v2'];
+const [one, other] = SEED % 2 === 0 ? [OLD, NEW] : [NEW, OLD];
 
-/** Those that work before they wait: after the others, whose last look at what is left has only seconds. */
-const BUSY: Waits = {
-  'an Engine that hangs before the removal: every task ends in time, the next run finishes its work': () =>
-    hungBeforeRemoval(1, worlds),
-  'an Engine that hangs in the middle of the removal: likewise': () =>
-    hungBeforeRemoval(
-      2,
-      worlds.filter(([, { removals }]) => removals > 1),
-    ),
+/**
+ * The Engine hangs (SIGSTOP) at a call that each task makes: once at one before it removes anything, once at one from
+ * its first removal on, drawn by lot; and from the start. A container takes all of a task's time.
+ *
+ *   SEED=... npx jest test/engine/hang.test.ts          again what a run printed
+ *   POINTS=Infinity npx jest test/engine/hang.test.ts   at each call: a minute for each of the longest task's
+ */
+const PLAYS: Readonly<Record<string, Play>> = {
+  'an Engine that hangs before the removal: every task ends in time, the next run finishes its work': hangs(
+    one,
+    'listing',
+  ),
+  'an Engine that hangs during the removal: likewise': hangs(other, 'removal'),
+  'the deadline, on Engine 20.10: stops before the agent would kill it, and says what it left': deadline(
+    ENGINES['Engine 20.10, classic store, Compose v1'],
+  ),
+  'the deadline, on Engine 26.1, where Compose stops the containers: likewise': deadline(
+    ENGINES['Engine 26.1, classic store, Compose v2'],
+  ),
+  'the deadline, while images go slowly: likewise, and every tag of what stays is there': slowRemovals(OLD),
 };
 
 describeDocker('what takes too long', () => {
-  const waits = new Map<string, Promise<void>>();
-  const start = (some: Waits): void => {
-    for (const [name, wait] of Object.entries(some)) {
-      const waiting = wait();
-      waiting.catch(() => undefined); // its own test tells of it
-      waits.set(name, waiting);
-    }
-  };
-  describe.each([IDLE, BUSY])('', (some) => {
-    beforeAll(() => start(some));
-    afterAll(() => Promise.allSettled(waits.values()));
-    test.each(Object.keys(some))('%s', (name) => waits.get(name), 300_000);
+  let wrong: ReadonlyMap<string, unknown>;
+  beforeAll(
+    async () => {
+      tellSeed('hang.test.ts');
+      wrong = await playAll(PLAYS);
+    },
+    POINTS > 1 ? 7_200_000 : 400_000,
+  );
+
+  test.each(Object.keys(PLAYS))('%s', (name) => {
+    if (wrong.has(name)) throw wrong.get(name);
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PrivateHost } from '../../local/private-host';
 import { load } from './engine-api';
 import { tar, type TarEntry } from './tar';
@@ -9,6 +10,8 @@ export interface ImageSpec {
   readonly labels?: Readonly<Record<string, string>>;
   /** ISO 8601. @default - a day ago */
   readonly created?: string;
+  /** When it came to the host, ISO 8601; only on the classic store. @default - when it was created */
+  readonly arrived?: string;
   /** Without a tag the image is dangling from the start. */
   readonly tags?: readonly string[];
   /** Tells images apart that are otherwise alike, and gives them their size. */
@@ -46,7 +49,18 @@ export async function loadImage(host: PrivateHost, spec: ImageSpec = {}): Promis
   const manifest = [{ Config: 'config.json', RepoTags: spec.tags ?? null, Layers: ['layer.tar'] }];
   const files = { 'config.json': config, 'manifest.json': JSON.stringify(manifest), 'layer.tar': layer };
   await load(host, tar(new Map(Object.entries(files))));
-  return `sha256:${sha256(config)}`;
+  const id = sha256(config);
+  setArrival(host, id, new Date(spec.arrived ?? created));
+  return `sha256:${id}`;
+}
+
+/** The classic store knows when an image came by when it wrote the image's configuration. */
+function setArrival(host: PrivateHost, id: string, time: Date): void {
+  const stores = `/proc/${host.pid}/root/run/engine/image`;
+  for (const driver of existsSync(stores) ? readdirSync(stores) : []) {
+    const file = join(stores, driver, 'imagedb/content/sha256', id);
+    if (existsSync(file)) utimesSync(file, time, time);
+  }
 }
 
 function sha256(data: string | Buffer): string {

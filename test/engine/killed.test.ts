@@ -1,18 +1,21 @@
 import { ComposeDown } from '../../lib/tasks/compose-down';
-import { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { COMPOSE_HOSTS, composeFile, PRETENDER, STUBBORN, up, WITHOUT_COMPOSE } from './compose-world';
+import { composeFile, PRETENDER, STUBBORN, up } from './compose-world';
+import { ENGINES, startEngine } from './engines';
 import { loadImage } from './images';
 import { runTask } from './run-task';
 import { removeAll } from './world/snapshot';
 
 const task = new ComposeDown({ project: 'todobackend', removeVolumes: true });
 
-describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
+const HOSTS = ['Engine 20.10, classic store, Compose v1', 'Engine 26.1, classic store, Compose v2'] as const;
+
+describe.each(HOSTS)('%s', (kind) => {
   describeDocker('containers that had to be killed', () => {
     let host: PrivateHost;
     beforeAll(async () => {
-      host = await PrivateHost.start(options);
+      host = await startEngine(ENGINES[kind]);
     });
     beforeEach(async () => {
       await removeAll(host);
@@ -62,7 +65,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
 
 describeDocker('many containers that had to be killed, with the longest names', () => {
   test('fit into one short line, with a count of those that do not', async () => {
-    const host = await PrivateHost.start(WITHOUT_COMPOSE);
+    const host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
     try {
       await loadImage(host, { tags: ['service:latest'], busybox: true });
       const project = 'p'.repeat(200);

@@ -126,11 +126,13 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
   },
 
   StoppedContainerPrune: {
-    task: (olderThan) => new StoppedContainerPrune({ labels: by('stopped'), olderThan }),
+    task: (olderThan) =>
+      new StoppedContainerPrune({ labels: by('stopped'), exclude: ['*-debug'], olderThan }),
     make: sh(`${polite}
       docker run -d ${label('stopped')} -v /scratch --name stopped-1 service 'exit 3'
       docker create ${label('stopped')} --name stopped-2 service x
       docker create ${label('stopped')} ${KEEP} --name stopped-kept service x
+      docker create ${label('stopped')} --name stopped-debug service x
       docker create ${label('stopped-not')} --name stopped-other service x
       docker run -d ${label('stopped')} --name stopped-not ${RUNNING}
       docker create ${label('stopped')} ${project('whole')} --name whole_app service x
@@ -138,14 +140,15 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker wait stopped-1`),
     gone: ['container stopped-1 exited', 'container stopped-2 created'],
     removed: { containers: 2 },
-    passedOver: { kept: 2 },
+    passedOver: { excluded: 1, kept: 2 },
   },
 
   VolumePrune: {
-    task: (olderThan) => new VolumePrune({ labels: by('volume'), olderThan }),
+    task: (olderThan) => new VolumePrune({ labels: by('volume'), exclude: ['volume-[a-d]*'], olderThan }),
     make: sh(`
       docker volume create ${label('volume')} volume-1
       docker volume create ${label('volume')} volume-used
+      docker volume create ${label('volume')} volume-database
       docker volume create ${label('volume')} ${KEEP} volume-kept
       docker volume create ${label('volume-not')} volume-other
       docker volume create ${label('volume')} ${project('settled')} settled_data
@@ -157,13 +160,13 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker rm lender`),
     gone: ['volume volume-1'],
     removed: { volumes: 1 },
-    passedOver: { inUse: 2, kept: 2 },
+    passedOver: { excluded: 1, inUse: 2, kept: 2 },
   },
 
   'NetworkPrune, by labels': {
-    task: (olderThan) => new NetworkPrune({ labels: by('network'), olderThan }),
+    task: (olderThan) => new NetworkPrune({ labels: by('network'), exclude: ['network-[!0-9]p'], olderThan }),
     make: sh(`${polite}
-      for n in 1 stopped created id; do docker network create ${label('network')} network-$n; done
+      for n in 1 vp stopped created id; do docker network create ${label('network')} network-$n; done
       docker network create ${label('network')} ${KEEP} network-kept
       docker network create ${label('network-not')} network-other
       docker run -d --network network-stopped --name user-of-network-1 service 'exit 0'
@@ -172,7 +175,7 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker wait user-of-network-1`),
     gone: ['network network-1'],
     removed: { networks: 1 },
-    passedOver: { inUse: 3, kept: 1 },
+    passedOver: { excluded: 1, inUse: 3, kept: 1 },
   },
 
   'NetworkPrune, what Compose left': {

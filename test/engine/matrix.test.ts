@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { BuildCachePrune, ComposeDown } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
+import { build, buildCache, leastRecentlyUsed, sizeOf } from './build-cache';
 import { empty, ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';
 import { MATRIX } from './matrix-cases';
@@ -75,21 +76,46 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
     });
 
     test('BuildCachePrune: takes what no build uses, as its dry run said, and no image', async () => {
-      await makeBuildCache(host);
-      const [before, cached] = [await stateOf(host), await cacheRecords(host)];
-      expect(cached).toBeGreaterThan(0);
+      await build(host, 'one', { one: 100 }, 'built');
+      await build(host, 'two', { one: 100, two: 100 }, 'built');
+      const [before, cached] = [await stateOf(host), await buildCache(host)];
+      expect(cached.some(({ Shared }) => Shared)).toBe(true);
       const young = await runTask(host, new BuildCachePrune());
       expect(young.result).toMatchObject({ outcome: 'nothing', removed: { cacheRecords: 0 } });
 
       const task = new BuildCachePrune({ olderThan: AT_ONCE });
       const dry = await runTask(host, task, true);
-      expect(await cacheRecords(host)).toBe(cached);
+      expect(await buildCache(host)).toEqual(cached);
       const { result } = await runTask(host, task);
-      expect(result.removed?.cacheRecords).toBe(cached - (await cacheRecords(host)));
-      expect(result.removed?.cacheRecords).toBeGreaterThan(0);
+      const left = await buildCache(host);
+      expect(left).toEqual(cached.filter(({ Shared }) => Shared));
+      expect(result.removed).toEqual({ cacheRecords: cached.length - left.length });
       expect(dry.result.removed).toEqual(result.removed);
       expect(await stateOf(host)).toEqual(before);
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
+    });
+
+    test('BuildCachePrune: keeps as much as it is told to, of what was used last, as its dry run said', async () => {
+      await build(host, 'first', { one: 8_000_000, two: 7_000_000 });
+      await build(host, 'second', { one: 5_000_000 });
+      const cached = await buildCache(host);
+      const keep = sizeOf(cached) - 16_000_000;
+      const going = leastRecentlyUsed(cached, keep);
+      expect(going.length).toBeGreaterThan(1);
+      expect(going.length).toBeLessThan(cached.length);
+      const task = new BuildCachePrune({ olderThan: AT_ONCE, keepStorage: Size.bytes(keep) });
+      for (const shell of SHELLS) {
+        const { result } = await runTask(host.withShell(shell), task, true);
+        expect(result).toMatchObject({ outcome: 'done', removed: { cacheRecords: going.length } });
+      }
+      expect(await buildCache(host)).toEqual(cached);
+
+      const { result } = await runTask(host, task);
+      expect(result).toMatchObject({ outcome: 'done', removed: { cacheRecords: going.length } });
+      const left = await buildCache(host);
+      expect(left).toEqual(cached.filter((record) => !going.includes(record)));
+      expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
+      expect(await buildCache(host)).toEqual(left);
     });
   });
 });
@@ -102,22 +128,4 @@ function withoutIdentifiers(state: EngineState): string[] {
       return tags === undefined ? line : `image ${JSON.stringify((JSON.parse(tags) as string[]).sort())}`;
     })
     .sort();
-}
-
-/** Builds with BuildKit; Debian's CLI brings what it takes, another before it on the PATH may not. */
-async function makeBuildCache(host: PrivateHost): Promise<void> {
-  await must(
-    host,
-    `mkdir -p /run/build && cd /run/build && echo one >one && echo two >two
-    printf '%s\\n' 'FROM scratch' 'COPY one /one' 'COPY two /two' >Dockerfile
-    DOCKER_BUILDKIT=1 /usr/bin/docker build -t built . && echo three >two && DOCKER_BUILDKIT=1 /usr/bin/docker build -t built .`,
-  );
-}
-
-async function cacheRecords(host: PrivateHost): Promise<number> {
-  const told = await must(
-    host,
-    `docker system df --format '{{.Type}}|{{.TotalCount}}' | grep '^Build Cache|'`,
-  );
-  return Number(told.split('|')[1]);
 }

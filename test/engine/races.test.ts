@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune } from '../../lib';
-import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
+import { ENGINES, startEngine } from './engines';
 import { type ImageSpec, loadImage } from './images';
 import { before, interpose, leaveAlone } from './interpose';
 import { runTask, type TaskRun } from './run-task';
 import { engineState } from './task-worlds';
 
 const HOSTS = {
-  'classic store': { hide: ALL_COMPOSE },
-  'containerd store': { toolchain: 'next', imageStore: 'containerd', hide: ALL_COMPOSE },
-} as const;
+  'classic store': ENGINES['Engine 20.10, classic store, no Compose'],
+  'containerd store': ENGINES['Engine 26.1, containerd store, Compose v2'],
+};
 
 const AT_ONCE = Duration.seconds(0);
 /** Something that goes on for as long as the test. */
@@ -27,13 +28,13 @@ async function load(host: PrivateHost, spec: ImageSpec): Promise<string> {
   return ids.split('\n')[0]!;
 }
 
-describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_name, options) => {
+describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_name, kind) => {
   describeDocker('other things happen', () => {
     let host: PrivateHost;
     /** An image of others. */
     let another: string;
     beforeAll(async () => {
-      host = await PrivateHost.start(options);
+      host = await startEngine(kind);
       another = await load(host, { tags: ['another:latest'], busybox: true });
     });
     afterEach(() => leaveAlone(host));
@@ -142,7 +143,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         const toRun = await image('run', 'run-too');
         const gone = await image('gone');
         await before(host, {
-          'docker ps *': [
+          'docker ps -aq *': [
             `docker tag ${more} ${app}:more-new && docker tag ${single} ${app}:single-new`,
             `docker tag another ${app}:less-too && docker tag another ${app}:moved`,
             `docker create --name ${app}-1 ${app}:used x && docker ${RUN} --name ${app}-2 ${toRun} ${SLEEP}`,

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MAX_RESULT_BYTES, type StepResult } from '../../lib/contract';
 import {
   commandDocument,
@@ -8,6 +11,8 @@ import type { HousekeepingTask } from '../../lib/tasks/task';
 import type { Host } from '../../local/private-host';
 import { capture } from '../../local/process';
 import { runDocument } from '../../local/ssm-agent';
+import { documentSteps } from '../../local/ssm-agent/document';
+import { runScript } from '../../local/ssm-agent/script';
 
 /** The shells that are `sh` somewhere: on Debian and Ubuntu, on Amazon Linux, on Alpine. */
 export const SHELLS = ['dash', 'bash', 'busybox'] as const;
@@ -34,6 +39,36 @@ export async function runTask(host: Host, task: HousekeepingTask, dryRun = false
   const run = (await runSteps(host, { ...document, mainSteps: steps }, dryRun)).at(-1);
   if (run === undefined) throw new Error('the document has no step for the task');
   return run;
+}
+
+/** Runs the step `host` alone, which leaves on the host the scripts of these tasks. */
+export async function runHostStep(host: Host, tasks: readonly HousekeepingTask[]): Promise<TaskRun> {
+  const { mainSteps, ...document } = commandDocument(tasks);
+  const [run] = await runSteps(host, { ...document, mainSteps: mainSteps.slice(0, 1) }, false);
+  return run!;
+}
+
+/**
+ * Runs one task's own step on a host that has the scripts, for the agent to kill it at a signal. @returns what became
+ * of it; a script that ends by itself has printed its result
+ */
+export async function killTask(
+  host: Host,
+  task: HousekeepingTask,
+  signal: AbortSignal,
+): Promise<{ exitCode: number; stdout: string }> {
+  const step = documentSteps(commandDocument([task]), {}).at(-1)!;
+  const folder = await mkdtemp(join(tmpdir(), 'killed-step-'));
+  try {
+    const file = join(folder, '_script.sh');
+    await writeFile(file, step.runCommand.map((line) => `${line}\n`).join(''), { mode: 0o700 });
+    const environment = { SSM_COMMAND_ID: '11111111-2222-3333-4444-555555555555' };
+    const { timeoutSeconds } = step;
+    const { exitCode, stdout } = await runScript(file, { host, environment, timeoutSeconds, signal });
+    return { exitCode, stdout: stdout.toString() };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function runSteps(host: Host, document: CommandDocumentContent, dryRun: boolean): Promise<TaskRun[]> {

@@ -62,6 +62,8 @@ export function facts(overrides: Partial<HostFacts> = {}, dryRun = false): Comma
     inodePercent: 12,
     images: 9,
     containers: 3,
+    danglingImages: 4,
+    volumes: 2,
     ...overrides,
   };
   return plugin('host', result({ task: 'Host', dryRun, host }));
@@ -144,7 +146,8 @@ export function samples(): SampleReport[] {
         },
       ),
       on('3', [
-        facts({ diskPercent: 64 }),
+        // Its Engine did not answer in time how many there are.
+        facts({ diskPercent: 64, danglingImages: undefined, volumes: undefined }),
         task({ outcome: 'skipped', reason: 'locked', message: 'another run is at it' }),
       ]),
       on('4', [
@@ -171,7 +174,7 @@ export function samples(): SampleReport[] {
       '2026-11-22T18:00:00Z',
       [
         on('1', [
-          facts({ diskPercent: 41 }),
+          facts({ diskPercent: 41, danglingImages: 0, volumes: 7 }),
           task({
             outcome: 'done',
             removed: { images: 1, volumes: 1 },

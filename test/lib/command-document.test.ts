@@ -1,23 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import type { HousekeepingTask } from '../../lib';
-import {
-  BuildCachePrune,
-  ComposeDown,
-  DanglingImagePrune,
-  NetworkPrune,
-  ShellTask,
-  StoppedContainerPrune,
-  UnusedImagePrune,
-  VolumePrune,
-} from '../../lib';
+import { ComposeDown, DanglingImagePrune } from '../../lib';
 import type { CommandDocumentStep } from '../../lib/command-document';
 import { MAX_DOCUMENT_BYTES, commandDocument } from '../../lib/command-document';
-import { compact } from '../../lib/host/script';
 
 const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(20) });
 const prune = new DanglingImagePrune({ labels: { application: 'todobackend' } });
@@ -92,58 +82,6 @@ describe('the document', () => {
   });
 });
 
-describe('the scripts', () => {
-  const EVERY_KIND = [
-    down,
-    prune,
-    new UnusedImagePrune({ labels: { application: 'todobackend' } }),
-    new StoppedContainerPrune({ labels: { application: 'todobackend' } }),
-    new VolumePrune({ labels: { application: 'todobackend' } }),
-    new NetworkPrune({ composeLeftovers: true }),
-    new BuildCachePrune(),
-    new ShellTask({ script: 'echo' }),
-  ];
-
-  test('are in the document once, however many tasks run them: a document holds every kind, and twenty tasks', () => {
-    const more = Array.from({ length: 12 }, (_, n) => new ComposeDown({ project: `project-${n}` }));
-    const { mainSteps } = commandDocument([...EVERY_KIND, ...more]);
-    const [host, ...tasks] = mainSteps.map((step) => step.inputs.runCommand.join('\n'));
-    expect(tasks).toHaveLength(20);
-    expect(host?.match(/^select_projects\(\)/gm)).toHaveLength(1);
-    for (const script of tasks) expect(script).not.toContain('find_engine()');
-  });
-
-  test.each(['dash', 'bash'])('are left by the step host for those that follow, under %s', (shell) => {
-    const folder = mkdtempSync(join(tmpdir(), 'host-'));
-    const [host, ...tasks] = commandDocument(EVERY_KIND).mainSteps;
-    // No Engine: how far a script comes shows in what it says.
-    const DOCKER = expect.stringMatching(/^docker-(missing|unreachable)$/) as string;
-    const bin = join(folder, 'bin');
-    const tools =
-      'awk cat chmod comm cut date find flock grep id mkdir mv rm sed sh sort timeout tr wc xargs'.split(' ');
-    mkdirSync(bin);
-    for (const tool of tools) symlinkSync(`/usr/bin/${tool}`, join(bin, tool));
-    const said = (step: CommandDocumentStep): string =>
-      spawnSync(`/bin/${shell}`, ['-c', step.inputs.runCommand.join('\n').replace('{{ DryRun }}', 'true')], {
-        encoding: 'utf8',
-        env: { HOUSEKEEPING_RUN_DIR: join(folder, 'run'), PATH: bin, DOCKER_HOST: 'unix:///nowhere' },
-      }).stdout;
-    try {
-      for (const step of tasks) {
-        expect(JSON.parse(said(step))).toMatchObject({
-          outcome: 'failed',
-          reason: 'script-missing',
-          dryRun: true,
-        });
-      }
-      expect(JSON.parse(said(host!))).toMatchObject({ task: 'Host', reason: DOCKER });
-      for (const step of tasks) expect(JSON.parse(said(step))).toMatchObject({ reason: DOCKER });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-});
-
 describe('the values of a user', () => {
   const awkward = fc.string({ unit: fc.constantFrom(...'\'"`$\\(){}!#~*;&|<>= \u00a0é😀-a'), maxLength: 40 });
   const value = fc
@@ -171,6 +109,15 @@ describe('the values of a user', () => {
 describe('refused', () => {
   test('no task', () => {
     expect(() => commandDocument([])).toThrow('tasks: got [], which is empty; give at least one task');
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, 'tasks: got undefined, which is no list; give a list of tasks'],
+    [down, 'which is no list; give a list of tasks'],
+    [[down, { project: 'a' }], 'tasks[1]: got {"project":"a"}, which is no task; give a task'],
+    [[null], 'tasks[0]: got null, which is no task; give a task'],
+  ])('what is no list of tasks: %#', (tasks, message) => {
+    expect(() => commandDocument(tasks as HousekeepingTask[])).toThrow(message);
   });
 
   test('two tasks of one name', () => {
@@ -206,14 +153,6 @@ describe('refused', () => {
       rmSync(directory, { recursive: true });
     }
   });
-});
-
-test('compaction drops comments, blank lines and indentation and nothing else', () => {
-  expect(compact('#!/bin/sh\n# why\n\nif true; then # here\n  echo "# no comment"\nfi\n')).toEqual([
-    'if true; then # here',
-    'echo "# no comment"',
-    'fi',
-  ]);
 });
 
 function step(task: HousekeepingTask): CommandDocumentStep {

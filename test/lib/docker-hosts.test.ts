@@ -52,6 +52,16 @@ test.each([
   expect(() => DockerHosts.tagged(key, ...values)).toThrow(message);
 });
 
+test('refuses what is no string, which JavaScript lets through', () => {
+  const number = 5 as unknown as string;
+  expect(() => DockerHosts.tagged(number, 'x')).toThrow(
+    'key of hosts: got 5, which is not a string; give the key of a tag',
+  );
+  expect(() => DockerHosts.tagged('Stage', 'x', number)).toThrow(
+    'values of hosts\' tag "Stage": got 5, which is not a string; give the value of a tag',
+  );
+});
+
 test('refuses a key given twice, which the IAM condition could not express', () => {
   expect(() => DockerHosts.tagged('Stage', 'test').andTagged('Stage', 'acceptance')).toThrow(
     'hosts: got "Stage", which was given before; give all values of a tag key in one call',

@@ -89,6 +89,23 @@ test('has saved queries, and a dashboard with all alarms where it is wanted', ()
   }
 });
 
+test.each([
+  [
+    'hosts',
+    undefined,
+    "got undefined, which is no DockerHosts; give e.g. DockerHosts.tagged('DockerHost', 'true')",
+  ],
+  ['hosts', { DockerHost: 'true' }, 'got {"DockerHost":"true"}, which is no DockerHosts; give'],
+  [
+    'schedule',
+    'rate(1 day)',
+    'got "rate(1 day)", which is no ScheduleExpression; give e.g. ScheduleExpression.',
+  ],
+  ['tasks', undefined, 'got undefined, which is no list; give a list of tasks'],
+])('refuses %s: %j, which JavaScript lets through', (property, value, message) => {
+  expect(() => housekeepingStack({ [property]: value })).toThrow(`${property}: ${message}`);
+});
+
 test('refuses what no document can be made of', () => {
   expect(() => housekeepingStack({ tasks: [] })).toThrow('give at least one task');
 });

@@ -25,3 +25,8 @@ export const composeDown = (name: string): Mutation['test'] => [
   'test/engine/compose-down.test.ts',
   `Compose v1 ComposeDown ${name}`,
 ];
+
+export const ages = (name: string): Mutation['test'] => [
+  'test/engine/ages.test.ts',
+  `Engine 20.10, classic store, Compose v1 what is old enough goes, what is younger stays ${name}`,
+];

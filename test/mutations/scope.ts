@@ -75,14 +75,14 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no image that was tagged since it was judged',
     file: 'lib/tasks/dangling-image-prune.sh',
-    find: `set -- $(sed -nE 's/ (\\[\\]|null)$//p' "$WORK/tags.$n")`,
+    find: `set -- $(sed -nE 's/^([^ ]*) (\\[\\]|null) .*/\\1/p' "$WORK/names.$n")`,
     replace: ':',
     test: races('DanglingImagePrune what is tagged or used after it was judged'),
   },
   {
     rule: 'no image that got another tag since it was judged',
     file: 'lib/tasks/unused-image-prune.sh',
-    find: `if [ "$(printf '%s' "$told" | tr -d '[]"' | tr ',' '\\n' | sort)" != "$(printf '%s\\n' "$@" | sort)" ]; then`,
+    find: `if [ "\${tags:-$digests}" != "$(printf '%s\\n' "$@" | sort)" ]; then`,
     replace: 'if false; then',
     test: races('UnusedImagePrune what is tagged, used or removed after it was listed'),
   },

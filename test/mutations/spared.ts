@@ -1,4 +1,4 @@
-import { composeDown, matrix, type Mutation } from './mutation';
+import { ages, composeDown, matrix, type Mutation } from './mutation';
 
 /** What its age, its keep label, its place among the newest or its name spares; no volume and no dry run besides. */
 export const SPARED: readonly Mutation[] = [
@@ -24,11 +24,66 @@ export const SPARED: readonly Mutation[] = [
     test: matrix('UnusedImagePrune'),
   },
   {
+    rule: 'no volume, network or container that a pattern excludes',
+    file: 'lib/host/prune.sh',
+    find: 'without excluded candidates',
+    replace: ':',
+    test: matrix('VolumePrune'),
+  },
+  {
     rule: 'nothing that is not old enough',
     file: 'lib/host/prune.sh',
-    find: 'return older > 0 && time > limit',
+    find: 'return older > 0 && time >= limit',
     replace: 'return 0',
     test: matrix('DanglingImagePrune'),
+  },
+  {
+    rule: 'nothing that was pulled a moment ago, however old it says it is',
+    file: 'lib/host/images.sh',
+    find: 'if ($1 in arrival && arrival[$1] > time) time = arrival[$1]',
+    replace: '',
+    test: [
+      'test/engine/pulled-images.test.ts',
+      'Engine 26.1, classic store, Compose v2 images of registries what was pulled',
+    ],
+  },
+  {
+    rule: 'an image of a project with a kept container stays',
+    file: 'lib/host/images.sh',
+    find: 'verdict = project in whole ? "kept" : tags',
+    replace: 'verdict = tags',
+    test: [
+      'test/engine/pulled-images.test.ts',
+      'Engine 26.1, classic store, Compose v2 images of registries an image of a project',
+    ],
+  },
+  {
+    rule: 'nothing that is not old enough by less than a second',
+    file: 'lib/host/prune.sh',
+    find: 'time >= limit',
+    replace: 'time > limit',
+    test: ages('to the second'),
+  },
+  {
+    rule: 'a container’s age counts from its end',
+    file: 'lib/tasks/stopped-container-prune.sh',
+    find: "{''{json .State.FinishedAt}}",
+    replace: "{''{json .Created}}",
+    test: ages('StoppedContainerPrune'),
+  },
+  {
+    rule: 'build cache that was used since stays',
+    file: 'lib/tasks/build-cache-prune.sh',
+    find: ' || young(last[$1])',
+    replace: '',
+    test: ages('BuildCachePrune'),
+  },
+  {
+    rule: 'build cache stays as far as it is to be kept',
+    file: 'lib/tasks/build-cache-prune.sh',
+    find: 'keep != "" && total <= keep { exit }',
+    replace: '',
+    test: matrix('BuildCachePrune: keeps'),
   },
   {
     rule: 'nothing with the keep label',

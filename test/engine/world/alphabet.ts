@@ -28,6 +28,18 @@ export const VALUES = [
 const PROJECTS = ['todo', 'todobackend', 'todobackend2', 'todo-backend'] as const;
 export const projects = fc.constantFrom(...PROJECTS, 'todo', 'todobackend', 'todobackend');
 
+/** What Compose says of a container's origin. */
+export const WORKING_DIR_LABEL = 'com.docker.compose.project.working_dir';
+export const CONFIG_FILES_LABEL = 'com.docker.compose.project.config_files';
+
+/** Where the world's folders of projects are; nothing else is there. */
+export const PROJECTS_HOME = '/run/projects';
+/** One is in another; the last is what a careless shell would take for more than one word, or for a command. */
+export const DIRECTORIES = ['todo', 'todo/back end', `it's "$(touch /run/broken)" ☃`].map(
+  (name) => `${PROJECTS_HOME}/${name}`,
+);
+export const COMPOSE_FILES = ['docker-compose.yml', `it's extra $HOME.yml`] as const;
+
 /** Repositories are beginnings of each other too; one has a port, whose colon is not that of a tag. */
 export const TAGS = ['todo', 'todobackend', 'localhost:5000/todo'].flatMap((repository) =>
   ['1', '2', '3', '4', '5', 'latest'].map((tag) => `${repository}:${tag}`),

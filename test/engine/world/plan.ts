@@ -39,7 +39,16 @@ export interface ContainerPlan {
   readonly volumesFrom?: string;
 }
 
-/** All that an Engine holds before the tasks run; a script builds it. */
+/** A folder on the host from which Compose was, or might have been, started. */
+export interface DirectoryPlan {
+  readonly path: string;
+  /** A symbolic link that leads to it. */
+  readonly link: string;
+  /** Names of the Compose files in it. */
+  readonly files: readonly string[];
+}
+
+/** All that a host and its Engine hold before the tasks run; a script builds it. */
 export interface World {
   readonly images: readonly ImagePlan[];
   /** Tags that are given after loading, by `docker tag`: the Engine records when. */
@@ -47,14 +56,19 @@ export interface World {
   readonly volumes: readonly NamedPlan[];
   readonly networks: readonly NamedPlan[];
   readonly containers: readonly ContainerPlan[];
+  readonly directories: readonly DirectoryPlan[];
+  /** How many builds there were of which nothing is left but build cache. */
+  readonly builds: number;
 }
 
 /** A task in plain data: as it is printed, judged by the model and made into the task itself. */
 export interface TaskPlan {
   readonly kind: keyof typeof DEFAULT_AGE;
   readonly labels?: Labels;
-  /** ComposeDown by name; without one it selects by labels. */
+  /** ComposeDown by name or by directory or both; without either it selects by labels. */
   readonly project?: string;
+  readonly directory?: string;
+  readonly files?: string[];
   readonly removeVolumes?: boolean;
   readonly composeLeftovers?: boolean;
   /** Seconds. */
@@ -62,6 +76,12 @@ export interface TaskPlan {
   readonly keepNewest?: number;
   readonly maxRemovals?: number;
   readonly exclude?: string[];
+  /** BuildCachePrune: bytes. */
+  readonly keepStorage?: number;
+  /** ShellTask. */
+  readonly supportsDryRun?: boolean;
+  /** 0 is always met, as no disk is quite empty, and 99 never. */
+  readonly whenDiskUsedAbove?: 0 | 99;
 }
 
 /** A world and what is to be done in it. */
@@ -81,4 +101,7 @@ export const DEFAULT_AGE = {
   StoppedContainerPrune: HOUR,
   VolumePrune: HOUR,
   NetworkPrune: HOUR,
+  BuildCachePrune: DAY,
+  /** The script's own affair. */
+  ShellTask: 0,
 } as const;

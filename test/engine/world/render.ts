@@ -1,17 +1,19 @@
 import { shellQuote } from '../../../lib/host/script';
+import { tar } from '../tar';
 import { archive } from './archive';
 import type { Labels } from './alphabet';
-import type { ContainerPlan, World } from './plan';
+import type { ContainerPlan, DirectoryPlan, World } from './plan';
 
 /** The label by which the script finds an image that has no tag. */
 const NUMBER = 'number';
 
 /**
  * The POSIX shell script that makes a world of an Engine that holds nothing. Whatever Docker host it is run on, it
- * needs nothing but docker, base64 and, for the containers that run, a static /bin/busybox.
+ * needs nothing but docker, base64 and, for the containers that run, a static /bin/busybox; for a build BuildKit, and
+ * for projects' folders that it may write to /run.
  */
 export function render(world: World, now = Date.now()): string {
-  const { images, retags, volumes, networks, containers } = world;
+  const { images, retags, volumes, networks, containers, directories, builds } = world;
   const quote = shellQuote;
   // A tag of the archive may have gone to a later image; then that one is meant.
   const reference = (index: number): string =>
@@ -29,8 +31,29 @@ export function render(world: World, now = Date.now()): string {
     ...networks.map(({ name, labels }) => words('docker network create', flags(labels), quote(name))),
     ...containers.map((container) => containerLine(container, reference(container.image))),
     ...(exited.length > 0 ? [words('docker wait', ...exited)] : []),
+    ...directories.flatMap(directoryLines),
+    ...Array.from({ length: builds }, (_, n) => buildLine(n)),
     '',
   ].join('\n');
+}
+
+/** A Compose file that any Compose takes and that asks for no container's return. */
+function directoryLines({ path, link, files }: DirectoryPlan): string[] {
+  const text = shellQuote(JSON.stringify({ version: '2.4', services: { app: { image: 'app' } } }));
+  return [
+    `mkdir -p ${shellQuote(path)}`,
+    ...files.map((file) => `printf %s ${text} >${shellQuote(`${path}/${file}`)}`),
+    `ln -s ${shellQuote(path)} ${shellQuote(link)}`,
+  ];
+}
+
+/** What is built is thrown away; each build has one step in common with the others. */
+function buildLine(n: number): string {
+  const files = { Dockerfile: `FROM scratch\nCOPY one /one\nCOPY two /two\n`, one: 'one', two: `two ${n}` };
+  const context = tar(new Map(Object.entries(files))).toString('base64');
+  // A CLI that stands before the distribution's on the PATH may have come without BuildKit's plug-in.
+  const build = 'env "PATH=/usr/bin:$PATH" DOCKER_BUILDKIT=1 docker build --quiet --output - -';
+  return `printf %s ${context} | base64 -d | ${build} >/dev/null`;
 }
 
 function containerLine(container: ContainerPlan, image: string): string {

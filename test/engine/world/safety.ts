@@ -1,4 +1,4 @@
-import type { Labels } from './alphabet';
+import { type Labels, WORKING_DIR_LABEL } from './alphabet';
 import type { TaskPlan } from './plan';
 import {
   type Container,
@@ -8,8 +8,9 @@ import {
   type Network,
   projectOf,
   type Snapshot,
+  type Thing,
   type Volume,
-} from './snapshot';
+} from './objects';
 
 /**
  * The safety rules, each thing that went taken by itself. Coarser than the model and without it, so that a mistake in
@@ -20,7 +21,7 @@ import {
 export function breaches(before: Snapshot, after: Snapshot, task: TaskPlan | undefined): string[] {
   const found: string[] = [];
   const projectsKept = new Set(before.containers.filter(kept).map(projectOf));
-  const mayGo = task === undefined ? undefined : allowed(before, task);
+  const mayGo = task === undefined || task.whenDiskUsedAbove === 99 ? undefined : allowed(before, task);
   for (const kind of KINDS) {
     for (const thing of before[kind]) {
       const still = after[kind].find(({ id }) => id === thing.id);
@@ -40,15 +41,22 @@ export function breaches(before: Snapshot, after: Snapshot, task: TaskPlan | und
   return found;
 }
 
-type Thing = Image | Container | Network;
-
-/** What a task may remove at most: labelled or of the project, and not used by what it does not remove too. */
+/**
+ * What a task may remove at most: labelled or of the project, and not used by what it does not remove too. One whose
+ * condition is not met may remove nothing.
+ */
 function allowed({ containers }: Snapshot, { kind, ...task }: TaskPlan) {
   const labelled = ({ labels }: Thing): boolean => task.labels !== undefined && carries(labels, task.labels);
+  // The world's links are named after the folders that they lead to.
+  const ways = [task.directory, task.directory?.replace(/-link$/, '')];
+  const startedThere = new Set(
+    containers.filter(({ labels }) => ways.includes(labels[WORKING_DIR_LABEL])).map(projectOf),
+  );
   const ofProject = (thing: Thing): boolean =>
     kind === 'ComposeDown' &&
     projectOf(thing) !== undefined &&
-    (task.project === undefined || task.project === projectOf(thing));
+    (task.project === undefined || task.project === projectOf(thing)) &&
+    (task.directory === undefined || task.project !== undefined || startedThere.has(projectOf(thing)));
   const users = kind === 'ComposeDown' ? containers.filter((container) => !ofProject(container)) : containers;
   const unnamed = (volume: Volume): boolean =>
     containers.some((container) => ofProject(container) && container.anonymous.includes(volume.id));
@@ -59,7 +67,9 @@ function allowed({ containers }: Snapshot, { kind, ...task }: TaskPlan) {
       !users.some((container) => container.image === image.id),
     containers: (container: Container) =>
       ofProject(container) ||
-      (kind === 'StoppedContainerPrune' && labelled(container) && container.state !== 'running'),
+      ((kind === 'StoppedContainerPrune' || (kind === 'ShellTask' && projectOf(container) === undefined)) &&
+        labelled(container) &&
+        container.state !== 'running'),
     volumes: (volume: Volume) =>
       (kind === 'VolumePrune'
         ? labelled(volume)
@@ -70,6 +80,7 @@ function allowed({ containers }: Snapshot, { kind, ...task }: TaskPlan) {
         ? labelled(network) || (task.composeLeftovers === true && projectOf(network) !== undefined)
         : ofProject(network)) &&
       !users.some(({ networks }) => networks.includes(network.id) || networks.includes(network.name)),
+    cacheRecords: () => kind === 'BuildCachePrune',
   };
 }
 

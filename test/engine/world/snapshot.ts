@@ -1,59 +1,8 @@
-import { KEEP_LABEL } from '../../../lib/contract';
-import { PROJECT_LABEL } from '../../../local/inventory';
+import { rmSync } from 'node:fs';
 import type { PrivateHost } from '../../../local/private-host';
 import { ask, remove } from '../engine-api';
-import type { Labels } from './alphabet';
-
-interface Thing {
-  readonly id: string;
-  readonly name: string;
-  readonly labels: Labels;
-  /** Seconds since 1970 from which its age counts. */
-  readonly since: number;
-  /** All that is to be compared, in one line. */
-  readonly line: string;
-}
-export interface Image extends Thing {
-  readonly tags: readonly string[];
-  /** On the classic store, what the legacy builder made it from; else empty. */
-  readonly parent: string;
-}
-export interface Container extends Thing {
-  readonly image: string;
-  readonly state: string;
-  readonly created: number;
-  /** Names of all its volumes, and of those among them that it has without naming them. */
-  readonly volumes: readonly string[];
-  readonly anonymous: readonly string[];
-  /** Names and, once it has run, identifiers. */
-  readonly networks: readonly string[];
-}
-export type Volume = Thing;
-export type Network = Thing;
-
-/** All that an Engine holds, as it tells itself; that the scripts ask the Docker CLI makes this another witness. */
-export interface Snapshot {
-  readonly images: readonly Image[];
-  readonly containers: readonly Container[];
-  readonly volumes: readonly Volume[];
-  readonly networks: readonly Network[];
-}
-export const KINDS = ['images', 'containers', 'volumes', 'networks'] as const;
-
-export const kept = ({ labels }: Pick<Thing, 'labels'>): boolean => KEEP_LABEL in labels;
-export const projectOf = ({ labels }: Pick<Thing, 'labels'>): string | undefined => labels[PROJECT_LABEL];
-
-/** The state without what is gone. */
-export function without(state: Snapshot, gone: Snapshot): Snapshot {
-  const rest = <T extends { readonly id: string }>(all: readonly T[], less: readonly T[]): T[] =>
-    all.filter(({ id }) => !less.some((thing) => thing.id === id));
-  return {
-    images: rest(state.images, gone.images),
-    containers: rest(state.containers, gone.containers),
-    volumes: rest(state.volumes, gone.volumes),
-    networks: rest(state.networks, gone.networks),
-  };
-}
+import { type Labels, PROJECTS_HOME } from './alphabet';
+import { type Container, type Image, sizeOf, type Snapshot, type Thing } from './objects';
 
 /** What the Engine API answers, as far as it is used here. */
 interface RawThing {
@@ -78,13 +27,24 @@ interface RawContainer extends RawThing {
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
 }
 
-/** Takes the whole of an Engine's state; nothing else may change it meanwhile. */
+interface RawCacheRecord {
+  readonly ID: string;
+  readonly Description: string;
+  readonly CreatedAt: string;
+}
+
+/**
+ * Takes the whole of an Engine's state; nothing else may change it meanwhile. That the scripts ask the Docker CLI makes
+ * this another witness.
+ */
 export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
-  const [images, containers, volumes, networks] = await Promise.all([
+  const [images, containers, volumes, networks, { BuildCache }] = await Promise.all([
     inspectAll<RawImage>(host, '/images/json?all=1', 'images'),
     inspectAll<RawContainer>(host, '/containers/json?all=1', 'containers'),
     ask<{ Volumes: RawThing[] | null }>(host, '/volumes'),
     ask<RawThing[]>(host, '/networks'),
+    // Engine 20.10 takes no notice of what is asked, and tells all.
+    ask<{ BuildCache: RawCacheRecord[] | null }>(host, '/system/df?type=build-cache'),
   ]);
   const named = new Set(
     containers.flatMap(({ HostConfig }) => HostConfig.Binds ?? []).map((bind) => bind.split(':')[0]),
@@ -96,15 +56,22 @@ export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
     networks: networks
       .map((raw) => thing(raw))
       .filter(({ name }) => !['bridge', 'host', 'none'].includes(name)),
+    cacheRecords: (BuildCache ?? []).map(({ ID, Description, CreatedAt }) =>
+      thing({ Id: ID, Name: Description, Created: CreatedAt, CreatedAt }),
+    ),
   });
 }
 
-/** Removes whatever the Engine holds. */
+/** Removes whatever the Engine holds, and the folders of a world. */
 export async function removeAll(host: PrivateHost): Promise<void> {
+  rmSync(`/proc/${host.pid}/root${PROJECTS_HOME}`, { recursive: true, force: true });
   // Images go after those that were built upon them, so it takes some rounds.
   for (let round = 0; round < 10; round++) {
-    const { images, containers, volumes, networks } = await takeSnapshot(host);
-    if (images.length + containers.length + volumes.length + networks.length === 0) return;
+    const state = await takeSnapshot(host);
+    const { images, containers, volumes, networks, cacheRecords } = state;
+    if (sizeOf(state) === 0) return;
+    if (cacheRecords.length > 0)
+      await host.run(['env', 'DOCKER_BUILDKIT=0', 'docker', 'builder', 'prune', '-af']);
     await Promise.all(containers.map(({ id }) => remove(host, `/containers/${id}?force=1&v=1`)));
     await Promise.all([
       ...networks.map(({ id }) => remove(host, `/networks/${id}`)),
@@ -169,6 +136,11 @@ function seconds(time: string): number {
 
 function sorted(snapshot: Snapshot): Snapshot {
   const by = <T extends Thing>(list: readonly T[]): T[] => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const { images, containers, volumes, networks } = snapshot;
-  return { images: by(images), containers: by(containers), volumes: by(volumes), networks: by(networks) };
+  return {
+    images: by(snapshot.images),
+    containers: by(snapshot.containers),
+    volumes: by(snapshot.volumes),
+    networks: by(snapshot.networks),
+    cacheRecords: by(snapshot.cacheRecords),
+  };
 }

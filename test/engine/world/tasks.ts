@@ -1,31 +1,33 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import {
+  BuildCachePrune,
   ComposeDown,
   DanglingImagePrune,
   type HousekeepingTask,
   NetworkPrune,
+  ShellTask,
   StoppedContainerPrune,
   UnusedImagePrune,
   VolumePrune,
 } from '../../../lib';
-import { KEEP_LABEL } from '../../../lib/contract';
+import { shellQuote } from '../../../lib/host/script';
 import { PROJECT_LABEL } from '../../../local/inventory';
 import {
+  COMPOSE_FILES,
+  DIRECTORIES,
   IMAGE_PATTERNS,
   type Labels,
   PROJECT_PATTERNS,
   projects,
   rarely,
   type RawLabels,
-  resolve,
   wanted,
 } from './alphabet';
-import { DAY, type TaskPlan, type World } from './plan';
-import { kept, projectOf } from './snapshot';
+import { DAY, type TaskPlan } from './plan';
 
 /** The task itself. @param n makes its name unique in a list */
-export function toTask({ kind, olderThan, ...plan }: TaskPlan, n: number): HousekeepingTask {
+export function toTask({ kind, olderThan, keepStorage, ...plan }: TaskPlan, n: number): HousekeepingTask {
   const age = olderThan === undefined ? {} : { olderThan: Duration.seconds(olderThan) };
   const props = { ...plan, ...age, name: `task-${n}` };
   const labelled = { ...props, labels: plan.labels ?? {} };
@@ -42,21 +44,47 @@ export function toTask({ kind, olderThan, ...plan }: TaskPlan, n: number): House
       return new VolumePrune(labelled);
     case 'NetworkPrune':
       return new NetworkPrune(props);
+    case 'BuildCachePrune':
+      return new BuildCachePrune({
+        ...props,
+        ...(keepStorage !== undefined && { keepStorage: Size.bytes(keepStorage) }),
+      });
+    case 'ShellTask':
+      return new ShellTask({ ...props, script: ownScript(labelled.labels) });
   }
 }
 
+/** As a user might write one: it removes the stopped containers that carry the labels, and no project's. */
+function ownScript(labels: Labels): string {
+  const filters = Object.entries(labels).map(
+    ([key, value]) => `--filter ${shellQuote(`label=${key}=${value}`)}`,
+  );
+  return `set -e
+    list() { docker ps -aq --no-trunc --filter status=created --filter status=exited ${filters.join(' ')} "$@"; }
+    spared=" $(list --filter "label=$KEEP_LABEL") $(list --filter label=${PROJECT_LABEL})"
+    set --
+    for id in $(list); do
+      case $spared in *"$id"*) ;; *) set -- "$@" "$id" ;; esac
+    done
+    [ $# -gt 0 ] || { echo '{"outcome":"nothing"}'; exit; }
+    [ "$DRY_RUN" = true ] || docker rm "$@" >&2
+    printf '{"outcome":"done","removed":{"containers":%d}}\\n' $#`;
+}
+
 /** A task before it is known what there is in the world. */
-interface RawTask extends Omit<TaskPlan, 'labels'> {
+export interface RawTask extends Omit<TaskPlan, 'labels'> {
   readonly labels?: RawLabels;
   /** Which of the things that it might remove it is aimed at; without, it shoots at random. */
   readonly aim: number | undefined;
   /** Whether it asks for all labels of that thing or for the first only. */
   readonly all: boolean;
+  /** Whether it gives the link that leads to its directory, and its files from there or from / on. */
+  readonly way?: { readonly throughLink: boolean; readonly absolute: boolean };
 }
 
 // Far from every age that a world has. Mostly none: the Engine made all but the images just now.
 const olderThan = fc.oneof(
-  { weight: 8, arbitrary: fc.constant({ olderThan: 0 }) },
+  { weight: 10, arbitrary: fc.constant({ olderThan: 0 }) },
   { weight: 1, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.constant({ olderThan: DAY }) },
 );
@@ -68,17 +96,41 @@ const patterns = (all: readonly string[]): fc.Arbitrary<object> =>
 const aim = fc.record({ aim: fc.option(fc.nat(9), { nil: undefined, freq: 5 }), all: rarely(3) });
 const labelled = fc.record({ labels: wanted });
 
+const condition = fc.oneof(
+  { weight: 14, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({ whenDiskUsedAbove: 0 }) },
+  { weight: 1, arbitrary: fc.constant({ whenDiskUsedAbove: 99 }) },
+);
+
 /** A task of several parts. */
 function task(kind: TaskPlan['kind'], ...parts: fc.Arbitrary<object>[]): fc.Arbitrary<RawTask> {
-  return fc.tuple(aim, ...parts).map((all) => Object.assign({ kind }, ...(all as object[])) as RawTask);
+  return fc
+    .tuple(aim, condition, ...parts)
+    .map((all) => Object.assign({ kind }, ...(all as object[])) as RawTask);
 }
 
 const volumesToo = fc.constantFrom({}, { removeVolumes: true }, { removeVolumes: false });
 const leftovers = { composeLeftovers: fc.constant(true) };
+const directory = {
+  directory: fc.constantFrom(...DIRECTORIES),
+  way: fc.record({ throughLink: rarely(4), absolute: rarely(2) }),
+};
+const files = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([COMPOSE_FILES[0]]) },
+  { weight: 2, arbitrary: fc.constant([COMPOSE_FILES[1]]) },
+  { weight: 2, arbitrary: fc.constant([...COMPOSE_FILES]) },
+  { weight: 1, arbitrary: fc.constant(['missing.yml']) },
+);
 
 const anyTask = fc.oneof(
   task('ComposeDown', fc.record({ project: projects }), volumesToo),
   task('ComposeDown', labelled, olderThan, volumesToo, patterns(PROJECT_PATTERNS)),
+  task(
+    'ComposeDown',
+    fc.record({ ...directory, project: projects }, { requiredKeys: ['directory', 'way'] }),
+    volumesToo,
+  ),
+  task('ComposeDown', fc.record({ ...directory, files }), volumesToo),
   task('DanglingImagePrune', labelled, olderThan),
   task(
     'UnusedImagePrune',
@@ -102,6 +154,8 @@ const anyTask = fc.oneof(
     fc.oneof(labelled, fc.record(leftovers), fc.record({ labels: wanted, ...leftovers })),
     olderThan,
   ),
+  task('BuildCachePrune', olderThan, sometimes(fc.constant({ keepStorage: 1e9 }))),
+  task('ShellTask', labelled, fc.constantFrom({ supportsDryRun: true }, { supportsDryRun: true }, {})),
 );
 
 /** Mostly one: another world tells more than another task in the same one, and takes less time. */
@@ -110,52 +164,3 @@ export const tasks: fc.Arbitrary<RawTask[]> = fc.oneof(
   { weight: 3, arbitrary: fc.array(anyTask, { minLength: 2, maxLength: 2 }) },
   { weight: 1, arbitrary: fc.array(anyTask, { minLength: 3, maxLength: 4 }) },
 );
-
-/** The task that asks for what there is in the world; for what it asks anyway, where there is nothing. */
-export function aimed(
-  { aim, all, labels, ...task }: RawTask,
-  world: World,
-  values: readonly string[],
-): TaskPlan {
-  const targets = targetsOf(task.kind, world);
-  if (task.project !== undefined) {
-    const names = targets.flatMap((carried) => carried[PROJECT_LABEL] ?? []);
-    return { ...task, project: (aim === undefined ? undefined : names[aim % names.length]) ?? task.project };
-  }
-  if (labels === undefined) return task;
-  const own = targets
-    .map((carried) =>
-      Object.entries(carried).filter(([key]) => key !== KEEP_LABEL && !key.startsWith('com.docker.')),
-    )
-    .filter((entries) => entries.length > 0);
-  const target = aim === undefined ? undefined : own[aim % own.length];
-  return {
-    ...task,
-    labels: target ? Object.fromEntries(target.slice(0, all ? undefined : 1)) : resolve(labels, values),
-  };
-}
-
-/** The labels of what such a task may remove; where there is nothing, of what it must leave. */
-function targetsOf(kind: TaskPlan['kind'], { images, containers, volumes, networks }: World): Labels[] {
-  const dangling = images.filter(({ tags }) => tags.length === 0);
-  const targets: readonly { readonly labels: Labels }[] = {
-    ComposeDown: [...containers, ...volumes, ...networks].filter((thing) => projectOf(thing) !== undefined),
-    DanglingImagePrune: dangling,
-    UnusedImagePrune: images.filter((image) => !dangling.includes(image)),
-    StoppedContainerPrune: containers,
-    VolumePrune: volumes,
-    NetworkPrune: networks,
-  }[kind];
-  const needed = new Set<object>([
-    ...containers.filter(({ state }) => state === 'running'),
-    ...images.filter((_, index) => containers.some(({ image }) => image === index)),
-    ...volumes.filter(({ name }) => containers.some((container) => container.volumes.includes(name))),
-    ...networks.filter(({ name }) => containers.some(({ network }) => network === name)),
-  ]);
-  const keptProjects = new Set(containers.filter(kept).map(projectOf));
-  const free = targets.filter((thing) => {
-    const whole = projectOf(thing) !== undefined && keptProjects.has(projectOf(thing));
-    return !kept(thing) && !whole && (kind === 'ComposeDown' || !needed.has(thing));
-  });
-  return (free.length > 0 ? free : targets).map(({ labels }) => labels);
-}

@@ -1,98 +1,44 @@
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { KEEP_LABEL } from '../../../lib/contract';
 import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL } from '../../../local/inventory';
-import { type Labels, labels, projects, type RawLabels, rarely, resolve, TAGS, VALUES } from './alphabet';
-import { type ContainerPlan, DAY, HOUR, type NamedPlan, type Scenario, STATES, type World } from './plan';
-import { aimed, tasks } from './tasks';
-
-const thing = { labels, keep: rarely(10) };
-
-const image = fc.record({
-  ...thing,
-  // Far from every `olderThan` of a task, so that no time that a test takes matters.
-  age: fc.constantFrom<number | 'epoch'>(
-    30 * DAY,
-    40 * DAY,
-    20 * DAY,
-    3 * DAY,
-    6 * HOUR,
-    HOUR / 12,
-    'epoch',
-    -DAY,
-  ),
-  tags: fc.oneof(
-    { weight: 1, arbitrary: fc.constant<string[]>([]) },
-    { weight: 2, arbitrary: fc.array(fc.constantFrom(...TAGS), { minLength: 1, maxLength: 1 }) },
-  ),
-  moreTags: fc.oneof(
-    { weight: 3, arbitrary: fc.constant<string[]>([]) },
-    { weight: 1, arbitrary: fc.array(fc.constantFrom(...TAGS), { maxLength: 2 }) },
-  ),
-  shared: fc.constantFrom(1, 1, 1, 2),
-  own: rarely(6),
-  parent: fc.tuple(rarely(5), fc.nat(7)),
-});
-
-const volume = fc.record({ ...thing, hexadecimal: rarely(12), ownWay: rarely(6) });
-const network = fc.record({ ...thing, ownWay: rarely(6) });
-
-const container = fc.record({
-  labels,
-  keep: rarely(15),
-  ownWay: rarely(8),
-  oneOff: rarely(4),
-  // Mostly the first images, so that others are left that no container uses.
-  image: fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(7) }),
-  // One that runs or ran takes many times longer to make than one that was only created.
-  state: fc.constantFrom(...STATES, 'created', 'created', 'created'),
-  volumes: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(9), { maxLength: 2 })),
-  network: fc.option(fc.nat(5), { nil: undefined, freq: 2 }),
-  /** Whether volumes and network are anybody's and not those of its own project. */
-  guest: rarely(5),
-  anonymous: fc.constantFrom<ContainerPlan['anonymous']>(
-    'none',
-    'none',
-    'none',
-    'none',
-    'plain',
-    'plain',
-    'kept',
-  ),
-  volumesFrom: fc.tuple(rarely(8), fc.nat(5)),
-});
-
-const project = fc.record({
-  name: projects,
-  /** What all its objects carry, but those that go their own way. */
-  labels,
-  containers: fc.array(container, { maxLength: 2 }),
-  volumes: fc.array(volume, { maxLength: 2 }),
-  networks: fc.array(network, { maxLength: 1 }),
-});
-
-/** A scenario in numbers: what they stand for depends on how many there are of the things that they choose from. */
-const raw = fc.record({
-  values: fc.uniqueArray(fc.constantFrom(...VALUES), { minLength: 3, maxLength: 3 }),
-  images: fc.array(image, { minLength: 2, maxLength: 14, size: 'medium' }),
-  retags: fc.array(fc.record({ image: fc.nat(7), tag: fc.constantFrom(...TAGS) }), { maxLength: 2 }),
-  projects: fc.uniqueArray(project, { maxLength: 3, selector: ({ name }) => name }),
-  containers: fc.array(container, { minLength: 1, maxLength: 3 }),
-  volumes: fc.array(volume, { minLength: 1, maxLength: 3 }),
-  networks: fc.array(network, { minLength: 1, maxLength: 3 }),
-  tasks,
-});
-type Raw = typeof raw extends fc.Arbitrary<infer T> ? T : never;
-type Group = Pick<Raw, 'containers' | 'volumes' | 'networks'> & {
-  readonly name?: string;
-  readonly labels?: RawLabels;
-};
+import { aimed } from './aim';
+import {
+  COMPOSE_FILES,
+  CONFIG_FILES_LABEL,
+  DIRECTORIES,
+  type Labels,
+  type RawLabels,
+  resolve,
+  WORKING_DIR_LABEL,
+} from './alphabet';
+import type { ContainerPlan, DirectoryPlan, NamedPlan, Scenario, World } from './plan';
+import type { RawTask } from './tasks';
+import { type Group, type Raw, raw } from './things';
 
 export const scenarios: fc.Arbitrary<Scenario> = raw.map((all) => {
-  // A network takes longest to make of all that does not run.
-  const most = all.tasks.some(({ kind }) => kind === 'NetworkPrune') ? 3 : 1;
-  const world = build({ ...all, networks: all.networks.slice(0, most) });
+  const world = build(fitting(all));
   return { world, tasks: all.tasks.map((task) => aimed(task, world, all.values)) };
 });
+
+/** The same with what its tasks need in order to have something to do, and without what takes long and they do not. */
+function fitting(all: Raw): Raw {
+  const asked = (test: (task: RawTask) => boolean): boolean => all.tasks.some(test);
+  // A network takes longest to make of all that does not run.
+  const most = asked(({ kind }) => kind === 'NetworkPrune') ? 3 : 1;
+  const builds = all.builds + (asked(({ kind }) => kind === 'BuildCachePrune') ? 1 : 0);
+  return { ...all, builds, networks: all.networks.slice(0, most), projects: fittingProjects(all) };
+}
+
+function fittingProjects({ projects, spare, oneDirectory, tasks }: Raw): Raw['projects'] {
+  if (!tasks.some(({ kind }) => kind === 'ComposeDown')) return projects;
+  if (tasks.every(({ directory }) => directory === undefined))
+    return projects.length > 0 ? projects : [spare];
+  const others = projects.filter(({ name }) => name !== spare.name);
+  return [...others, spare].map((project) => {
+    const directory = oneDirectory ? 0 : (project.start.directory ?? (project === spare ? 0 : undefined));
+    return { ...project, start: { ...project.start, ...(directory !== undefined && { directory }) } };
+  });
+}
 
 function build(all: Raw): World {
   const volumes: NamedPlan[] = [];
@@ -124,7 +70,7 @@ function build(all: Raw): World {
         name: `${prefix(group)}c${containers.length}`,
         labels: {
           ...labelsOf(plan, group, all),
-          ...(group.name !== undefined && composeLabels(plan.oneOff)),
+          ...(group.name !== undefined && composeLabels(plan.oneOff, group.start)),
         },
         image: image % all.images.length,
         state,
@@ -136,7 +82,9 @@ function build(all: Raw): World {
     }
   }
   const retags = all.retags.map(({ image, tag }) => ({ image: image % all.images.length, tag }));
-  return { images: images(all), retags, volumes, networks, containers };
+  const { builds } = all;
+  const directories = directoriesOf(all);
+  return { images: images(all), retags, volumes, networks, containers, directories, builds };
 }
 
 /** No two of an archive have a tag in common: the containerd store may drop the first before it has unpacked it. */
@@ -171,8 +119,30 @@ function labelsOf(
   };
 }
 
-function composeLabels(oneOff: boolean): Labels {
-  return { [SERVICE_LABEL]: 'app', [ONE_OFF_LABEL]: oneOff ? 'True' : 'False' };
+/** As Compose writes them on a container: one that was started from a folder says which, and with which files. */
+function composeLabels(oneOff: boolean, start: Group['start']): Labels {
+  const labels = { [SERVICE_LABEL]: 'app', [ONE_OFF_LABEL]: oneOff ? 'True' : 'False' };
+  if (start?.directory === undefined) return labels;
+  const { path, link } = directoryPlan(start.directory);
+  const from = start.throughLink ? link : path;
+  const files = COMPOSE_FILES.slice(0, start.onlyFirstFile ? 1 : undefined);
+  return {
+    ...labels,
+    [WORKING_DIR_LABEL]: from,
+    [CONFIG_FILES_LABEL]: files.map((file) => (start.relative ? file : `${from}/${file}`)).join(','),
+  };
+}
+
+function directoriesOf({ projects, directories }: Raw): World['directories'] {
+  const used = new Set([...directories, ...projects.flatMap(({ start }) => start.directory ?? [])]);
+  // The first is there with the second, which is in it.
+  if (used.has(1)) used.add(0);
+  return [...used].sort().map(directoryPlan);
+}
+
+function directoryPlan(n: number): DirectoryPlan {
+  const path = DIRECTORIES[n] ?? '';
+  return { path, link: `${path}-link`, files: COMPOSE_FILES };
 }
 
 function prefix({ name }: Group): string {

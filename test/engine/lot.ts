@@ -1,0 +1,49 @@
+import { createHash, randomInt } from 'node:crypto';
+
+/**
+ * What the lots are drawn with: another number in each run, so that in time they fall everywhere. Whoever draws
+ * prints it, and `SEED=...` gives the same lots again.
+ */
+export const SEED = Number(process.env.SEED ?? randomInt(1_000_000));
+
+/** At how many points a task meets each fault, in its listing and in its removal; Infinity is at all of them. */
+export const POINTS = Number(process.env.POINTS ?? 1);
+
+/** The number from 0 to 1 that falls to a name; with each seed another one. */
+export function lot(name: string): number {
+  return createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32BE() / 2 ** 32;
+}
+
+/** One of the calls that a task makes. */
+export interface Point {
+  readonly call: string;
+  /** Its number among the task's calls, from 1 on. */
+  readonly nth: number;
+  /** Whether it comes before the first call that removes something. */
+  readonly phase: Phase;
+}
+
+export type Phase = 'listing' | 'removal';
+
+/**
+ * The points of a task that made these calls.
+ *
+ * @param removal the calls that remove something, as patterns of the shell
+ */
+export function pointsOf(calls: readonly string[], removal: string): Point[] {
+  const removes = new RegExp(`^(?:${removal.replaceAll('*', '.*')})$`);
+  const first = calls.findIndex((call) => removes.test(call));
+  if (first < 1) throw new Error(`no first call is a removal (${removal}): ${calls.join('; ')}`);
+  return calls.map((call, n) => ({ call, nth: n + 1, phase: n < first ? 'listing' : 'removal' }));
+}
+
+/** A phase's points in the order in which the lots fall for a purpose. */
+export function drawn(points: readonly Point[], phase: Phase, purpose: string): Point[] {
+  const falls = ({ nth }: Point): number => lot(`${purpose} ${nth}`);
+  return points.filter((point) => point.phase === phase).sort((a, b) => falls(a) - falls(b));
+}
+
+/** Tells with which seed a file's lots fall, and how to see them again. */
+export function tellSeed(file: string): void {
+  process.stdout.write(`${file}: again with SEED=${SEED} npx jest test/engine/${file}\n`);
+}

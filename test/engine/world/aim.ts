@@ -1,0 +1,84 @@
+import { KEEP_LABEL } from '../../../lib/contract';
+import { PROJECT_LABEL } from '../../../local/inventory';
+import { type Labels, resolve, WORKING_DIR_LABEL } from './alphabet';
+import { imagine } from './imagine';
+import { foretell } from './model';
+import { KINDS, projectOf } from './objects';
+import type { TaskPlan, World } from './plan';
+import type { RawTask } from './tasks';
+
+/** How many of its targets an aimed task looks at. */
+const TRIES = 10;
+
+/**
+ * The task that asks for what there is in the world, of which something goes if it can; for what it asks anyway, where
+ * it is not aimed.
+ */
+export function aimed(
+  { aim, all, labels, way, ...task }: RawTask,
+  world: World,
+  values: readonly string[],
+): TaskPlan {
+  const random = labels === undefined ? task : { ...task, labels: resolve(labels, values) };
+  if (aim === undefined) return inItsWay(random, way);
+  const targets = targetsOf(task.kind, world);
+  const now = Date.now() / 1000;
+  const state = imagine(world, now);
+  const shots = Array.from({ length: TRIES }, (_, n) =>
+    inItsWay(shot(random, targets, { aim: aim + n, all }), way),
+  );
+  const hits = (shot: TaskPlan): boolean => {
+    const { gone } = foretell(state, shot, now, world.directories);
+    return KINDS.some((kind) => gone[kind].length > 0);
+  };
+  return shots.find(hits) ?? shots[0] ?? random;
+}
+
+/** The task for one of the targets. */
+function shot(
+  task: TaskPlan,
+  targets: readonly Labels[],
+  { aim, all }: { aim: number; all: boolean },
+): TaskPlan {
+  const one = <T>(list: readonly T[]): T | undefined => list[aim % list.length];
+  const own = targets
+    .map((carried) =>
+      Object.entries(carried).filter(([key]) => key !== KEEP_LABEL && !key.startsWith('com.docker.')),
+    )
+    .filter((entries) => entries.length > 0);
+  const labels = Object.fromEntries(
+    one(own)?.slice(0, all ? undefined : 1) ?? Object.entries(task.labels ?? {}),
+  );
+  const project = one(targets.flatMap((carried) => carried[PROJECT_LABEL] ?? [])) ?? task.project;
+  const home = one(targets.flatMap((carried) => carried[WORKING_DIR_LABEL] ?? []));
+  const directory = home?.replace(/-link$/, '') ?? task.directory;
+  return {
+    ...task,
+    ...(task.labels !== undefined && { labels }),
+    ...(task.project !== undefined && project !== undefined && { project }),
+    ...(task.directory !== undefined && directory !== undefined && { directory }),
+  };
+}
+
+/** With its directory and files as they are to be given. */
+function inItsWay(task: TaskPlan, way: RawTask['way']): TaskPlan {
+  if (task.directory === undefined) return task;
+  const directory = way?.throughLink === true ? `${task.directory}-link` : task.directory;
+  const files = task.files?.map((file) => (way?.absolute === true ? `${directory}/${file}` : file));
+  return { ...task, directory, ...(files && { files }) };
+}
+
+/** The labels of what there is for such a task. */
+function targetsOf(kind: TaskPlan['kind'], { images, containers, volumes, networks }: World): Labels[] {
+  const things: readonly { readonly labels: Labels }[] = {
+    ComposeDown: [...containers, ...volumes, ...networks].filter((thing) => projectOf(thing) !== undefined),
+    DanglingImagePrune: images.filter(({ tags }) => tags.length === 0),
+    UnusedImagePrune: images.filter(({ tags }) => tags.length > 0),
+    StoppedContainerPrune: containers,
+    VolumePrune: volumes,
+    NetworkPrune: networks,
+    BuildCachePrune: [],
+    ShellTask: containers.filter((thing) => projectOf(thing) === undefined),
+  }[kind];
+  return things.map(({ labels }) => labels);
+}

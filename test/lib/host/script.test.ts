@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  BuildCachePrune,
+  ComposeDown,
+  DanglingImagePrune,
+  NetworkPrune,
+  ShellTask,
+  StoppedContainerPrune,
+  UnusedImagePrune,
+  VolumePrune,
+} from '../../../lib';
+import type { CommandDocumentStep } from '../../../lib/command-document';
+import { commandDocument } from '../../../lib/command-document';
+import { compact } from '../../../lib/host/script';
+
+describe('the scripts', () => {
+  const EVERY_KIND = [
+    new ComposeDown({ project: 'todobackend' }),
+    new DanglingImagePrune({ labels: { application: 'todobackend' } }),
+    new UnusedImagePrune({ labels: { application: 'todobackend' } }),
+    new StoppedContainerPrune({ labels: { application: 'todobackend' } }),
+    new VolumePrune({ labels: { application: 'todobackend' } }),
+    new NetworkPrune({ composeLeftovers: true }),
+    new BuildCachePrune(),
+    new ShellTask({ script: 'echo' }),
+  ];
+
+  test('are in the document once, however many tasks run them: a document holds every kind, and twenty tasks', () => {
+    const more = Array.from({ length: 12 }, (_, n) => new ComposeDown({ project: `project-${n}` }));
+    const { mainSteps } = commandDocument([...EVERY_KIND, ...more]);
+    const [host, ...tasks] = mainSteps.map((step) => step.inputs.runCommand.join('\n'));
+    expect(tasks).toHaveLength(20);
+    expect(host?.match(/^select_projects\(\)/gm)).toHaveLength(1);
+    for (const script of tasks) expect(script).not.toContain('find_engine()');
+  });
+
+  test.each(['dash', 'bash'])('are left by the step host for those that follow, under %s', (shell) => {
+    const folder = mkdtempSync(join(tmpdir(), 'host-'));
+    const [host, ...tasks] = commandDocument(EVERY_KIND).mainSteps;
+    // No Engine: how far a script comes shows in what it says.
+    const DOCKER = expect.stringMatching(/^docker-(missing|unreachable)$/) as string;
+    const bin = join(folder, 'bin');
+    const tools =
+      'awk cat chmod comm cp cut date df find flock grep head id mkdir mv rm sed sh sleep sort stat tail timeout touch tr wc xargs'.split(
+        ' ',
+      );
+    mkdirSync(bin);
+    for (const tool of tools) symlinkSync(`/usr/bin/${tool}`, join(bin, tool));
+    const said = (step: CommandDocumentStep): string =>
+      spawnSync(`/bin/${shell}`, ['-c', step.inputs.runCommand.join('\n').replace('{{ DryRun }}', 'true')], {
+        encoding: 'utf8',
+        env: { HOUSEKEEPING_RUN_DIR: join(folder, 'run'), PATH: bin, DOCKER_HOST: 'unix:///nowhere' },
+      }).stdout;
+    try {
+      for (const step of tasks) {
+        expect(JSON.parse(said(step))).toMatchObject({
+          outcome: 'failed',
+          reason: 'script-missing',
+          dryRun: true,
+        });
+      }
+      expect(JSON.parse(said(host!))).toMatchObject({ task: 'Host', reason: DOCKER });
+      for (const step of tasks) expect(JSON.parse(said(step))).toMatchObject({ reason: DOCKER });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+test('compaction drops comments, blank lines and indentation and nothing else', () => {
+  expect(compact('#!/bin/sh\n# why\n\nif true; then # here\n  echo "# no comment"\nfi\n')).toEqual([
+    'if true; then # here',
+    'echo "# no comment"',
+    'fi',
+  ]);
+});

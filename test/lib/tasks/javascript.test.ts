@@ -1,0 +1,103 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HousekeepingTask } from '../../../lib';
+import {
+  ComposeDown,
+  DanglingImagePrune,
+  NetworkPrune,
+  ShellTask,
+  StoppedContainerPrune,
+  UnusedImagePrune,
+  VolumePrune,
+} from '../../../lib';
+import { labels, sentence } from './refused';
+
+/** As JavaScript sees them: it knows no types, and leaves to the constructor what they would have refused. */
+const TASKS = {
+  ComposeDown,
+  DanglingImagePrune,
+  NetworkPrune,
+  ShellTask,
+  StoppedContainerPrune,
+  UnusedImagePrune,
+  VolumePrune,
+} as unknown as Record<string, new (props?: unknown) => HousekeepingTask>;
+
+function make(kind: string, props?: unknown): () => HousekeepingTask {
+  return () => new TASKS[kind]!(props);
+}
+
+describe.each(Object.keys(TASKS))('%s', (kind) => {
+  const needed = kind === 'ShellTask' ? { script: 'echo' } : { labels };
+
+  test.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['abc', '"abc"'],
+    [['a'], '["a"]'],
+  ])('refuses %j for its properties', (props, got) => {
+    expect(make(kind, props)).toThrow(sentence(kind, got, 'give the properties of the task'));
+  });
+
+  test.each([
+    ['name', 5, '5', 'give a string'],
+    ['timeout', 5, '5', 'give a Duration, e.g. Duration.hours(1)'],
+    ['timeout', '10 minutes', '"10 minutes"', 'give a Duration'],
+    ['whenDiskUsedAbove', NaN, 'NaN', 'give a whole number from 0 to 99'],
+    ['whenDiskUsedAbove', Infinity, 'Infinity', 'from 0 to 99'],
+    ['whenDiskUsedAbove', '80', '"80"', 'give a whole number from 0 to 99'],
+    ['whenDiskUsedAbove', null, 'null', 'give a whole number from 0 to 99'],
+  ])('refuses %s: %p', (property, value, got, remedy) => {
+    expect(make(kind, { ...needed, [property]: value })).toThrow(
+      sentence(`${kind}.${property}`, got, remedy),
+    );
+  });
+});
+
+describe.each(Object.keys(TASKS).filter((kind) => kind !== 'ShellTask'))('%s', (kind) => {
+  test.each([
+    ['labels', null, 'null', 'give at least one label'],
+    ['labels', 'a=b', '"a=b"', 'give at least one label'],
+    ['labels', ['a=b'], '["a=b"]', 'give at least one label'],
+    ['olderThan', 5, '5', 'give a Duration, e.g. Duration.hours(1)'],
+    ['olderThan', { days: 1 }, '{"days":1}', 'give a Duration'],
+  ])('refuses %s: %j', (property, value, got, remedy) => {
+    expect(make(kind, { labels, [property]: value })).toThrow(sentence(`${kind}.${property}`, got, remedy));
+  });
+});
+
+test.each(['DanglingImagePrune', 'StoppedContainerPrune', 'UnusedImagePrune', 'VolumePrune'])(
+  '%s refuses to go without labels',
+  (kind) => {
+    expect(make(kind, {})).toThrow(sentence(`${kind}.labels`, 'undefined', 'give at least one label'));
+  },
+);
+
+test.each<[string, object, string, string, string]>([
+  ['ComposeDown', { labels, exclude: 'abc' }, 'exclude', '"abc"', "give a list, e.g. ['release-*']"],
+  ['ComposeDown', { labels, exclude: [5] }, 'exclude', '5', 'give a string'],
+  ['ComposeDown', { directory: '/srv', files: 'abc' }, 'files', '"abc"', "give a list, e.g. ['compose.yml']"],
+  ['ComposeDown', { directory: '/srv', files: [5] }, 'files', '5', 'give a string'],
+  ['ComposeDown', { project: 'a', files: 'abc' }, 'files', '"abc"', "give the project's directory"],
+  ['ComposeDown', { labels: { a: null } }, 'labels["a"]', 'null', 'give a string'],
+  ['ComposeDown', { project: 5 }, 'project', '5', 'give a string'],
+  ['ComposeDown', { directory: 5 }, 'directory', '5', 'give a string'],
+  // In the script, what is not 'false' would take volumes.
+  ['ComposeDown', { project: 'a', removeVolumes: 'no' }, 'removeVolumes', '"no"', 'give true or false'],
+  ['NetworkPrune', { composeLeftovers: 'no' }, 'composeLeftovers', '"no"', 'give true or false'],
+  ['ShellTask', { script: 'echo', supportsDryRun: 1 }, 'supportsDryRun', '1', 'give true or false'],
+  ['ShellTask', {}, 'script', 'undefined', 'give the script'],
+  ['ShellTask', { script: ['echo'] }, 'script', '["echo"]', 'give the script'],
+  ['UnusedImagePrune', { labels, exclude: 'abc' }, 'exclude', '"abc"', "give a list, e.g. ['release-*']"],
+  ['UnusedImagePrune', { labels, keepNewest: '2' }, 'keepNewest', '"2"', 'from 0 to 1000'],
+  ['UnusedImagePrune', { labels, maxRemovals: NaN }, 'maxRemovals', 'NaN', 'from 1 to 100000'],
+])('%s refuses %j', (kind, props, property, got, remedy) => {
+  expect(make(kind, props)).toThrow(sentence(`${kind}.${property}`, got, remedy));
+});
+
+test('says which Duration it got as it was written, wherever it stands', () => {
+  const olderThan = Duration.days(1);
+  expect(make('ComposeDown', { project: 'a', olderThan })).toThrow(
+    'ComposeDown.olderThan: got "Duration.days(1)", which needs \'labels\'; a project by its name goes at any age',
+  );
+  expect(make('ComposeDown', { project: 'a', labels, olderThan })).toThrow('"olderThan":"Duration.days(1)"}');
+});
