@@ -13,7 +13,7 @@ cd lib/host
 check store.sh prelude.sh host.sh
 check load.sh
 for script in ../tasks/*.sh; do
-  check prelude.sh prune.sh images.sh project.sh "$script"
+  check prelude.sh prune.sh images.sh volumes.sh killed.sh aftermath.sh project.sh "$script"
 done
 cd ../..
 git ls-files -co --exclude-standard -- '*.sh' '.ci/*' | grep -vE '^lib/' | xargs -r shellcheck

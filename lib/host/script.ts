@@ -8,9 +8,9 @@ export interface HostScript {
   /** Reported as the step result's `task`: the task's class name. */
   readonly kind: string;
   /** What it shares with other scripts, in the order in which it is read; all share `prelude.sh`. */
-  readonly uses: readonly ('prune.sh' | 'images.sh' | 'project.sh')[];
-  /** Path of the shell script. */
-  readonly file: string;
+  readonly uses: readonly ('prune.sh' | 'images.sh')[];
+  /** Paths of the shell script, or of the parts of a long one; they are left on the host as one, named as the last. */
+  readonly files: readonly string[];
   /** The shell variables that the script reads. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -28,14 +28,17 @@ const PRELUDE = join(__dirname, 'prelude.sh');
  * and says what the host is.
  */
 export function renderHostStep(step: string, timeoutSeconds: number, tasks: readonly HostScript[]): string[] {
-  const others = [...new Set(tasks.flatMap(filesOf))].filter((file) => file !== PRELUDE);
+  const others = new Map(
+    tasks.flatMap((task) => storedBy(task).map((files) => [storedName(files), scriptText(files)])),
+  );
+  others.delete(storedName([PRELUDE]));
   return [
     ...opening('Host', step, timeoutSeconds, {}),
     ...source('store.sh'),
     // Kept in a variable too: what the host is can be said even where nothing can be stored.
-    assignment('PRELUDE', scriptText(PRELUDE)),
-    `store ${storedName(PRELUDE)} "$PRELUDE"`,
-    ...others.map((file) => `store ${storedName(file)} ${shellQuote(scriptText(file))}`),
+    assignment('PRELUDE', scriptText([PRELUDE])),
+    `store ${storedName([PRELUDE])} "$PRELUDE"`,
+    ...[...others].map(([name, text]) => `store ${name} ${packed(text)}`),
     'eval "$PRELUDE"',
     ...source('host.sh'),
   ];
@@ -43,12 +46,13 @@ export function renderHostStep(step: string, timeoutSeconds: number, tasks: read
 
 /** The lines of a task's step: its settings, and the call of its script. */
 export function renderTaskStep(step: string, timeoutSeconds: number, script: HostScript): string[] {
-  const settings = { ...script.settings, SCRIPTS: filesOf(script).map(storedName).join(' ') };
+  const settings = { ...script.settings, SCRIPTS: storedBy(script).map(storedName).join(' ') };
   return [...opening(script.kind, step, timeoutSeconds, settings), ...source('load.sh')];
 }
 
-function filesOf({ uses, file }: HostScript): string[] {
-  return [PRELUDE, ...uses.map((name) => join(__dirname, name)), file];
+/** What is left on the host for a task, each of one file or more. */
+function storedBy({ uses, files }: HostScript): (readonly string[])[] {
+  return [[PRELUDE], ...uses.map((name) => [join(__dirname, name)]), files];
 }
 
 function opening(
@@ -70,23 +74,31 @@ function assignment(name: string, value: string): string {
   return `${name}=${shellQuote(value)}`;
 }
 
+/** A script as store.sh takes it, with backquotes for its quotes: a quote within quotes takes five bytes of a document. */
+function packed(text: string): string {
+  return `'${text.replaceAll("'", '`')}'`;
+}
+
 /** One word of POSIX shell that stands for exactly this text. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Named by what it holds: two constructs of different versions never read each other's. */
-function storedName(file: string): string {
-  const hash = createHash('sha256').update(scriptText(file)).digest('hex').slice(0, 8);
-  return `${basename(file, '.sh')}-${hash}.sh`;
+function storedName(files: readonly string[]): string {
+  const hash = createHash('sha256').update(scriptText(files)).digest('hex').slice(0, 8);
+  return `${basename(files.at(-1)!, '.sh')}-${hash}.sh`;
 }
 
 function source(name: string): string[] {
   return compact(readFileSync(join(__dirname, name), 'utf8'));
 }
 
-function scriptText(file: string): string {
-  return compact(readFileSync(file, 'utf8')).join('\n');
+function scriptText(files: readonly string[]): string {
+  const text = files.flatMap((file) => compact(readFileSync(file, 'utf8'))).join('\n');
+  // store.sh would make a quote of it.
+  if (text.includes('`')) throw new Error(`${files.join(', ')} has a backquote: write $(...) instead`);
+  return text;
 }
 
 /**

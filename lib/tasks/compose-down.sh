@@ -50,16 +50,18 @@ uses_files() (
   done
 )
 
-# select_projects: a project whose containers all carry the labels, the youngest of them old enough. Of one that has no
-# containers the volumes count, as they hold data, and of one that has none either, the networks.
+# select_projects [NAME]: a project whose containers all carry the labels, the youngest of them old enough. Of one that has
+# no containers the volumes count, as they hold data, and of one that has none either, the networks.
 select_projects() {
-  one=label=$PROJECT_LABEL
-  labelled labelled.container ps -aq --no-trunc --filter "$one"
-  labelled labelled.volume volume ls -q --filter "$one"
-  labelled labelled.network network ls -q --no-trunc --filter "$one"
-  list all.container ps -aq --no-trunc --filter "$one"
-  list all.volume volume ls -q --filter "$one"
-  list all.network network ls -q --no-trunc --filter "$one"
+  one=label=$PROJECT_LABEL${1:+=$1}
+  list_candidates container ps -aq --no-trunc
+  if [ -n "${1:-}" ] && [ -s "$WORK/all.container" ]; then
+    # Its containers alone speak for a project that has some.
+    printf '' | tee "$WORK/all.volume" "$WORK/labelled.volume" "$WORK/all.network" >"$WORK/labelled.network" || full
+  else
+    list_candidates volume volume ls -q
+    list_candidates network network ls -q --no-trunc
+  fi
   inspect_all all.container facts.container container "{""{.ID}}|{""{json .Created}}|$(project_of .Config.Labels)"
   inspect_all all.volume facts.volume volume "{""{.Name}}|{""{json .CreatedAt}}|$(project_of .Labels)"
   inspect_all all.network facts.network network "{""{.ID}}|{""{json .Created}}|$(project_of .Labels)"
@@ -97,6 +99,18 @@ select_projects() {
   without excluded selected
 }
 
+# list_candidates KIND ARGUMENTS...: what belongs to a project, and what of it carries the labels. A name that no shell
+# could take for one word is a plug-in's volume, and never removed: it has no say.
+list_candidates() {
+  kind=$1
+  shift
+  labelled "labelled.$kind" "$@" --filter "$one"
+  list "all.$kind" "$@" --filter "$one"
+  grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' "$WORK/all.$kind" >"$WORK/plain" || [ $? = 1 ] || full
+  room
+  mv "$WORK/plain" "$WORK/all.$kind"
+}
+
 take_down_selected() {
   select_projects
   for verdict in young unlabelled; do
@@ -108,9 +122,11 @@ take_down_selected() {
   # shellcheck disable=SC2013
   for PROJECT in $(cat "$WORK/selected"); do
     [ "$OVER" = no ] || break
-    # The one before may have taken minutes: what was deployed anew meanwhile is not what was selected.
-    [ -z "$names" ] || select_projects
-    grep -qxF "$PROJECT" "$WORK/selected" || continue
+    # Those before may have taken minutes: what was deployed anew meanwhile is not what was selected.
+    if [ -n "$names" ] && [ "$DRY_RUN" = false ]; then
+      select_projects "$PROJECT"
+      grep -qxF "$PROJECT" "$WORK/selected" || continue
+    fi
     take_down
     case $FATE in
     kept) KEPT=$((KEPT + 1)) ;;

@@ -14,6 +14,9 @@ import {
 import type { HousekeepingTaskProps } from './task';
 import { HousekeepingTask, defaultTaskName, taskScript } from './task';
 
+/** How one project is taken down. */
+const PARTS = ['volumes.sh', 'killed.sh', 'aftermath.sh', 'project.sh'];
+
 /** Which Compose projects to take down, and how: one by `project` or `directory` or both, or all with these `labels`. */
 export interface ComposeDownProps extends HousekeepingTaskProps {
   /**
@@ -117,7 +120,7 @@ export class ComposeDown extends HousekeepingTask {
     };
     const what = labels === undefined ? [project || posix.basename(home)] : Object.values(labels);
     super('ComposeDown', defaultTaskName('compose-down', ...what), props);
-    this._script = taskScript('ComposeDown', ['prune.sh', 'project.sh'], props, settings);
+    this._script = taskScript('ComposeDown', ['prune.sh'], props, settings, PARTS);
   }
 }
 

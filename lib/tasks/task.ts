@@ -68,7 +68,7 @@ export abstract class HousekeepingTask {
 }
 
 /**
- * What a task runs: the script beside its class, named as the class is.
+ * What a task runs: the script beside its class, named as the class is, after the parts in `lib/host` that only it has.
  *
  * @throws if `whenDiskUsedAbove` is not allowed
  */
@@ -77,13 +77,14 @@ export function taskScript(
   uses: HostScript['uses'],
   { whenDiskUsedAbove: percent }: HousekeepingTaskProps,
   settings: HostScript['settings'],
+  parts: readonly string[] = [],
 ): HostScript {
   const above = percent === undefined ? '' : literalCount(`${kind}.whenDiskUsedAbove`, percent, 0, 99);
   const name = kind.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
   return {
     kind,
     uses,
-    file: join(__dirname, `${name}.sh`),
+    files: [...parts.map((part) => join(__dirname, '..', 'host', part)), join(__dirname, `${name}.sh`)],
     settings: { WHEN_DISK_USED_ABOVE: String(above), ...settings },
   };
 }

@@ -2,19 +2,9 @@ import { KEEP_LABEL } from '../../lib/contract';
 import { ComposeDown } from '../../lib/tasks/compose-down';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import {
-  alone,
-  compose,
-  COMPOSE_HOSTS,
-  composeFile,
-  DIRECTORY,
-  neighbourhood,
-  POLITE,
-  up,
-  WITHOUT_COMPOSE,
-} from './compose-world';
-import { loadImage, must } from './images';
-import { runTask, SHELLS } from './run-task';
+import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY, neighbourhood, POLITE, up } from './compose-world';
+import { must } from './images';
+import { runTask } from './run-task';
 import { difference, stateOf } from './state';
 import { removeAll } from './world/snapshot';
 
@@ -29,7 +19,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
     });
     beforeEach(async () => {
       await removeAll(host);
-      await must(host, 'rm -rf /run/projects /run/elsewhere');
+      await must(host, 'rm -rf /run/projects');
     });
     afterAll(() => host.stop());
 
@@ -155,146 +145,6 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(await stateOf(host)).toEqual(
         expect.arrayContaining(['container guest running', 'volume todobackend_public']),
       );
-    });
-
-    test('a project is named by its containers, whatever its directory is called', async () => {
-      await loadImage(host, { tags: ['service:latest'], busybox: true });
-      await host.docker('volume', 'create', 'shared');
-      await must(host, `mkdir -p ${DIRECTORY} && cat >${DIRECTORY}/docker-compose.yml`, composeFile());
-      await compose(host, DIRECTORY, '-p', 'blue', 'up', '-d');
-      await up(host, '/run/elsewhere/todobackend');
-      const { result } = await runTask(host, byDirectory);
-      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
-      expect(await compose(host, '/run/elsewhere/todobackend', 'ps', '-q')).not.toBe('');
-
-      await compose(host, DIRECTORY, '-p', 'blue', 'up', '-d');
-      await compose(host, DIRECTORY, '-p', 'green', 'up', '-d');
-      const before = await stateOf(host);
-      expect((await runTask(host, byDirectory)).result).toMatchObject({
-        outcome: 'failed',
-        reason: 'ambiguous-project',
-      });
-      expect(await stateOf(host)).toEqual(before);
-      const green = new ComposeDown({ directory: DIRECTORY, project: 'green' });
-      expect((await runTask(host, green)).result).toMatchObject({
-        outcome: 'done',
-        removed: { containers: 2 },
-      });
-    });
-
-    test('of several files in one directory, those that were given say which project is meant', async () => {
-      await loadImage(host, { tags: ['service:latest'], busybox: true });
-      await host.docker('volume', 'create', 'shared');
-      await must(host, `mkdir -p ${DIRECTORY} && cd ${DIRECTORY} && tee blue.yml >green.yml`, composeFile());
-      await compose(host, DIRECTORY, '-p', 'blue', '-f', 'blue.yml', 'up', '-d');
-      await compose(host, DIRECTORY, '-p', 'green', '-f', 'green.yml', 'up', '-d');
-      await runTask(host, new ComposeDown({ directory: DIRECTORY, files: ['blue.yml'] }));
-      const left = await stateOf(host);
-      expect(left.filter((line) => /container blue/.test(line))).toEqual([]);
-      expect(left.filter((line) => /container green/.test(line))).toHaveLength(2);
-    });
-
-    test('the directory may have any name', async () => {
-      const directory = `/run/it's "odd" | $(x), späte`;
-      await loadImage(host, { tags: ['service:latest'], busybox: true });
-      await host.docker('volume', 'create', 'shared');
-      await must(host, `mkdir -p "$(cat)"`, directory);
-      await host.run(['sh', '-c', 'cat >"$0/docker-compose.yml"', directory], { input: composeFile() });
-      await compose(host, directory, '-p', 'odd', 'up', '-d');
-      const { result } = await runTask(host, new ComposeDown({ directory, files: ['docker-compose.yml'] }));
-      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
-    });
-
-    test('a Compose file that the .env file names is Compose’s business', async () => {
-      await loadImage(host, { tags: ['service:latest'], busybox: true });
-      await host.docker('volume', 'create', 'shared');
-      await must(
-        host,
-        `mkdir -p ${DIRECTORY} && cd ${DIRECTORY} && echo COMPOSE_FILE=blue.yml >.env && cat >blue.yml`,
-        composeFile(),
-      );
-      await compose(host, DIRECTORY, 'up', '-d');
-      expect((await runTask(host, byDirectory)).result).toMatchObject({
-        outcome: 'done',
-        removed: { containers: 2 },
-      });
-    });
-
-    test('whatever is wrong with its files, it says so and touches nothing', async () => {
-      await alone(host);
-      const before = await stateOf(host);
-      for (const [reason, change] of [
-        ['compose-file-invalid', `echo 'services: [' >${DIRECTORY}/docker-compose.yml`],
-        ['compose-file-missing', `rm ${DIRECTORY}/docker-compose.yml`],
-        ['directory-missing', `rm -r ${DIRECTORY}`],
-      ] as const) {
-        await must(host, change);
-        const { result, exitCode } = await runTask(host, byDirectory);
-        expect(exitCode).toBe(1);
-        expect(result).toMatchObject({ outcome: 'failed', reason });
-        expect(result.message).toContain(DIRECTORY);
-        expect(await stateOf(host)).toEqual(before);
-      }
-    });
-  });
-});
-
-describeDocker('ComposeDown without Compose', () => {
-  let host: PrivateHost;
-  const label = 'com.docker.compose.project';
-  beforeAll(async () => {
-    host = await PrivateHost.start(WITHOUT_COMPOSE);
-  });
-  beforeEach(async () => {
-    await removeAll(host);
-    await loadImage(host, { tags: ['service:latest'], busybox: true });
-    for (const project of ['todobackend', 'todobackend2']) {
-      const own = ['--label', `${label}=${project}`];
-      await host.docker('network', 'create', ...own, `${project}_default`);
-      await host.docker('volume', 'create', ...own, `${project}_public`);
-      const mounts = ['-v', `${project}_public:/public`, '-v', '/scratch', '--network', `${project}_default`];
-      const where = ['--label', `${label}.working_dir=/run/projects/${project}`];
-      await host.docker(
-        'run',
-        '-d',
-        '--name',
-        `${project}_app_1`,
-        ...own,
-        ...where,
-        ...mounts,
-        'service',
-        POLITE,
-      );
-      await must(host, `mkdir -p /run/projects/${project} && touch /run/projects/${project}/compose.yaml`);
-    }
-  });
-  afterAll(() => host.stop());
-
-  test.each(SHELLS)('the labels alone do, under %s', async (shell) => {
-    const before = await stateOf(host);
-    const { result } = await runTask(host.withShell(shell), byName);
-    const { gone } = difference(before, await stateOf(host));
-    expect(gone).toHaveLength(4);
-    expect(gone).toEqual(
-      expect.arrayContaining([
-        'container todobackend_app_1 running',
-        'network todobackend_default',
-        'volume todobackend_public',
-      ]),
-    );
-    expect(result).toMatchObject({
-      outcome: 'done',
-      removed: { projects: 1, containers: 1, networks: 1, volumes: 2 },
-    });
-    expect(result.warnings).toEqual(['compose-missing']);
-  });
-
-  test('by directory it works as well', async () => {
-    const { result } = await runTask(host, byDirectory);
-    expect(result).toMatchObject({
-      outcome: 'done',
-      removed: { containers: 1 },
-      warnings: ['compose-missing'],
     });
   });
 });

@@ -144,7 +144,7 @@ describe('refused', () => {
       const file = join(directory, 'task.sh');
       writeFileSync(file, '# {{ in a comment is fine }}\ndocker info --format "{{.ID}}"\n');
       const task = Object.assign(new ComposeDown({ project: 'a' }), {
-        _script: { kind: 'Test', uses: [], file, settings: {} },
+        _script: { kind: 'Test', uses: [], files: [file], settings: {} },
       });
       expect(() => commandDocument([task])).toThrow(
         /^script of step "host": got ".*\{\{\.ID\}\}.*", which has '\{\{'; build Go templates/,

@@ -1,0 +1,82 @@
+# What there is of a project after it was taken down, and what that makes of the result. What was there before stands in
+# the lists `before.KINDs`, and in those that volumes.sh makes.
+PROJECTS_GONE=0 CONTAINERS_GONE=0 VOLUMES_GONE=0 NETWORKS_GONE=0 LEFTOVERS=''
+
+# What the commands said does not count, only what is still there; to see that, a little time is allowed even
+# when the task's own is over.
+verify() {
+  ! expired || OVER=yes
+  [ "$OVER" = no ] || DEADLINE=$((NOW + 5))
+  list_project after
+  list after.every-volume volume ls -q
+}
+
+# foresee: what a dry run takes for what is there after.
+foresee() {
+  printf '' >"$WORK/after.containers" || full
+  comm -23 "$WORK/before.networks" "$WORK/gone.networks" >"$WORK/after.networks" || full
+  comm -23 "$WORK/before.volumes" "$WORK/gone.volumes" >"$WORK/after.volumes" || full
+  foresee_unnamed
+  sort -u "$WORK/after.volumes" "$WORK/handed" "$WORK/unnamed-left" >"$WORK/after.every-volume" || full
+}
+
+# name_after KIND: asks the names of what is still there. What went since it was listed is there no more; what else keeps
+# the Engine from telling does not make it gone.
+name_after() {
+  in_batches "after.$1s" inspect --type "$1" --format "{""{.ID}} {""{.Name}}" >"$WORK/names.$1" 2>"$WORK/unsaid"
+  grep -iE "$NO_SUCH" "$WORK/unsaid" | grep -oE '[0-9a-f]{64}' | sort -u >"$WORK/vanished"
+  without vanished "after.$1s"
+}
+
+# name_left KIND: names what is still there of it. A container whose removal is under way may have no name any more.
+name_left() {
+  while IFS= read -r id; do
+    name=$(sed -n "s/^$id \/*//p" "$WORK/names.$1")
+    left "$1 ${name:-$(printf '%.12s' "$id")}"
+  done <"$WORK/after.$1s"
+}
+
+name_all_left() {
+  name_left container
+  name_left network
+  # Its name is all that a volume has.
+  while IFS= read -r name; do
+    left "volume $name"
+  done <"$WORK/after.volumes"
+  ! cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . ||
+    LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
+  [ -s "$WORK/after.containers" ] || name_unnamed_left
+}
+
+# name_unnamed_left: names the volumes that the project's containers had and nobody will find again, as they carry neither
+# a name nor a label of the project. That is no failure: somebody may want them.
+name_unnamed_left() {
+  sort -u "$WORK/handed" "$WORK/certain" "$WORK/doubtful" | comm -12 - "$WORK/after.every-volume" |
+    comm -23 - "$WORK/after.volumes" >"$WORK/unnamed-left" || full
+  room
+  while read -r volume; do
+    log "$volume is left: it may be an anonymous volume of $PROJECT, or one that somebody created without a name"
+    left "volume $volume"
+    warn unnamed-volumes-left
+  done <"$WORK/unnamed-left"
+}
+
+# add_gone: counts what was there before and is not any more.
+add_gone() {
+  containers=$(gone before.containers after.containers)
+  networks=$(gone before.networks after.networks)
+  sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/doubtful" >"$WORK/before.every-volume"
+  volumes=$(gone before.every-volume after.every-volume)
+  # What an earlier run had left, and is left again, makes no project gone a second time.
+  [ -s "$WORK/after.containers" ] || [ $((containers + networks + volumes)) = 0 ] || PROJECTS_GONE=$((PROJECTS_GONE + 1))
+  CONTAINERS_GONE=$((CONTAINERS_GONE + containers))
+  NETWORKS_GONE=$((NETWORKS_GONE + networks))
+  VOLUMES_GONE=$((VOLUMES_GONE + volumes))
+  # Counted at once, so that whatever happens to the next project, this is said.
+  REMOVED=''
+  count projects "$PROJECTS_GONE"
+  count containers "$CONTAINERS_GONE"
+  count volumes "$VOLUMES_GONE"
+  count networks "$NETWORKS_GONE"
+  [ "$DRY_RUN" = true ] || measured
+}
