@@ -30,3 +30,8 @@ export const ages = (name: string): Mutation['test'] => [
   'test/engine/ages.test.ts',
   `Engine 20.10, classic store, Compose v1 what is old enough goes, what is younger stays ${name}`,
 ];
+
+export const unnamed = (name: string): Mutation['test'] => [
+  'test/engine/compose-down-volumes.test.ts',
+  `Engine 20.10, classic store, Compose v1 ComposeDown and volumes without a name of their own ${name}`,
+];

@@ -1,4 +1,4 @@
-import { matrix, races, type Mutation } from './mutation';
+import { matrix, type Mutation, races, unnamed } from './mutation';
 
 /** Nothing without the labels, nothing outside the named project, nothing that is used, no tag of others. */
 export const SCOPE: readonly Mutation[] = [
@@ -57,6 +57,20 @@ export const SCOPE: readonly Mutation[] = [
     find: 'list_references foreign',
     replace: ': >"$WORK/used-networks"; : >"$WORK/used-volumes"',
     test: matrix('ComposeDown, one project: leaves'),
+  },
+  {
+    rule: 'no volume that somebody created without a name',
+    file: 'lib/host/volumes.sh',
+    find: 'if (pair in named) { by_name[part[2]]; continue }',
+    replace: '',
+    test: unnamed('what was created without a name stays'),
+  },
+  {
+    rule: 'no volume that a container has from another one',
+    file: 'lib/host/volumes.sh',
+    find: 'if (how[pair] == "own") certain[part[2]]',
+    replace: 'if (1) certain[part[2]]',
+    test: unnamed('what a container has from another one stays'),
   },
   {
     rule: 'no container that runs',

@@ -28,11 +28,11 @@ describe('the scripts', () => {
     new ShellTask({ script: 'echo' }),
   ];
 
-  test('are in the document once, however many tasks run them: a document holds every kind, and twenty tasks', () => {
-    const more = Array.from({ length: 12 }, (_, n) => new ComposeDown({ project: `project-${n}` }));
+  test('are in the document once, however many tasks run them: a document holds every kind, and fifteen tasks', () => {
+    const more = Array.from({ length: 7 }, (_, n) => new ComposeDown({ project: `project-${n}` }));
     const { mainSteps } = commandDocument([...EVERY_KIND, ...more]);
     const [host, ...tasks] = mainSteps.map((step) => step.inputs.runCommand.join('\n'));
-    expect(tasks).toHaveLength(20);
+    expect(tasks).toHaveLength(15);
     expect(host?.match(/^select_projects\(\)/gm)).toHaveLength(1);
     for (const script of tasks) expect(script).not.toContain('find_engine()');
   });
