@@ -61,7 +61,7 @@ export interface HostFacts {
 /**
  * Why candidates were left alone, besides their labels:
  *
- * - `inUse`: a container refers to it; `young`: not old enough; `kept`: it or its project carries the keep label;
+ * - `inUse`: a container refers to it, or another image was built upon it; `young`: not old enough; `kept`: it or its project carries the keep label;
  * - `tagged`: the image was tagged meanwhile; `gone`: somebody else removed it meanwhile;
  * - `newest`: the newest of its repository; `excluded`: by a pattern; `capped`: more than one run removes;
  * - `unlabelled`: not all containers of the project carry the labels.
@@ -101,7 +101,7 @@ export interface StepResult {
   readonly killed?: readonly KilledContainer[];
   /** How many killed containers did not fit into `killed`. */
   readonly killedOmitted?: number;
-  /** What should be gone and is not, e.g. `volume todobackend_public`. */
+  /** What should be gone and is not, e.g. `volume todobackend_public`; also with the warning `unnamed-volumes-left`. */
   readonly left?: readonly string[];
   readonly leftOmitted?: number;
   /** Codes of things worth knowing that did not stop the task, e.g. `compose-missing`. */

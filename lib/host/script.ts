@@ -7,7 +7,7 @@ import { DRY_RUN_PARAMETER } from '../contract';
 export interface HostScript {
   /** Reported as the step result's `task`: the task's class name. */
   readonly kind: string;
-  /** What it shares with other scripts, in the order in which it is read; all share `prelude.sh`. */
+  /** What it shares with other scripts, in the order in which it is read; all share `engine.sh` and `prelude.sh`. */
   readonly uses: readonly ('prune.sh' | 'images.sh')[];
   /** Paths of the shell script, or of the parts of a long one; they are left on the host as one, named as the last. */
   readonly files: readonly string[];
@@ -21,7 +21,7 @@ export const DRY_RUN_LINE = `DRY_RUN='{{ ${DRY_RUN_PARAMETER} }}'`;
 /** Only tests and runs on a machine of one's own give another folder. */
 const RUN_DIR_LINE = 'RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}';
 
-const PRELUDE = join(__dirname, 'prelude.sh');
+const PRELUDE = ['engine.sh', 'prelude.sh'].map((name) => join(__dirname, name));
 
 /**
  * The lines of the step `host`: it leaves the scripts of all tasks on the host, each once however many tasks run it,
@@ -31,13 +31,13 @@ export function renderHostStep(step: string, timeoutSeconds: number, tasks: read
   const others = new Map(
     tasks.flatMap((task) => storedBy(task).map((files) => [storedName(files), scriptText(files)])),
   );
-  others.delete(storedName([PRELUDE]));
+  others.delete(storedName(PRELUDE));
   return [
     ...opening('Host', step, timeoutSeconds, {}),
     ...source('store.sh'),
     // Kept in a variable too: what the host is can be said even where nothing can be stored.
-    assignment('PRELUDE', scriptText([PRELUDE])),
-    `store ${storedName([PRELUDE])} "$PRELUDE"`,
+    assignment('PRELUDE', scriptText(PRELUDE)),
+    `store ${storedName(PRELUDE)} "$PRELUDE"`,
     ...[...others].map(([name, text]) => `store ${name} ${packed(text)}`),
     'eval "$PRELUDE"',
     ...source('host.sh'),
@@ -52,7 +52,7 @@ export function renderTaskStep(step: string, timeoutSeconds: number, script: Hos
 
 /** What is left on the host for a task, each of one file or more. */
 function storedBy({ uses, files }: HostScript): (readonly string[])[] {
-  return [[PRELUDE], ...uses.map((name) => [join(__dirname, name)]), files];
+  return [PRELUDE, ...uses.map((name) => [join(__dirname, name)]), files];
 }
 
 function opening(

@@ -11,7 +11,7 @@ export const CONDUCT: readonly Mutation[] = [
   },
   {
     rule: 'a host that has room is left alone',
-    file: 'lib/host/prelude.sh',
+    file: 'lib/host/engine.sh',
     find: '[ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk',
     replace: ':',
     test: ['test/engine/conditions.test.ts', 'leaves a host alone that has room'],
@@ -60,7 +60,7 @@ export const CONDUCT: readonly Mutation[] = [
   },
   {
     rule: 'without the whole answer nothing is concluded',
-    file: 'lib/host/prelude.sh',
+    file: 'lib/host/engine.sh',
     find: 'answer=$(engine "$@") || unanswered',
     replace: 'answer=$(engine "$@")',
     test: ['test/engine/engine-fails.test.ts', 'NetworkPrune'],

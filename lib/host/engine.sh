@@ -1,0 +1,114 @@
+# What every host script asks of Engine, Compose and disks.
+
+# find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
+find_engine() {
+  command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
+  asked=$NOW
+  # The mark tells the answer from the warnings that the CLI prints beside it.
+  info='facts|{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{json .DriverStatus}}'
+  said=$(bounded 30 docker info --format "$info" 2>&1)
+  set -f
+  IFS='|'
+  # shellcheck disable=SC2046  # split into fields
+  set -- $(printf '%s\n' "$said" | grep '^facts|')
+  unset IFS
+  set +f
+  ENGINE=${2:-} DATA_ROOT=${3:-} IMAGES=${4:-} CONTAINERS=${5:-}
+  # Without a daemon some CLIs answer all the same, with nothing in it, and exit with 0.
+  if [ -z "$ENGINE" ] || [ -z "$CONTAINERS" ]; then
+    now
+    [ $((NOW - asked)) -lt 30 ] || fail docker-hung 'the Docker daemon has not answered for 30 s'
+    fail docker-unreachable "$(printf '%s\n' "$said" | grep -i -m 1 -E '^error|cannot' || printf '%s' "$said")"
+  fi
+  case ${6:-} in
+  *io.containerd.snapshotter*) STORE=containerd ;;
+  *) STORE=classic ;;
+  esac
+}
+
+# find_compose: sets COMPOSE to plugin, standalone or none.
+find_compose() {
+  COMPOSE=plugin
+  COMPOSE_VERSION=$(bounded 30 docker compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
+  COMPOSE=none COMPOSE_VERSION=none
+  ! command -v docker-compose >/dev/null || COMPOSE=standalone
+}
+# ask_compose_version: sets COMPOSE_VERSION, apart because version 1 takes a second or more to say it; a standalone one
+# that cannot is none.
+ask_compose_version() {
+  [ "$COMPOSE" = standalone ] || return 0
+  COMPOSE_VERSION=$(bounded 30 docker-compose version --short 2>/dev/null) && [ -n "$COMPOSE_VERSION" ] && return
+  COMPOSE=none COMPOSE_VERSION=none
+}
+compose() {
+  case $COMPOSE in
+  plugin) engine compose "$@" ;;
+  *) bounded "$STEP_TIMEOUT" docker-compose "$@" ;;
+  esac
+}
+
+# disk COLUMN [OPTION]: that column of df, a line for each file system that holds the Engine's data. Not bounded
+# by the deadline: what was reclaimed is also said of a run that took too long.
+disk() {
+  # Of an Engine on another machine nothing is to be seen here, whatever this one has of containerd.
+  [ -d "$DATA_ROOT" ] || return 0
+  set -- "$1" "${2:--k}" "$DATA_ROOT"
+  # The containerd store may have its content beside the Engine's own data.
+  [ "$STORE" = classic ] || [ ! -d /var/lib/containerd ] || set -- "$@" /var/lib/containerd
+  column=$1
+  shift
+  timeout -k 1 2 df -P "$@" 2>/dev/null 3>&- 9>&- |
+    awk -v n="$column" 'NR > 1 && !seen[$6]++ { sub(/%/, "", $n); printf "%.0f\n", $n }'
+}
+used_kib() { disk 3 | awk '{ sum += $1 } END { if (NR) printf "%.0f\n", sum }'; }
+fullest() { disk 5 "$1" | sort -n | tail -n 1; }
+
+# begin: what every task does first. measured: what it does last, before finish.
+begin() {
+  now
+  take_lock
+  find_engine
+  [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk
+  USED_BEFORE=$(used_kib)
+}
+check_disk() {
+  blocks=$(fullest -k)
+  inodes=$(fullest -i)
+  [ -n "$blocks" ] || fail disk-unknown "the file system that holds $DATA_ROOT cannot be seen from here"
+  # Some file systems have no fixed number of inodes.
+  [ "$blocks" -gt "$WHEN_DISK_USED_ABOVE" ] || [ "${inodes:-0}" -gt "$WHEN_DISK_USED_ABOVE" ] ||
+    skip disk-not-full "blocks used: $blocks %, inodes used: ${inodes:-0} %, neither is above $WHEN_DISK_USED_ABOVE %"
+}
+measured() {
+  used_after=$(used_kib)
+  # Of an Engine on another machine the file system is not to be seen.
+  [ -n "$USED_BEFORE" ] && [ -n "$used_after" ] || return 0
+  # Others write to the same disk meanwhile: less than nothing is nothing.
+  [ "$used_after" -lt "$USED_BEFORE" ] || used_after=$USED_BEFORE
+  BYTES=$(((USED_BEFORE - used_after) * 1024))
+}
+
+unanswered() {
+  ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
+  fail docker-unreachable 'the Docker daemon stopped answering'
+}
+
+# list FILE ARGUMENTS...: what the Engine answers, sorted. Without the whole answer nothing may be concluded.
+list() {
+  file=$WORK/$1
+  shift
+  answer=$(engine "$@") || unanswered
+  printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
+  room
+}
+
+# without FILE FROM: takes the lines of the first sorted file out of the second.
+without() {
+  comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest" || full
+  room
+  mv "$WORK/rest" "$WORK/$2"
+}
+
+# lines FILE: how many there are. gone BEFORE AFTER: how many of the first sorted file's are not in the second.
+lines() { wc -l <"$WORK/$1" | tr -d ' '; }
+gone() { comm -23 "$WORK/$1" "$WORK/$2" | wc -l | tr -d ' '; }
