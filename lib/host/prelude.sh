@@ -81,7 +81,7 @@ trap 'kill $WORKER_PIDS 2>/dev/null; fail interrupted "the script was told to en
 # All that any script needs, each after its package. Without one of them a list would come out empty and the fault be
 # laid on the Engine or the disk.
 for package in 'util-linux flock' 'gawk awk' 'sed sed' 'grep grep' 'findutils find xargs' \
-  'coreutils cat comm cp cut date df head mkdir mv rm sleep sort stat tail timeout touch tr wc'; do
+  'coreutils cat comm cp cut date df head mkdir mv rm sleep sort stat tail tee timeout touch tr wc'; do
   for tool in ${package#* }; do
     command -v "$tool" >/dev/null && continue
     # What makes a text safe may be what is missing; there is nothing in this one to replace.

@@ -8,9 +8,9 @@ export interface CacheRecord {
   readonly Size: number;
   readonly Shared: boolean;
   readonly LastUsedAt: string;
-  /** Before Engine 23 the one, since then all that it was built upon. */
+  /** Before Engine 23 the one, since then all that it was built upon: under this name, with its blank. */
   readonly Parent?: string;
-  readonly Parents?: readonly string[] | null;
+  readonly ' Parents'?: readonly string[] | null;
 }
 
 /**
@@ -58,7 +58,7 @@ export function leastRecentlyUsed(records: readonly CacheRecord[], keep: number)
   const left = records.filter(({ Shared }) => !Shared).sort((a, b) => usedAt(a) - usedAt(b));
   const going: CacheRecord[] = [];
   while (sizeOf(left) > keep) {
-    const held = left.flatMap(({ Parent = '', Parents }) => Parents ?? [Parent]);
+    const held = left.flatMap(({ Parent = '', ' Parents': parents }) => parents ?? [Parent]);
     const next = left.findIndex(({ ID }) => !held.includes(ID));
     going.push(...left.splice(next, 1));
   }

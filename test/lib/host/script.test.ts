@@ -44,7 +44,7 @@ describe('the scripts', () => {
     const DOCKER = expect.stringMatching(/^docker-(missing|unreachable)$/) as string;
     const bin = join(folder, 'bin');
     const tools =
-      'awk cat chmod comm cp cut date df find flock grep head id mkdir mv rm sed sh sleep sort stat tail timeout touch tr wc xargs'.split(
+      'awk cat chmod comm cp cut date df find flock grep head id mkdir mv rm sed sh sleep sort stat tail tee timeout touch tr wc xargs'.split(
         ' ',
       );
     mkdirSync(bin);
