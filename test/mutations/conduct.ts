@@ -63,7 +63,7 @@ export const CONDUCT: readonly Mutation[] = [
     file: 'lib/host/engine.sh',
     find: 'answer=$(engine "$@") || unanswered',
     replace: 'answer=$(engine "$@")',
-    test: ['test/engine/engine-fails.test.ts', 'NetworkPrune'],
+    test: ['test/engine/engine-fails.test.ts', 'ComposeDown'],
   },
   {
     rule: 'the schedule sends to instances with the tags only',
