@@ -14,15 +14,19 @@ const CONTAINERS = 3;
 const SIZES = [10, 20, 40];
 
 const label = 'environment=preview';
-const selecting = new ComposeDown({ labels: { environment: 'preview' }, olderThan: Duration.seconds(0) });
+const selecting = new ComposeDown({
+  labels: { environment: 'preview' },
+  removeVolumes: true,
+  olderThan: Duration.seconds(0),
+});
 
 async function makeProjects(host: PrivateHost, count: number): Promise<void> {
   const own = '--label "com.docker.compose.project=preview-$p"';
   await must(
     host,
     `for p in $(seq ${count}); do
-      docker network create ${own} --label ${label} "preview-$p" && for c in $(seq ${CONTAINERS}); do
-        docker create ${own} --label ${label} --network "preview-$p" --name "preview-$p-$c" service x || exit 1
+      docker volume create ${own} --label ${label} "preview-$p" && for c in $(seq ${CONTAINERS}); do
+        docker create ${own} --label ${label} -v "preview-$p:/data" --name "preview-$p-$c" service x || exit 1
       done
     done`,
   );
@@ -41,7 +45,11 @@ async function byLabels(host: PrivateHost, count: number, dryRun: boolean): Prom
 
 async function byNames(host: PrivateHost, count: number, dryRun: boolean): Promise<void> {
   for (let p = 1; p <= count; p++) {
-    const { result } = await runTask(host, new ComposeDown({ project: `preview-${p}` }), dryRun);
+    const { result } = await runTask(
+      host,
+      new ComposeDown({ project: `preview-${p}`, removeVolumes: true }),
+      dryRun,
+    );
     if (result.removed?.projects !== 1) throw new Error(JSON.stringify(result));
   }
 }
