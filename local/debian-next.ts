@@ -7,6 +7,8 @@ const NEXT: Readonly<Record<string, string>> = { bookworm: 'trixie' };
 
 const PACKAGES = ['docker.io', 'docker-cli', 'docker-compose', 'docker-buildx', 'containerd'];
 
+let unpacking: Promise<string> | undefined;
+
 /**
  * Engine, CLI, Compose and containerd of Debian's next release, unpacked into a cache of this checkout and
  * not installed. Its runc does not start on this release's libc; the installed one serves.
@@ -16,8 +18,12 @@ const PACKAGES = ['docker.io', 'docker-cli', 'docker-compose', 'docker-buildx', 
 export async function nextRelease(): Promise<string> {
   const cache = join(__dirname, '..', '.cache', 'debian-next');
   const usr = join(cache, 'root', 'usr');
-  if (existsSync(usr)) return usr;
+  // Hosts that start at the same time wait for the same: apt would find its own lock taken.
+  if (!existsSync(usr)) await (unpacking ??= unpack(cache, usr));
+  return usr;
+}
 
+async function unpack(cache: string, usr: string): Promise<string> {
   const work = join(cache, `unpacking-${process.pid}`);
   for (const folder of ['sources', 'lists/partial', 'apt/archives/partial', 'debs', 'root']) {
     mkdirSync(join(work, folder), { recursive: true });
