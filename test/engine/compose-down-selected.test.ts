@@ -43,9 +43,10 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
       .map((line) => line.split(' ')[1]!);
 
   test('what changed while the ones before were taken down is judged anew', async () => {
+    // Their times are cut to seconds, so it takes one more until all are old enough.
     // In the order of their names; while the first goes, something happens to the others, which are old enough.
     await make('a', 'deployed', 'kept', 'other', 'plain');
-    await must(host, `docker volume create ${of('volume')} volume_data; sleep 8`);
+    await must(host, `docker volume create ${of('volume')} volume_data; sleep 9`);
     await before(host, {
       'docker rm *': `docker create ${of('deployed')} --network none --name deployed_3 service true
         docker create ${of('kept')} --label ${KEEP_LABEL}= --network none --name kept_3 service true
