@@ -7,7 +7,7 @@ const NEXT: Readonly<Record<string, string>> = { bookworm: 'trixie' };
 
 const PACKAGES = ['docker.io', 'docker-cli', 'docker-compose', 'docker-buildx', 'containerd'];
 
-let unpacking: Promise<string> | undefined;
+let unpacking: Promise<void> | undefined;
 
 /**
  * Engine, CLI, Compose and containerd of Debian's next release, unpacked into a cache of this checkout and
@@ -23,7 +23,7 @@ export async function nextRelease(): Promise<string> {
   return usr;
 }
 
-async function unpack(cache: string, usr: string): Promise<string> {
+async function unpack(cache: string, usr: string): Promise<void> {
   const work = join(cache, `unpacking-${process.pid}`);
   for (const folder of ['sources', 'lists/partial', 'apt/archives/partial', 'debs', 'root']) {
     mkdirSync(join(work, folder), { recursive: true });
@@ -57,7 +57,6 @@ async function unpack(cache: string, usr: string): Promise<string> {
     }
   }
   rmSync(work, { recursive: true, force: true });
-  return usr;
 }
 
 /** The machine's own apt sources with the next release's name in them: no download address of ours. */
