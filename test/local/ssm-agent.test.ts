@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { runDocument, type AgentOptions, type AgentResult } from '../../local/ssm-agent';
 
 /** This machine: what the agent does needs no Docker. */
@@ -122,7 +123,7 @@ describe('status', () => {
     expect(steps[0]?.plugin.Output).toBe('begun\n');
     expect(steps[1]?.plugin.Status).toBe('Success');
     expect(existsSync(trapped)).toBe(false);
-    expect(isRunning(Number(readFileSync(child, 'utf8')))).toBe(false);
+    await until(() => !isRunning(Number(readFileSync(child, 'utf8'))));
   });
 
   test('a process that has left the group outlives the timeout, but does not hold up the step', async () => {
@@ -178,10 +179,12 @@ describe('status', () => {
     const mark = join(folder, 'cancelled');
     const running = run(
       { one: { lines: [`echo $$ > ${mark}`, 'sleep 300'] }, two: { lines: ['echo ran'] } },
-      { signal: cancel.signal, onStep: () => setTimeout(() => cancel.abort(new Error('enough')), 500) },
+      { signal: cancel.signal },
     );
+    await until(() => existsSync(mark) && readFileSync(mark, 'utf8').endsWith('\n'));
+    cancel.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
-    expect(isRunning(Number(readFileSync(mark, 'utf8')))).toBe(false);
+    await until(() => !isRunning(Number(readFileSync(mark, 'utf8'))));
   });
 });
 
@@ -237,6 +240,11 @@ describe('what the runner does not know it refuses', () => {
     await expect(runOne(['exit 194'])).rejects.toThrow('asks for a reboot');
   });
 });
+
+/** A process that was killed is gone only a moment later; one that was not fails the test by its time. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setTimeout(10);
+}
 
 /** Zombies count as ended. */
 function isRunning(pid: number): boolean {
