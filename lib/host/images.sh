@@ -34,7 +34,7 @@ list_arrivals() {
 }
 
 # judge_images FILE: of each image on the list `old`, `young`, `tagged` or `kept`, then its identifier, its time and its
-# references: its tags or, if it has none, its digests. The latest of three times speaks for an image in use: its
+# references: its tags and its digests. The latest of three times speaks for an image in use: its
 # creation, its arrival and, for reproducible builds, which all claim the same creation, its last tagging.
 judge_images() {
   list_kept_projects
@@ -43,6 +43,7 @@ judge_images() {
   facts="$facts{""{with .Config}}$(project_of .Labels){""{end}}"
   # An image that is not told of has no verdict, and stays.
   in_batches "$1" image inspect --format "$facts" >"$WORK/facts" 2>>"$WORK/complaints.judge"
+  ! expired || unanswered
   room
   # shellcheck disable=SC2016
   with_clock '
@@ -53,31 +54,23 @@ judge_images() {
       return json
     }
     FILENAME == ARGV[1] { whole[$0]; next }
-    FILENAME == ARGV[2] { arrival[$1] = $2; next }
-    {
+    # Some storage driver of old may have known it as well.
+    FILENAME == ARGV[2] { if (!($1 in arrival) || $2 > arrival[$1]) arrival[$1] = $2; next }
+    # Of images that are all gone, the CLI says an empty line.
+    $1 != "" {
       tags = references($2)
+      digests = references($3)
       time = later($4, $5)
       if ($1 in arrival && arrival[$1] > time) time = arrival[$1]
       project = substr($0, length($1 $2 $3 $4 $5) + 6)
       verdict = project in whole ? "kept" : tags != "" ? "tagged" : young(time) ? "young" : "old"
-      print verdict, $1, sprintf("%.6f", time), tags != "" ? tags : references($3)
+      print verdict, $1, sprintf("%.6f", time), tags != "" && digests != "" ? tags " " digests : tags digests
     }' "$WORK/kept-projects" "$WORK/arrivals" "$WORK/facts" >"$WORK/judged" || full
   room
 }
 
 # references JSON: those of a list, a line each.
 references() { printf '%s\n' "$1" | sed 's/^null$//; s/^\[//; s/\]$//; s/"//g' | tr ',' '\n' | sort; }
-
-# remove_digests REPOSITORY DIGEST...: takes the image out of all repositories but that one, for the Engine removes none by
-# its identifier that is in several. A digest always means the same image. That it may have gone with a tag, and whatever
-# else is complained of, shows when the image itself is to go.
-remove_digests() {
-  repository=$1
-  shift
-  for digest; do
-    [ "${digest%@*}" = "$repository" ] || engine image rm --no-prune "$digest" 2>/dev/null
-  done
-}
 
 # list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another.
 list_parents() {
@@ -86,6 +79,7 @@ list_parents() {
   parent='{''{.ID}} {''{.Parent}}'
   list all image ls -aq --no-trunc
   in_batches all image inspect --format "$parent" 2>/dev/null >"$WORK/parents"
+  ! expired || unanswered
 }
 
 # worker N: hands every WORKERSth line of the file batches to remove_batch, which the task defines.
@@ -110,4 +104,9 @@ remove_batches() {
   WORKER_PIDS=''
   room
   cat "$WORK"/said.* | sed -n 's/^Deleted: //p' | sort -u | comm -12 - "$WORK/old" >"$WORK/removed"
+}
+
+# passed_tagged: an image may be tagged before the last look at it or after, when the Engine refuses to remove it.
+passed_tagged() {
+  passed tagged "$(cat "$WORK"/tagged* "$WORK"/complaints.* 2>/dev/null | grep -cE '^sha256:|in multiple repositories')"
 }

@@ -3,7 +3,7 @@
 for STORED in $SCRIPTS; do
   [ -r "$RUN_DIR/scripts/$STORED" ] && continue
   printf '{"v":1,"task":"%s","outcome":"failed","dryRun":%s,"seconds":0,"reason":"script-missing","message":"%s"}\n' \
-    "$TASK" "$DRY_RUN" "the step host did not leave $STORED here: see its result, and whether /run is full"
+    "$TASK" "$DRY_RUN" "the step host left no $STORED: see its result"
   exit 1
 done
 for STORED in $SCRIPTS; do

@@ -180,7 +180,7 @@ conclude() {
   conflict='conflict: unable to|is in use|active endpoint|running container|is running: stop|already in progress'
   [ "$DRY_RUN" = false ] || cp "$WORK/old" "$WORK/removed" || full
   count "$1" "$(lines removed)"
-  passed inUse "$(($(lines used-candidates) + $(complaints -c "$conflict")))"
+  passed inUse "$(($(lines used-candidates) + $(complaints "$conflict" | grep -vc 'in multiple repositories')))"
   passed young "$(lines young)"
   passed kept "$(($(lines kept.candidates) + $(grep -c '^kept ' "$WORK/judged")))"
   passed gone "$(complaints -c "$NO_SUCH")"

@@ -61,10 +61,12 @@ remove_images() {
 leave_excluded() {
   printf '' >"$WORK/excluded" || full
   [ -n "$EXCLUDE" ] || return 0
-  while read -r _ id _ names; do
+  while read -r verdict id _ names; do
     set -f # the address of a registry may have brackets
     for name in $names; do
       case $name in *@*) repository=${name%@*} ;; *) repository=${name%:*} ;; esac
+      # Of a digest beside tags the repository alone: what is meant for tags could match its figures.
+      case $verdict:$name in tagged:*@*) name=$repository ;; esac
       ! excluded "$name" && ! excluded "$repository" || printf '%s\n' "$id"
     done
   done <"$WORK/named" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full
@@ -89,12 +91,16 @@ remove_batch() {
   told=$(engine image inspect --format "$names" "$image") || return 0
   digests=$(references "${told#*|}")
   tags=$(references "${told%%|*}")
-  if [ "${tags:-$digests}" != "$(printf '%s\n' "$@" | sort)" ]; then
+  # shellcheck disable=SC2086  # references have no spaces
+  if [ "$(printf '%s\n' $tags $digests | sort)" != "$(printf '%s\n' "$@" | sort)" ]; then
     echo "$image" >>"$WORK/tagged.$n"
     return 0
   fi
+  # shellcheck disable=SC2086
+  set -- ${tags:-$digests}
   untagged=''
   id='{''{.ID}}'
+  alone='{''{json .RepoTags}}'
   while [ $# -gt 1 ]; do
     if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then
       # Noted before it is done: the Engine goes on when the command is ended for want of time.
@@ -106,8 +112,13 @@ remove_batch() {
     fi
     shift
   done
-  # shellcheck disable=SC2086  # references have no spaces
-  [ -z "$tags" ] || remove_digests "${1%:*}" $digests
+  # Nor may it be in other repositories by digest. To the containerd store a digest stands for any tag in its repository,
+  # so it stays if there is one again.
+  for digest in ${tags:+$digests}; do
+    [ "${digest%@*}" != "${1%:*}" ] || continue
+    [ "$(references "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break
+    engine image rm --no-prune "$digest" 2>/dev/null
+  done
   engine image rm --no-prune "$image" || [ -z "$untagged" ] || put_back
 }
 
@@ -149,5 +160,5 @@ fi
 passed capped "$(($(lines in-order) - $(lines first)))"
 passed newest "$(lines newest)"
 passed excluded "$(lines excluded)"
-passed tagged "$(cat "$WORK"/tagged.* 2>/dev/null | wc -l | tr -d ' ')"
+passed_tagged
 conclude images

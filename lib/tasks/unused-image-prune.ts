@@ -34,8 +34,8 @@ export interface UnusedImagePruneProps extends HousekeepingTaskProps {
   readonly maxRemovals?: number;
 
   /**
-   * Shell patterns (`*`, `?`, `[...]`) of images that stay: of `repository:tag`, or of the repository alone.
-   * An image stays when one of its names matches.
+   * Shell patterns (`*`, `?`, `[...]`) of images that stay: of `repository:tag`, or of the repository alone, in which an
+   * image may also be by its digest. An image stays when one of its names matches.
    *
    * @default - none
    */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComposeDown, UnusedImagePrune } from '../../lib';
+import { ComposeDown, DanglingImagePrune, type HousekeepingTask, UnusedImagePrune } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { composeFile, STUBBORN, up } from './compose-world';
@@ -10,6 +10,9 @@ import { interpose, RUN_DIR } from './interpose';
 import { POINTS, SEED, tellSeed } from './lot';
 import { type Play, playAll } from './play';
 import { runTask } from './run-task';
+
+const labels = { application: 'todobackend' };
+const [AT_ONCE, timeout] = [Duration.seconds(0), Duration.minutes(1)];
 
 /** A container takes all the time that the task has. */
 function deadline(kind: EngineKind): Play {
@@ -22,7 +25,7 @@ function deadline(kind: EngineKind): Play {
       await up(host, undefined, composeFile({ app: { command: [STUBBORN], stop_grace_period: '10m' } }));
     },
     wait: async () => {
-      const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes(1) });
+      const down = new ComposeDown({ project: 'todobackend', timeout });
       const { result, exitCode } = await runTask(host, down);
       expect(exitCode).toBe(1);
       expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { projects: 0 } });
@@ -38,7 +41,6 @@ function deadline(kind: EngineKind): Play {
 
 /** Each removal takes seconds, and the last ones fail for want of time. */
 function slowRemovals(kind: EngineKind): Play {
-  const labels = { application: 'todobackend' };
   let host: PrivateHost;
   return {
     prepare: async () => {
@@ -47,18 +49,33 @@ function slowRemovals(kind: EngineKind): Play {
       await interpose(host, 'case $call in docker\\ image\\ rm*sha256:*) sleep 7 7>&- ;; esac');
     },
     wait: async () => {
-      const prune = new UnusedImagePrune({
-        labels,
-        keepNewest: 0,
-        olderThan: Duration.seconds(0),
-        timeout: Duration.minutes(1),
-      });
+      const prune = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: AT_ONCE, timeout });
       const { result, exitCode } = await runTask(host, prune);
       expect(exitCode).toBe(1);
       expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
       await must(host, `flock -n ${RUN_DIR}/lock true`);
       const tags = (await host.docker('image', 'ls', '--format', '{{.Tag}}')).split('\n');
       expect(tags).toHaveLength(2 * (12 - result.removed!.images!));
+    },
+    look: () => Promise.resolve(),
+    stop: () => host.stop(),
+  };
+}
+
+/** An Engine that no longer answers a question whose answer may be short of something, as of what is gone meanwhile. */
+function question(kind: EngineKind, call: string, task: HousekeepingTask): Play {
+  let host: PrivateHost;
+  return {
+    prepare: async () => {
+      host = await startEngine(kind);
+      await loadImage(host, { labels });
+      await loadImage(host, { labels, tags: ['app:1'] });
+      await interpose(host, `case $call in ${call}) exec sleep 100 7>&- ;; esac`);
+    },
+    wait: async () => {
+      const { result, exitCode } = await runTask(host, task, true);
+      expect(exitCode).toBe(1);
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
     },
     look: () => Promise.resolve(),
     stop: () => host.stop(),
@@ -90,6 +107,16 @@ const PLAYS: Readonly<Record<string, Play>> = {
     ENGINES['Engine 26.1, classic store, Compose v2'],
   ),
   'the deadline, while images go slowly: likewise, and every tag of what stays is there': slowRemovals(OLD),
+  'the deadline, while dangling images are judged: likewise': question(
+    NEW,
+    '*\\ inspect\\ *Created*',
+    new DanglingImagePrune({ labels, olderThan: AT_ONCE, timeout }),
+  ),
+  'the deadline, while it is asked what images were built upon: likewise': question(
+    OLD,
+    '*\\ inspect\\ *Parent*',
+    new UnusedImagePrune({ labels, keepNewest: 0, olderThan: AT_ONCE, timeout }),
+  ),
 };
 
 describeDocker('what takes too long', () => {

@@ -5,7 +5,7 @@ import { PROJECT_LABEL } from '../../local/inventory';
 import type { Host, PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
-import { loadImage } from './images';
+import { loadImage, must } from './images';
 import { type Registry, REGISTRY, startRegistry } from './registry';
 import { runTask } from './run-task';
 import { stateOf } from './state';
@@ -87,7 +87,33 @@ describe.each(Object.entries(ENGINES).filter(([, { compose }]) => !compose.test(
         },
       );
 
+      test('a pattern spares what is in that repository by its digest alone, too', async () => {
+        await pull('app:1');
+        await pull(`mirror${digest}`);
+        const spared = await runTask(host, unused({ ...AT_ONCE, exclude: [`${REGISTRY}/mirror`] }));
+        expect(spared.result).toMatchObject({ outcome: 'nothing', passedOver: { excluded: 1 } });
+        // But what is meant for a tag does not hit upon the figures of a digest.
+        const { result } = await runTask(host, unused({ ...AT_ONCE, exclude: [`*${digest.slice(-8)}`] }));
+        expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
+      });
+
       if (kind.store === 'classic') {
+        test('the latest arrival counts, also if another storage driver knew the image long ago', async () => {
+          await pull('app:1');
+          const id = await host.docker('image', 'inspect', '--format', '{{.ID}}', `${REGISTRY}/app:1`);
+          const drivers = ['another', 'zfs'].map(
+            (driver) => `/run/engine/image/${driver}/imagedb/content/sha256`,
+          );
+          await must(
+            host,
+            `for folder in ${drivers.join(' ')}; do
+              mkdir -p $folder && touch -d 2020-01-01 $folder/${id.slice('sha256:'.length)}
+            done`,
+          );
+          expect((await runTask(host, unused())).result).toMatchObject({ passedOver: { young: 1 } });
+          await must(host, 'rm -r /run/engine/image/another /run/engine/image/zfs');
+        });
+
         test('where the Engine’s data cannot be seen, an image is as old as its build, and the report warns', async () => {
           await pull('app:1');
           const hide = 'mount -t tmpfs tmpfs /run/engine/image && exec "$@"';

@@ -112,6 +112,23 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         expect(result).toMatchObject({ removed: { images: 2 }, warnings: ['tag-removed'] });
       });
 
+      test.each([
+        ['judged', 'docker image inspect *Created*'],
+        ['looked at for the last time', lastLook],
+      ])('what is gone before it is %s is counted once, as gone', async (_when, call) => {
+        for (const dryRun of call === lastLook ? [false] : [true, false]) {
+          const image = await load(host, { labels });
+          await before(host, { [call]: `docker image rm ${image}` });
+          const { result } = await runTask(
+            host,
+            new DanglingImagePrune({ labels, olderThan: AT_ONCE }),
+            dryRun,
+          );
+          expect(result).toMatchObject({ outcome: 'nothing', removed: { images: 0 } });
+          expect(result.passedOver).toEqual({ gone: 1 });
+        }
+      });
+
       test.each(['inspect', 'rm'])(
         'another complaint, at image %s, is a failure, and is told',
         async (command) => {
@@ -187,7 +204,11 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         const { result, exitCode } = await prune();
         expect({ exitCode, result }).toMatchObject({
           exitCode: 0,
-          result: { outcome: 'done', removed: { images: 1 }, passedOver: { inUse: 5, gone: 1 } },
+          result: {
+            outcome: 'done',
+            removed: { images: 1 },
+            passedOver: { inUse: 3, tagged: 2, gone: 1 },
+          },
         });
         expect(await ours()).toEqual(
           [
@@ -198,6 +219,24 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
             ...['more', 'more-too', 'more-new'].map((tag) => tagged(tag, more)),
           ].sort(),
         );
+      });
+
+      test('a tag that comes where the image has just lost its last one stays, and so does the image', async () => {
+        const other = `other-${app}:1`;
+        const id = await load(host, { labels, tags: [`${app}:1`, other] });
+        // Before the next call, whichever that is.
+        await interpose(
+          host,
+          `case $call in
+            *\\ rm\\ *${app}:1) : >"$place/untagged" ;;
+            *) [ ! -e "$place/untagged" ] || [ -e "$place/come" ] || docker tag ${other} ${app}:new
+              [ ! -e "$place/untagged" ] || : >"$place/come" ;;
+          esac`,
+        );
+        const { result } = await prune();
+        expect(await ours()).toEqual([tagged('1', id), tagged('new', id)]);
+        expect(await engineState(host)).toContain(`tag ${other} ${id}`);
+        expect(result).toMatchObject({ outcome: 'nothing', passedOver: { tagged: 1 } });
       });
 
       test('a tag that another image takes over after the tags were compared stays with that', async () => {

@@ -96,7 +96,7 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no image that got another tag since it was judged',
     file: 'lib/tasks/unused-image-prune.sh',
-    find: `if [ "\${tags:-$digests}" != "$(printf '%s\\n' "$@" | sort)" ]; then`,
+    find: `if [ "$(printf '%s\\n' $tags $digests | sort)" != "$(printf '%s\\n' "$@" | sort)" ]; then`,
     replace: 'if false; then',
     test: races('UnusedImagePrune what is tagged, used or removed after it was listed'),
   },
@@ -106,6 +106,13 @@ export const SCOPE: readonly Mutation[] = [
     find: 'if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then',
     replace: 'if true; then',
     test: races('UnusedImagePrune a tag that another image takes over after the tags were compared'),
+  },
+  {
+    rule: 'no tag that came to a repository while the image was taken out of it',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: '[ "$(references "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break',
+    replace: '',
+    test: races('UnusedImagePrune a tag that comes where the image has just lost its last one'),
   },
   {
     rule: 'no tag of an image that others were built upon',
