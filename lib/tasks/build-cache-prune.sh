@@ -2,7 +2,9 @@
 # KEEP_STORAGE (bytes, may be empty).
 
 # Of the Engine's own builder, whichever one is chosen for builds: so the CLI asks the Engine and not its plug-in.
-export DOCKER_BUILDKIT=0
+# And without root's configuration of the CLI, the certificates beside it apart: it may name the plug-in all the same, and
+# its pruneFilters would be added to those of a prune.
+export DOCKER_BUILDKIT=0 DOCKER_CERT_PATH="${DOCKER_CERT_PATH:-${DOCKER_CONFIG:-$HOME/.docker}}" DOCKER_CONFIG="$WORK"
 
 # ask_cache: the records, into the file cache. Engines before 23 answer one such question at a time.
 ask_cache() {

@@ -16,6 +16,28 @@ describeDocker('BuildCachePrune', () => {
   });
   afterAll(() => host.stop());
 
+  test.each([
+    { pruneFilters: ['label!=keep', 'until=999h'], age: 1 },
+    { pruneFilters: ['until=999h'], age: 0 },
+  ])('has no filters but its own, though root set for all prunes $pruneFilters', async (given) => {
+    const { age, ...config } = given;
+    await build(host, 'filtered', { file: 1000 });
+    await must(
+      host,
+      'mkdir -p /run/root/.docker && cat >/run/root/.docker/config.json',
+      JSON.stringify(config),
+    );
+    await must(host, `sleep ${2 * age}`);
+    const place = {
+      environment: { HOME: '/run/root' },
+      enter: (argv: readonly string[]) => host.enter(argv),
+    };
+    const old = new BuildCachePrune({ olderThan: Duration.seconds(age) });
+    const { removed } = (await runTask(place, old, true)).result;
+    expect((await runTask(place, old)).result).toMatchObject({ outcome: 'done', removed });
+    expect(await buildCache(host)).toEqual([]);
+  });
+
   test('is done when it ends with its time', async () => {
     await build(host, 'late', { file: 1000 });
     await interpose(
