@@ -92,16 +92,23 @@ worker() {
   done
 }
 
+# stop: what happens at a signal while images go. A worker ends its batch, as one in the middle may owe its image tags, and
+# begins no other; then all goes on as at the deadline, so that the result says what went.
+stop() {
+  touch "$WORK/stop"
+  fail() { interrupted; }
+  wait
+}
+
 # remove_batches: hands all of the file batches to workers and collects what they say.
 remove_batches() {
+  trap stop HUP INT TERM
   n=0
   while [ "$n" -lt "$WORKERS" ]; do
     worker "$n" >>"$WORK/said.$n" 2>>"$WORK/complaints.$n" 3>&- 9>&- &
-    WORKER_PIDS="$WORKER_PIDS $!"
     n=$((n + 1))
   done
   wait
-  WORKER_PIDS=''
   room
   cat "$WORK"/said.* | sed -n 's/^Deleted: //p' | sort -u | comm -12 - "$WORK/old" >"$WORK/removed"
 }

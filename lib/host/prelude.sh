@@ -74,9 +74,8 @@ finish() {
 fail() { finish failed "$1" "$2"; }
 skip() { finish skipped "$1" "$2"; }
 trap 'fail internal "the script ended where it should not"' EXIT
-WORKER_PIDS=''
-# shellcheck disable=SC2086  # a list
-trap 'kill $WORKER_PIDS 2>/dev/null; fail interrupted "the script was told to end"' HUP INT TERM
+interrupted() { finish failed interrupted 'the script was told to end'; }
+trap interrupted HUP INT TERM
 
 # All that any script needs, each after its package. Without one of them a list would come out empty and the fault be
 # laid on the Engine or the disk.
@@ -120,9 +119,10 @@ bounded() {
 }
 engine() { bounded "$STEP_TIMEOUT" docker "$@"; }
 
+# expired: whether nothing more is to be begun, at the deadline or after stop, see images.sh.
 expired() {
   now
-  [ "$NOW" -ge "$DEADLINE" ]
+  [ "$NOW" -ge "$DEADLINE" ] || [ -e "$WORK/stop" ]
 }
 
 # take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.

@@ -1,16 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import type { HousekeepingTask } from '../../lib';
+import { Duration } from 'aws-cdk-lib';
+import { type HousekeepingTask, UnusedImagePrune } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { inWorld } from './aftermath';
 import { ENGINES, startEngine } from './engines';
-import { must } from './images';
-import { calls, interpose, leaveAlone, RUN_DIR } from './interpose';
+import { loadImage, must } from './images';
+import { before, calls, interpose, leaveAlone, RUN_DIR } from './interpose';
 import { lot, SEED, tellSeed } from './lot';
-import { killTask, runHostStep, runTask } from './run-task';
+import { killTask, runHostStep, runTask, SHELLS } from './run-task';
 import { difference } from './state';
 import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from './task-worlds';
+import { removeAll } from './world/snapshot';
 
 /**
  * The agent kills a task's script with SIGKILL, as when a command is cancelled, at moments drawn by lot that are
@@ -146,5 +148,40 @@ describe.each(HOSTS)('%s', (kind, worlds) => {
       (name, world) => endure(host, name, world),
       120_000 + KILLS * 20_000,
     );
+  });
+});
+
+const IMAGES = 20;
+
+describeDocker('a script that alone is told to end', () => {
+  let host: PrivateHost;
+  beforeAll(async () => {
+    host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
+  });
+  beforeEach(() => removeAll(host));
+  afterAll(() => host.stop());
+
+  test.each(SHELLS)('removes no more images, and says which went, under %s', async (shell) => {
+    const labels = { application: 'todobackend' };
+    for (let n = 0; n < IMAGES; n++) await loadImage(host, { labels, tags: [`app:${n}`, `app:${n}-too`] });
+    // The workers each have an image then that has lost a tag, or will next; none of them has the lock.
+    const end = `for end in TERM HUP; do
+      for fd in /proc/[0-9]*/fd/9; do
+        [ "$(readlink "$fd")" != ${RUN_DIR}/lock ] || { fd=\${fd#/proc/} && kill -$end "\${fd%%/*}"; }
+      done
+      sleep 0.5
+    done`;
+    await before(host, { 'docker image rm *sha256:*': end });
+    const task = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: Duration.seconds(0) });
+    const { result, exitCode } = await runTask(host.withShell(shell), task);
+    await setTimeout(1000);
+    const tags = (await host.docker('image', 'ls', '--format', '{{.Tag}}')).split('\n');
+    await must(host, `flock -n ${RUN_DIR}/lock true`);
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'interrupted' });
+    expect(exitCode).toBe(1);
+    const left = tags.length / 2;
+    expect(result.removed).toEqual({ images: IMAGES - left });
+    expect(left).toBeLessThan(IMAGES);
+    expect(left).toBeGreaterThan(IMAGES / 2);
   });
 });
