@@ -16,8 +16,7 @@ foresee() {
   printf '' >"$WORK/after.containers" || full
   comm -23 "$WORK/before.networks" "$WORK/gone.networks" >"$WORK/after.networks" || full
   comm -23 "$WORK/before.volumes" "$WORK/gone.volumes" >"$WORK/after.volumes" || full
-  foresee_unnamed
-  sort -u "$WORK/after.volumes" "$WORK/handed" "$WORK/unnamed-left" >"$WORK/after.every-volume" || full
+  sort -u "$WORK/after.volumes" "$WORK/handed" >"$WORK/after.every-volume" || full
 }
 
 # name_after KIND: asks the names of what is still there. What went since it was listed is there no more; what else keeps
@@ -51,11 +50,11 @@ name_all_left() {
 # name_unnamed_left: names the volumes that the project's containers had and nobody will find again, as they carry neither
 # a name nor a label of the project. That is no failure: somebody may want them.
 name_unnamed_left() {
-  sort -u "$WORK/handed" "$WORK/certain" "$WORK/doubtful" | comm -12 - "$WORK/after.every-volume" |
+  sort -u "$WORK/handed" "$WORK/certain" | comm -12 - "$WORK/after.every-volume" |
     comm -23 - "$WORK/after.volumes" >"$WORK/unnamed-left" || full
   room
   while read -r volume; do
-    log "$volume is left: it may be an anonymous volume of $PROJECT, or one that somebody created without a name"
+    log "$volume is left: it may be an anonymous volume of $PROJECT, or somebody else's"
     left "volume $volume"
     warn unnamed-volumes-left
   done <"$WORK/unnamed-left"
@@ -65,7 +64,7 @@ name_unnamed_left() {
 add_gone() {
   containers=$(gone before.containers after.containers)
   networks=$(gone before.networks after.networks)
-  sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/doubtful" >"$WORK/before.every-volume"
+  sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/handed" >"$WORK/before.every-volume"
   volumes=$(gone before.every-volume after.every-volume)
   # What an earlier run had left, and is left again, makes no project gone a second time.
   [ -s "$WORK/after.containers" ] || [ $((containers + networks + volumes)) = 0 ] || PROJECTS_GONE=$((PROJECTS_GONE + 1))

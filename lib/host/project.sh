@@ -37,8 +37,8 @@ with_files() (
 )
 
 # list_removable: what may go, into the files gone.networks and gone.volumes: not what a container of others refers to.
-# Volumes without a name of their own, hence without the project's label, go with their containers; a container that
-# has one which must stay goes without: it is in the file holders, the others in the file others.
+# Volumes without a name of their own, hence without the project's label, go with their containers if they are certain; a
+# container that has another one, which must stay, goes without: it is in the file holders, the others in the file others.
 list_removable() {
   list foreign ps -aq --no-trunc
   without before.containers foreign
@@ -49,17 +49,16 @@ list_removable() {
     [ $? = 1 ] || full
   room
   cp "$WORK/before.containers" "$WORK/others" || full
-  sort -u "$WORK/certain" "$WORK/doubtful" "$WORK/handed" >"$WORK/unnamed" || full
+  sort -u "$WORK/certain" "$WORK/handed" >"$WORK/unnamed" || full
   room
   [ -s "$WORK/unnamed" ] || return 0
   list all-kept volume ls -q --filter "$keep"
   sort -u "$WORK/all-kept" "$WORK/used-volumes" | comm -12 - "$WORK/unnamed" >"$WORK/staying" || full
-  for kind in certain doubtful handed; do
-    without staying "$kind"
-  done
+  without staying certain
+  without staying handed
   awk '
-    FILENAME == ARGV[1] { staying[$0]; next }
-    $1 in staying { print $2 }' "$WORK/staying" "$WORK/holdings" | sort -u >"$WORK/holders" || full
+    FILENAME == ARGV[1] { certain[$0]; next }
+    !($1 in certain) { print $2 }' "$WORK/certain" "$WORK/holdings" | sort -u >"$WORK/holders" || full
   room
   without holders others
 }

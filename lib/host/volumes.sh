@@ -5,15 +5,16 @@
 # `docker volume create` gives too. So what counts is how a container came by it.
 
 # tell_volumes: into the file `certain` those that came into being with a container of the project, as it has it without
-# naming it; `doubtful`, those that a container may have from another one by --volumes-from, which may have named it and
-# be gone; `handed`, those that somebody named. And `holdings`, each with who holds it without naming it.
+# naming it, and not from another one by --volumes-from; `handed`, all others, which must stay: somebody named them, or
+# they came from a container that is gone and may have been anybody's. And `holdings`, each with who holds it without
+# naming it.
 tell_volumes() {
-  printf '' | tee "$WORK/certain" "$WORK/doubtful" "$WORK/handed" >"$WORK/holdings" || full
+  printf '' | tee "$WORK/certain" "$WORK/handed" >"$WORK/holdings" || full
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
   # shellcheck disable=SC2016
-  mounts='{''{$id := .ID}}{''{$how := "own"}}{''{if .HostConfig.VolumesFrom}}{''{$how = "from"}}{''{end}}'
+  mounts='{''{$id := .ID}}{''{println $id "is"}}{''{range .HostConfig.VolumesFrom}}{''{println $id "from" .}}{''{end}}'
   # shellcheck disable=SC2016
-  mounts="$mounts"'{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println $id $how .Name}}{''{end}}{''{end}}'
+  mounts="$mounts"'{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println $id "has" .Name}}{''{end}}{''{end}}'
   # shellcheck disable=SC2016
   mounts="$mounts"'{''{range .HostConfig.Binds}}{''{println $id "named" (json .)}}{''{end}}'
   # shellcheck disable=SC2016
@@ -22,35 +23,33 @@ tell_volumes() {
   # shellcheck disable=SC2016
   awk '
     function unnamed(name) { return length(name) == 64 && name !~ /[^0-9a-f]/ }
+    # Whether it came with the container, as all that this one has volumes from are there and lack it. Compose refers to
+    # them by identifier; a name may have been that of another one.
+    function own(id, volume, sources, n) {
+      for (n = split(from[id], sources, " "); n > 0; n--)
+        if (!(sources[n] in there) || (sources[n], volume) in has) return 0
+      return 1
+    }
+    $2 == "is" { there[$1] }
+    # IDENTIFIER or IDENTIFIER:MODE
+    $2 == "from" { sub(/:.*/, "", $3); from[$1] = from[$1] " " $3 }
     # As JSON: "NAME" of a mount, "NAME:PATH" and perhaps options of a bind.
-    $2 == "named" { if (substr($3, 66, 1) ~ /[:"]/) named[$1, substr($3, 2, 64)]; next }
-    NF == 3 && unnamed($3) { how[$1, $3] = $2 }
+    $2 == "named" { if (substr($3, 66, 1) ~ /[:"]/) named[$1, substr($3, 2, 64)] }
+    $2 == "has" && NF == 3 && unnamed($3) { has[$1, $3] }
     END {
-      for (pair in how) {
+      for (pair in has) {
         split(pair, part, SUBSEP)
-        if (pair in named) { by_name[part[2]]; continue }
+        all[part[2]]
+        if (pair in named) continue
         print "held", part[2], part[1]
-        if (how[pair] == "own") certain[part[2]]
-        else doubtful[part[2]]
+        if (own(part[1], part[2])) certain[part[2]]
       }
-      for (volume in certain) print "certain", volume
-      for (volume in by_name) if (!(volume in certain)) print "handed", volume
-      for (volume in doubtful) if (!(volume in certain) && !(volume in by_name)) print "doubtful", volume
+      for (volume in all) print (volume in certain ? "certain" : "handed"), volume
     }' "$WORK/mounts" >"$WORK/told" || full
   room
-  for kind in certain doubtful handed; do
+  for kind in certain handed; do
     sed -n "s/^$kind //p" "$WORK/told" | sort -u >"$WORK/$kind" || full
   done
   sed -n 's/^held //p' "$WORK/told" >"$WORK/holdings" || full
-  room
-}
-
-# foresee_unnamed: into the file `unnamed-left`, of the doubtful volumes those that a dry run takes to be left, as all who
-# have them go without their volumes.
-foresee_unnamed() {
-  awk '
-    FILENAME == ARGV[1] { holder[$0]; next }
-    !($2 in holder) { print $1 }' "$WORK/holders" "$WORK/holdings" | sort -u |
-    comm -13 - "$WORK/doubtful" >"$WORK/unnamed-left" || full
   room
 }

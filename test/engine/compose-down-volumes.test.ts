@@ -107,11 +107,41 @@ describe.each(withCompose)('%s', (_name, kind) => {
       expect(result).toMatchObject({ outcome: 'done', removed: { containers: 2, volumes: 0 } });
     });
 
+    test('the anonymous volume of a foreign container stays, also when that one is gone', async () => {
+      await must(host, 'docker create --network none --name legacy -v /data service true');
+      const foreign = await at('legacy', '/data');
+      await create('--name shop_app --volumes-from legacy');
+      // Whoever is removed last would take it along.
+      for (const name of ['one', 'two']) await create(`--name shop_${name} -v ${foreign}:/data`);
+      await create('--name shop_job --volumes-from legacy');
+      expect(await down()).toMatchObject({ outcome: 'done', removed: { containers: 4, volumes: 0 } });
+      expect(await volumes()).toEqual([foreign]);
+      await create('--name shop_app --volumes-from legacy');
+      await must(host, 'docker rm legacy');
+      expect(await down()).toMatchObject({
+        outcome: 'done',
+        removed: { containers: 1, volumes: 0 },
+        left: [`volume ${foreign}`],
+        warnings: [WARNING],
+      });
+      expect(await volumes()).toEqual([foreign]);
+    });
+
+    test('anonymous volumes of containers that Compose gave volumes of others in the project go', async () => {
+      const services = { data: { image: 'service', command: ['true'], volumes: ['/data'] } };
+      await write({ volumes: ['/own'], volumes_from: ['data'] }, undefined, services);
+      await compose(host, DIRECTORY, 'up', '-d');
+      const result = await down();
+      expect(result).toMatchObject({ outcome: 'done', removed: { containers: 2, volumes: 2 } });
+      expect(result).not.toHaveProperty('left');
+      expect(await volumes()).toEqual(['']);
+    });
+
     test('an anonymous volume goes with whoever has it, and whoever else names it', async () => {
       const external = await createVolume();
       await create(`--name shop_data -v ${external}:/data -v /anon`);
       const anonymous = await at('shop_data', '/anon');
-      await create(`--name shop_app --volumes-from shop_data -v /own`);
+      await create(`--name shop_app --volumes-from $(docker inspect --format '{{.Id}}' shop_data) -v /own`);
       // As when Compose is stopped in the middle of a recreate; removed before the one or after it.
       for (const name of ['one', 'two', 'three', 'four']) {
         await create(`--name shop_${name} -v ${anonymous}:/anon`);
@@ -136,10 +166,13 @@ describe.each(withCompose)('%s', (_name, kind) => {
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
     });
 
-    async function write(service: object, external?: string): Promise<void> {
+    async function write(service: object, external?: string, more?: object): Promise<void> {
       const file = {
         version: '2.4',
-        services: { app: { image: 'service', command: [POLITE], network_mode: 'none', ...service } },
+        services: {
+          app: { image: 'service', command: [POLITE], network_mode: 'none', ...service },
+          ...more,
+        },
         volumes: external === undefined ? {} : { data: { external: true, name: external } },
       };
       await must(host, `mkdir -p ${DIRECTORY} && cat >${DIRECTORY}/docker-compose.yml`, JSON.stringify(file));

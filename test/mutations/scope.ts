@@ -61,16 +61,23 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no volume that somebody created without a name',
     file: 'lib/host/volumes.sh',
-    find: 'if (pair in named) { by_name[part[2]]; continue }',
+    find: 'if (pair in named) continue',
     replace: '',
     test: unnamed('what was created without a name stays'),
   },
   {
     rule: 'no volume that a container has from another one',
     file: 'lib/host/volumes.sh',
-    find: 'if (how[pair] == "own") certain[part[2]]',
-    replace: 'if (1) certain[part[2]]',
+    find: 'if (own(part[1], part[2])) certain[part[2]]',
+    replace: 'certain[part[2]]',
     test: unnamed('what a container has from another one stays'),
+  },
+  {
+    rule: 'no anonymous volume of a container of others that is gone',
+    file: 'lib/host/project.sh',
+    find: '!($1 in certain) { print $2 }',
+    replace: '0 { print $2 }',
+    test: unnamed('the anonymous volume of a foreign container stays'),
   },
   {
     rule: 'no container that runs',

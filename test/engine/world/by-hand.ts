@@ -20,8 +20,8 @@ export function image(id: string, more: Partial<Image> = {}): Image {
 }
 
 export function container(id: string, more: Partial<Container> = {}): Container {
-  const state = { image: 'none', state: 'exited', created: OLD, volumes: [], anonymous: [], networks: [] };
-  return { ...named(id), ...state, ...more };
+  const state = { image: 'none', state: 'exited', created: OLD, networks: [] };
+  return { ...named(id), ...state, volumes: [], anonymous: [], volumesFrom: [], ...more };
 }
 
 /** An Engine that holds just this. */

@@ -44,6 +44,7 @@ export function imagine(world: World, now: number): Snapshot {
       created: now,
       volumes: volumesOf(container),
       anonymous: volumesOf(container).filter((name) => world.volumes.every((volume) => volume.name !== name)),
+      volumesFrom: container.volumesFrom === undefined ? [] : [container.volumesFrom],
       networks: [container.network ?? 'host'],
     })),
     volumes: [

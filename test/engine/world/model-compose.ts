@@ -101,7 +101,7 @@ function takeDown(state: Snapshot, project: string, removeVolumes: boolean): Dow
   if (containers.some(kept)) return { gone: NOTHING, leftovers: false };
 
   const others = state.containers.filter((container) => !containers.includes(container));
-  const anonymous = new Set(containers.flatMap((container) => container.anonymous));
+  const anonymous = new Set(containers.flatMap((container) => ownVolumes(container, containers)));
   const named = removeVolumes ? own(state.volumes) : [];
   const unnamed = removeVolumes ? state.volumes.filter(({ id }) => anonymous.has(id)) : [];
   const mine = {
@@ -118,6 +118,18 @@ function takeDown(state: Snapshot, project: string, removeVolumes: boolean): Dow
     gone.networks.length < mine.networks.length ||
     named.some((volume) => !kept(volume) && !gone.volumes.includes(volume));
   return { gone, leftovers };
+}
+
+/**
+ * The volumes that came into being with a container: those that it has without naming them, and not from one of the
+ * others. Of what it has from one that is not of the project, or gone, nothing tells.
+ */
+function ownVolumes({ anonymous, volumesFrom }: Container, others: readonly Container[]): string[] {
+  return anonymous.filter((volume) =>
+    volumesFrom.every((source) =>
+      others.some(({ id, volumes }) => id === source && !volumes.includes(volume)),
+    ),
+  );
 }
 
 function together(one: Snapshot, other: Snapshot): Snapshot {

@@ -24,6 +24,8 @@ export interface Container extends Thing {
   /** Names of all its volumes, and of those among them that it has without naming them. */
   readonly volumes: readonly string[];
   readonly anonymous: readonly string[];
+  /** Identifiers of the containers that it has volumes from, there or gone. */
+  readonly volumesFrom: readonly string[];
   /** Names and, once it has run, identifiers. */
   readonly networks: readonly string[];
 }

@@ -67,7 +67,10 @@ function containerLine(container: ContainerPlan, image: string): string {
   if (anonymous === 'kept') {
     mounts.push('--mount type=volume,dst=/anonymous,volume-label=docker-housekeeping.keep=yes');
   }
-  if (volumesFrom !== undefined) mounts.push(`--volumes-from ${shellQuote(volumesFrom)}`);
+  // As Compose does, by the identifier.
+  if (volumesFrom !== undefined) {
+    mounts.push(`--volumes-from "$(docker ps -aq --no-trunc --filter name=^/${volumesFrom}$)"`);
+  }
   return words(
     state === 'created' ? 'docker create' : 'docker run --detach',
     `--name ${shellQuote(name)}`,

@@ -23,7 +23,7 @@ interface RawContainer extends RawThing {
   readonly Image: string;
   readonly State: Readonly<Record<'Status' | 'StartedAt' | 'FinishedAt', string>>;
   readonly Config: { readonly Labels?: Labels | null };
-  readonly HostConfig: { readonly Binds?: readonly string[] | null };
+  readonly HostConfig: Readonly<Partial<Record<'Binds' | 'VolumesFrom', readonly string[] | null>>>;
   readonly Mounts: readonly { readonly Type: string; readonly Name?: string; readonly Destination: string }[];
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
 }
@@ -111,7 +111,7 @@ function image(raw: RawImage, arrival = -Infinity): Image {
 }
 
 function container(raw: RawContainer, named: ReadonlySet<string | undefined>): Container {
-  const { Image, State, Config, Mounts, NetworkSettings, Created } = raw;
+  const { Image, State, Config, HostConfig, Mounts, NetworkSettings, Created } = raw;
   const volumes = Mounts.flatMap(({ Type, Name }) =>
     Type === 'volume' && Name !== undefined ? [Name] : [],
   ).sort();
@@ -128,6 +128,7 @@ function container(raw: RawContainer, named: ReadonlySet<string | undefined>): C
     created: seconds(Created),
     volumes,
     anonymous: volumes.filter((volume) => !named.has(volume)),
+    volumesFrom: (HostConfig.VolumesFrom ?? []).map((source) => source.replace(/:.*/, '')),
     networks,
   };
 }
