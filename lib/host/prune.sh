@@ -50,12 +50,14 @@ list_references() {
   inspect_all "$1" references container "$references"
   sed -n 's/^v //p' "$WORK/references" | sort -u >"$WORK/used-volumes" || full
   list networks network ls --no-trunc --format "{""{.ID}} {""{.Name}}"
-  # By name, by identifier or, before a container's first start, by a part of one.
+  # By identifier, by name or, before a container's first start, by a part of an identifier, in the Engine's order: what is
+  # a network's name is no part of another one's identifier.
   awk '
     FILENAME == ARGV[1] { if (/^n ./) used[substr($0, 3)]; next }
-    {
-      name = substr($0, length($1) + 2)
-      for (reference in used) if (reference == name || index($1, reference) == 1) { print $1; next }
+    { name[$1] = substr($0, length($1) + 2); names[name[$1]] }
+    END {
+      for (id in name) for (reference in used)
+        if (reference == id || reference == name[id] || !(reference in names) && index(id, reference) == 1) print id
     }' "$WORK/references" "$WORK/networks" | sort -u >"$WORK/used-networks" || full
   room
 }
