@@ -1,6 +1,6 @@
 # What there is of a project after it was taken down, and what that makes of the result. What was there before stands in
 # the lists `before.KINDs`, and in those that volumes.sh makes.
-PROJECTS_GONE=0 CONTAINERS_GONE=0 VOLUMES_GONE=0 NETWORKS_GONE=0 LEFTOVERS=''
+PROJECTS_GONE=0 CONTAINERS_GONE=0 VOLUMES_GONE=0 NETWORKS_GONE=0 LEFTOVERS='' GONE='' REST=''
 
 # What the commands said does not count, only what is still there; to see that, a little time is allowed even
 # when the task's own is over.
@@ -11,12 +11,14 @@ verify() {
   list after.every-volume volume ls -q
 }
 
-# foresee: what a dry run takes for what is there after.
+# foresee: what a dry run takes for what is there after, and for what is not there any more when others are taken down.
 foresee() {
   printf '' >"$WORK/after.containers" || full
   comm -23 "$WORK/before.networks" "$WORK/gone.networks" >"$WORK/after.networks" || full
   comm -23 "$WORK/before.volumes" "$WORK/gone.volumes" >"$WORK/after.volumes" || full
   sort -u "$WORK/after.volumes" "$WORK/handed" >"$WORK/after.every-volume" || full
+  sort -u -o "$WORK/foreseen" "$WORK/foreseen" "$WORK/before.containers" "$WORK/gone.networks" "$WORK/gone.volumes" || full
+  room
 }
 
 # name_after KIND: asks the names of what is still there. What went since it was listed is there no more; what else keeps
@@ -35,16 +37,23 @@ name_left() {
   done <"$WORK/after.$1s"
 }
 
+# leftover: not all of PROJECT went.
+leftover() { LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"; }
+
 name_all_left() {
+  cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . || return 0
+  # One of the projects that come after may use what is left.
+  if [ -n "$LABELS" ] && [ "$FATE" = down ] && [ "$OVER" = no ] && [ ! -s "$WORK/after.containers" ]; then
+    REST="$REST $PROJECT"
+    return
+  fi
+  leftover
   name_left container
   name_left network
   # Its name is all that a volume has.
   while IFS= read -r name; do
     left "volume $name"
   done <"$WORK/after.volumes"
-  ! cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . ||
-    LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
-  [ -s "$WORK/after.containers" ] || name_unnamed_left
 }
 
 # name_unnamed_left: names the volumes that the project's containers had and nobody will find again, as they carry neither
@@ -66,8 +75,13 @@ add_gone() {
   networks=$(gone before.networks after.networks)
   sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/handed" >"$WORK/before.every-volume"
   volumes=$(gone before.every-volume after.every-volume)
-  # What an earlier run had left, and is left again, makes no project gone a second time.
-  [ -s "$WORK/after.containers" ] || [ $((containers + networks + volumes)) = 0 ] || PROJECTS_GONE=$((PROJECTS_GONE + 1))
+  # What an earlier run had left, and is left again, makes no project gone a second time; nor does the rest of one.
+  if [ ! -s "$WORK/after.containers" ] && [ $((containers + networks + volumes)) -gt 0 ]; then
+    case "$GONE " in
+    *" $PROJECT "*) ;;
+    *) GONE="$GONE $PROJECT" PROJECTS_GONE=$((PROJECTS_GONE + 1)) ;;
+    esac
+  fi
   CONTAINERS_GONE=$((CONTAINERS_GONE + containers))
   NETWORKS_GONE=$((NETWORKS_GONE + networks))
   VOLUMES_GONE=$((VOLUMES_GONE + volumes))

@@ -42,6 +42,7 @@ with_files() (
 list_removable() {
   list foreign ps -aq --no-trunc
   without before.containers foreign
+  without foreseen foreign
   list_references foreign
   comm -23 "$WORK/before.networks" "$WORK/used-networks" >"$WORK/gone.networks" || full
   # No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
@@ -129,11 +130,32 @@ take_down() {
   FATE=down
   # Before anything stops: a container that was started with --rm could not be asked then.
   tell_volumes
+  clear_away
+}
+
+# take_rest: of PROJECT the networks and volumes that only projects used which are gone by now.
+take_rest() {
+  FATE=rest
+  list_project before
+  for kind in containers networks volumes; do
+    without foreseen "before.$kind"
+  done
+  # Somebody has brought it up anew.
+  if [ -s "$WORK/before.containers" ]; then
+    leftover
+    return
+  fi
+  printf '' | tee "$WORK/holders" "$WORK/certain" >"$WORK/handed" || full
+  clear_away
+}
+
+# clear_away: removes all that may go of what is in the lists `before.KINDs`, and says what is left.
+clear_away() {
   if [ "$DRY_RUN" = true ]; then
     list_removable
     foresee
   else
-    stop_containers
+    [ "$FATE" = rest ] || stop_containers
     if ! expired; then
       list_removable
       remove
@@ -144,4 +166,5 @@ take_down() {
   name_after network
   add_gone
   name_all_left
+  [ -s "$WORK/after.containers" ] || name_unnamed_left
 }

@@ -121,6 +121,7 @@ take_down_selected() {
   OVER=no
   # shellcheck disable=SC2013
   for PROJECT in $(cat "$WORK/selected"); do
+    [ -z "$names" ] || ! expired || OVER=yes
     [ "$OVER" = no ] || break
     # Those before may have taken minutes: what was deployed anew meanwhile is not what was selected.
     if [ -n "$names" ] && [ "$DRY_RUN" = false ]; then
@@ -132,6 +133,11 @@ take_down_selected() {
     kept) KEPT=$((KEPT + 1)) ;;
     down) names="$names${names:+, }$PROJECT" ;;
     esac
+  done
+  # Whoever used a network or a volume of another one is gone only now.
+  for PROJECT in $REST; do
+    ! expired || OVER=yes
+    if [ "$OVER" = no ]; then take_rest; else leftover; fi
   done
   passed kept "$KEPT"
   [ -n "$names" ] || finish nothing '' 'no project that carries the labels is to be taken down'
@@ -151,6 +157,7 @@ conclude_down() {
 }
 
 begin
+printf '' >"$WORK/foreseen" || full
 find_compose
 # The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
 [ "$COMPOSE" != none ] || warn compose-missing

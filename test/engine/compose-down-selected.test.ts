@@ -79,6 +79,90 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     expect(await questions(false)).toEqual([2, 2]);
   });
 
+  describe('networks and volumes that projects share', () => {
+    /** A network and a volume each, and a container that uses those of some projects. */
+    const share = (users: Readonly<Record<string, readonly string[]>>): Promise<string> =>
+      must(
+        host,
+        Object.entries(users)
+          .map(([project]) => {
+            const own = `--label com.docker.compose.project=${project}`;
+            return `docker network create ${own} ${project}_default; docker volume create ${own} ${project}_data`;
+          })
+          .concat(
+            Object.entries(users).map(([project, [first = 'none', ...others]]) => {
+              const volumes = [first, ...others].map((owner) => `-v ${owner}_data:/${owner}`).join(' ');
+              const create = `docker create ${of(project)} --network ${first}_default ${volumes} --name ${project}_1 service true`;
+              return [
+                create,
+                ...others.map((other) => `docker network connect ${other}_default ${project}_1`),
+              ].join('\n');
+            }),
+          )
+          .join('\n'),
+      );
+    const all = async (): Promise<string[]> =>
+      (await stateOf(host)).filter((line) => /^(container|volume|network (?!bridge|host|none))/.test(line));
+
+    test.each([
+      ['the owner comes first', { a: ['a'], b: ['a', 'b'] }],
+      ['the owner comes last', { a: ['b'], b: ['b'] }],
+      ['each of the other', { a: ['a', 'b'], b: ['b', 'a'], c: ['a'] }],
+    ] as const)('go with the last of them: %s', async (_order, users) => {
+      await share(users);
+      const dry = (await runTask(host, selected(), true)).result;
+      const { result } = await runTask(host, selected());
+      const n = Object.keys(users).length;
+      const removed = { projects: n, containers: n, networks: n, volumes: n };
+      expect(result).toMatchObject({ outcome: 'done', removed });
+      expect(result).not.toHaveProperty('left');
+      expect(dry).toMatchObject({ outcome: 'done', removed });
+      expect(await all()).toEqual([]);
+    });
+
+    test('stay, and are named, where one of them stays', async () => {
+      await share({ a: ['a'], b: ['a', 'b'], c: ['a', 'b', 'c'] });
+      await must(
+        host,
+        `docker create ${of('c')} --label ${KEEP_LABEL}= --network none --name c_kept service true
+        docker create ${of('d')} --network none -v d_data:/d --name d_1 service true
+        docker volume create ${of('d')} d_more`,
+      );
+      const dry = (await runTask(host, selected(), true)).result;
+      const { result } = await runTask(host, selected());
+      const told = {
+        outcome: 'failed',
+        reason: 'leftovers',
+        removed: { projects: 3, containers: 3, networks: 0, volumes: 1 },
+        left: ['network a_default', 'volume a_data', 'network b_default', 'volume b_data'],
+      };
+      expect(result).toMatchObject(told);
+      expect(result.message).toContain('not all of a, b is gone');
+      expect(dry).toMatchObject(told);
+    });
+
+    test('stay where the one that owns them is brought up anew meanwhile', async () => {
+      await share({ a: ['a'], b: ['a', 'b'] });
+      await must(host, `docker volume create --label com.docker.compose.project=a a_more`);
+      await before(host, {
+        // Of b: that of a are gone.
+        'docker volume rm b_data': `docker volume create --label com.docker.compose.project=a a_new
+          docker create ${of('a')} --network none --name a_2 service true`,
+      });
+      expect((await runTask(host, selected())).result).toMatchObject({
+        outcome: 'failed',
+        reason: 'leftovers',
+        removed: { projects: 2, containers: 2, networks: 1, volumes: 2 },
+      });
+      expect(await all()).toEqual([
+        'container a_2 created',
+        'network a_default',
+        'volume a_data',
+        'volume a_new',
+      ]);
+    });
+  });
+
   test('a volume of a plug-in with any name does not keep the others from being judged', async () => {
     await make('a');
     await must(host, `docker volume create ${of('b')} b_data`);

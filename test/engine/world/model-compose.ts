@@ -74,16 +74,22 @@ export function selectedDown(state: Snapshot, task: TaskPlan, old: (since: numbe
   return takeDownAll(state, selected, task.removeVolumes ?? false);
 }
 
-/** One after the other. */
+/** One after the other; then what one used that came later. */
 function takeDownAll(state: Snapshot, names: readonly string[], removeVolumes: boolean): Foretold {
-  let [gone, projects, leftovers] = [NOTHING, 0, false];
-  for (const name of names) {
-    const down = takeDown(without(state, gone), name, removeVolumes);
-    gone = together(gone, down.gone);
-    if (KINDS.some((kind) => down.gone[kind].length > 0)) projects += 1;
-    leftovers ||= down.leftovers;
-  }
-  if (leftovers) return { gone, projects, outcome: 'failed', reason: 'leftovers' };
+  let gone = NOTHING;
+  const down = new Set<string>();
+  /** @returns those of which something is left */
+  const inTurn = (): string[] =>
+    names.filter((name) => {
+      const { gone: more, leftovers } = takeDown(without(state, gone), name, removeVolumes);
+      gone = together(gone, more);
+      if (KINDS.some((kind) => more[kind].length > 0)) down.add(name);
+      return leftovers;
+    });
+  inTurn();
+  const left = inTurn();
+  const projects = down.size;
+  if (left.length > 0) return { gone, projects, outcome: 'failed', reason: 'leftovers' };
   return { gone, projects, outcome: projects > 0 ? 'done' : 'nothing' };
 }
 
