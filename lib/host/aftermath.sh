@@ -1,6 +1,6 @@
 # What there is of a project after it was taken down, and what that makes of the result. What was there before stands in
 # the lists `before.KINDs`, and in those that volumes.sh makes.
-PROJECTS_GONE=0 CONTAINERS_GONE=0 VOLUMES_GONE=0 NETWORKS_GONE=0 LEFTOVERS='' GONE='' REST=''
+containers=0 networks=0 volumes=0 GONE='' LEFTOVERS='' REST=''
 
 # What the commands said does not count, only what is still there; to see that, a little time is allowed even
 # when the task's own is over.
@@ -13,9 +13,10 @@ verify() {
 
 # foresee: what a dry run takes for what is there after, and for what is not there any more when others are taken down.
 foresee() {
-  printf '' >"$WORK/after.containers" || full
-  comm -23 "$WORK/before.networks" "$WORK/gone.networks" >"$WORK/after.networks" || full
-  comm -23 "$WORK/before.volumes" "$WORK/gone.volumes" >"$WORK/after.volumes" || full
+  empty after.containers
+  for kind in networks volumes; do
+    comm -23 "$WORK/before.$kind" "$WORK/gone.$kind" >"$WORK/after.$kind" || full
+  done
   sort -u "$WORK/after.volumes" "$WORK/handed" >"$WORK/after.every-volume" || full
   sort -u -o "$WORK/foreseen" "$WORK/foreseen" "$WORK/before.containers" "$WORK/gone.networks" "$WORK/gone.volumes" || full
   room
@@ -71,25 +72,21 @@ name_unnamed_left() {
 
 # add_gone: counts what was there before and is not any more.
 add_gone() {
-  containers=$(gone before.containers after.containers)
-  networks=$(gone before.networks after.networks)
+  total=$((containers + networks + volumes))
+  containers=$((containers + $(gone before.containers after.containers)))
+  networks=$((networks + $(gone before.networks after.networks)))
   sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/handed" >"$WORK/before.every-volume"
-  volumes=$(gone before.every-volume after.every-volume)
+  volumes=$((volumes + $(gone before.every-volume after.every-volume)))
   # What an earlier run had left, and is left again, makes no project gone a second time; nor does the rest of one.
-  if [ ! -s "$WORK/after.containers" ] && [ $((containers + networks + volumes)) -gt 0 ]; then
-    case "$GONE " in
-    *" $PROJECT "*) ;;
-    *) GONE="$GONE $PROJECT" PROJECTS_GONE=$((PROJECTS_GONE + 1)) ;;
-    esac
-  fi
-  CONTAINERS_GONE=$((CONTAINERS_GONE + containers))
-  NETWORKS_GONE=$((NETWORKS_GONE + networks))
-  VOLUMES_GONE=$((VOLUMES_GONE + volumes))
+  [ -s "$WORK/after.containers" ] || [ $((containers + networks + volumes)) = "$total" ] ||
+    case "$GONE " in *" $PROJECT "*) ;; *) GONE="$GONE $PROJECT" ;; esac
   # Counted at once, so that whatever happens to the next project, this is said.
   REMOVED=''
-  count projects "$PROJECTS_GONE"
-  count containers "$CONTAINERS_GONE"
-  count volumes "$VOLUMES_GONE"
-  count networks "$NETWORKS_GONE"
+  # shellcheck disable=SC2086  # names have no spaces
+  set -- $GONE
+  count projects $#
+  count containers "$containers"
+  count volumes "$volumes"
+  count networks "$networks"
   [ "$DRY_RUN" = true ] || measured
 }

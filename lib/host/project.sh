@@ -13,12 +13,12 @@ list_project() {
   list "$1.networks" network ls -q --no-trunc --filter "$ours"
   list "$1.volumes" volume ls -q --filter "$ours"
   # Each question takes a process of the CLI: with hundreds of projects those that need none count.
-  printf '' | tee "$WORK/kept.networks" >"$WORK/kept.volumes" || full
+  empty kept.networks kept.volumes
   [ ! -s "$WORK/$1.networks" ] || list kept.networks network ls -q --no-trunc --filter "$ours" --filter "$keep"
   [ ! -s "$WORK/$1.volumes" ] || list kept.volumes volume ls -q --filter "$ours" --filter "$keep"
   without kept.networks "$1.networks"
   without kept.volumes "$1.volumes"
-  [ "$REMOVE_VOLUMES" = true ] || printf '' >"$WORK/$1.volumes" || full
+  [ "$REMOVE_VOLUMES" = true ] || empty "$1.volumes"
 }
 
 # with_files COMMAND: Compose on the project's files and from its directory, as the project's Makefile does.
@@ -48,18 +48,17 @@ list_removable() {
   # No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
   comm -23 "$WORK/before.volumes" "$WORK/used-volumes" | grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' >"$WORK/gone.volumes" ||
     [ $? = 1 ] || full
-  room
   cp "$WORK/before.containers" "$WORK/others" || full
-  sort -u "$WORK/certain" "$WORK/handed" >"$WORK/unnamed" || full
   room
-  [ -s "$WORK/unnamed" ] || return 0
+  [ -s "$WORK/held" ] || [ -s "$WORK/handed" ] || return 0
   list all-kept volume ls -q --filter "$keep"
-  sort -u "$WORK/all-kept" "$WORK/used-volumes" | comm -12 - "$WORK/unnamed" >"$WORK/staying" || full
+  sort -u "$WORK/all-kept" "$WORK/used-volumes" >"$WORK/staying" || full
+  room
   without staying certain
   without staying handed
   awk '
     FILENAME == ARGV[1] { certain[$0]; next }
-    !($1 in certain) { print $2 }' "$WORK/certain" "$WORK/holdings" | sort -u >"$WORK/holders" || full
+    !($1 in certain) { print $2 }' "$WORK/certain" "$WORK/held" | sort -u >"$WORK/holders" || full
   room
   without holders others
 }
@@ -83,9 +82,16 @@ stop_containers() {
   ! expired || return 0
   # One-off containers, orphans, and whatever Compose did not stop.
   list still ps -q --no-trunc --filter "$ours"
-  # shellcheck disable=SC2046
-  [ ! -s "$WORK/still" ] || engine stop $(cat "$WORK/still") >/dev/null
+  engine_on still stop >/dev/null
   name_killed
+}
+
+# engine_on FILE ARGUMENTS...: the Docker CLI on all lines of a file at once, if it has any.
+engine_on() {
+  file=$WORK/$1
+  shift
+  # shellcheck disable=SC2046
+  [ ! -s "$file" ] || engine "$@" $(cat "$file")
 }
 
 # Without -f: what somebody started again meanwhile stays. With -v the Engine takes the container's anonymous
@@ -93,14 +99,14 @@ stop_containers() {
 remove() {
   # shellcheck disable=SC2046
   {
-    [ ! -s "$WORK/holders" ] || engine rm $(cat "$WORK/holders")
-    [ ! -s "$WORK/others" ] || engine rm $([ "$REMOVE_VOLUMES" = false ] || echo -v) $(cat "$WORK/others")
+    engine_on holders rm
+    engine_on others rm $([ "$REMOVE_VOLUMES" = false ] || echo -v)
     await_removals
-    [ ! -s "$WORK/gone.networks" ] || engine network rm $(cat "$WORK/gone.networks")
+    engine_on gone.networks network rm
     # What the holders have besides, and what another container held while the one that it came with was removed.
     [ ! -s "$WORK/certain" ] || engine volume ls -q | sort | comm -12 - "$WORK/certain" >"$WORK/still-there"
-    [ ! -s "$WORK/certain" ] || [ ! -s "$WORK/still-there" ] || engine volume rm $(cat "$WORK/still-there")
-    [ ! -s "$WORK/gone.volumes" ] || engine volume rm $(cat "$WORK/gone.volumes")
+    [ ! -s "$WORK/certain" ] || engine_on still-there volume rm
+    engine_on gone.volumes volume rm
   } >/dev/null
 }
 
@@ -119,7 +125,7 @@ await_removals() {
 # take_down: of PROJECT all that is there. Sets FATE to kept, nothing or down.
 take_down() {
   OVER=no
-  printf '' >"$WORK/holders" || full
+  empty holders
   list_project before
   list kept.containers ps -aq --no-trunc --filter "$ours" --filter "$keep"
   FATE=kept
@@ -145,7 +151,7 @@ take_rest() {
     leftover
     return
   fi
-  printf '' | tee "$WORK/holders" "$WORK/certain" >"$WORK/handed" || full
+  empty holders certain handed
   clear_away
 }
 

@@ -1,6 +1,13 @@
 # What the tasks share that remove objects by label. Settings that they read: LABELS (key=value a line), OLDER_THAN
 # (seconds), EXCLUDE (a shell pattern a line).
 
+# empty FILE...: there it is then, and nothing in it.
+empty() {
+  for file; do
+    printf '' >"$WORK/$file" || full
+  done
+}
+
 # labelled FILE ARGUMENTS...: like list, of what carries all the labels.
 labelled() {
   output=$1
@@ -46,7 +53,7 @@ list_references() {
   # shellcheck disable=SC2016
   references='{''{range .Mounts}}{''{if eq .Type "volume"}}v {''{println .Name}}{''{end}}{''{end}}'
   # shellcheck disable=SC2016
-  references="$references"'{''{range $name, $network := .NetworkSettings.Networks}}n {''{println $name}}n {''{println $network.NetworkID}}{''{end}}'
+  references=$references'{''{range $name, $network := .NetworkSettings.Networks}}n {''{println $name}}n {''{println $network.NetworkID}}{''{end}}'
   inspect_all "$1" references container "$references"
   sed -n 's/^v //p' "$WORK/references" | sort -u >"$WORK/used-volumes" || full
   list networks network ls --no-trunc --format "{""{.ID}} {""{.Name}}"
@@ -126,7 +133,7 @@ excluded() (
 # leave_excluded_names TYPE FORMAT: takes out of the candidates what a pattern of EXCLUDE names; the format gives identifier and
 # name.
 leave_excluded_names() {
-  printf '' >"$WORK/excluded" || full
+  empty excluded
   [ -n "$EXCLUDE" ] || return 0
   inspect_all candidates names "$1" "$2"
   while read -r id name; do
@@ -158,7 +165,7 @@ verdict() { sed -n "s/^$1 \([^ ]*\).*/\1/p" "$WORK/judged" | sort -u >"$WORK/${2
 
 # remove_old ARGUMENTS...: removes what is in the file old, in small batches, and puts what went into the file removed.
 remove_old() {
-  printf '' >"$WORK/removed" || full
+  empty removed
   [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ] || return 0
   xargs -n 20 <"$WORK/old" >"$WORK/batches" || full
   # The loop is the shell's: with timeout in a process group of its own, xargs would go on after a cancelled step.

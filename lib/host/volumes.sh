@@ -6,23 +6,21 @@
 
 # tell_volumes: into the file `certain` those that came into being with a container of the project, as it has it without
 # naming it, and not from another one by --volumes-from; `handed`, all others, which must stay: somebody named them, or
-# they came from a container that is gone and may have been anybody's. And `holdings`, each with who holds it without
-# naming it.
+# they came from a container that is gone and may have been anybody's. And `held`, each with who has it without naming it.
 tell_volumes() {
-  printf '' | tee "$WORK/certain" "$WORK/handed" >"$WORK/holdings" || full
+  empty certain handed held
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
   # shellcheck disable=SC2016
   mounts='{''{$id := .ID}}{''{println $id "is"}}{''{range .HostConfig.VolumesFrom}}{''{println $id "from" .}}{''{end}}'
   # shellcheck disable=SC2016
-  mounts="$mounts"'{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println $id "has" .Name}}{''{end}}{''{end}}'
+  mounts=$mounts'{''{range .Mounts}}{''{if eq .Type "volume"}}{''{println $id "has" .Name}}{''{end}}{''{end}}'
   # shellcheck disable=SC2016
-  mounts="$mounts"'{''{range .HostConfig.Binds}}{''{println $id "named" (json .)}}{''{end}}'
+  mounts=$mounts'{''{range .HostConfig.Binds}}{''{println $id "named" (json .)}}{''{end}}'
   # shellcheck disable=SC2016
-  mounts="$mounts"'{''{range .HostConfig.Mounts}}{''{println $id "named" (json .Source)}}{''{end}}'
+  mounts=$mounts'{''{range .HostConfig.Mounts}}{''{println $id "named" (json .Source)}}{''{end}}'
   inspect_all before.containers mounts container "$mounts"
   # shellcheck disable=SC2016
   awk '
-    function unnamed(name) { return length(name) == 64 && name !~ /[^0-9a-f]/ }
     # Whether it came with the container, as all that this one has volumes from are there and lack it. Compose refers to
     # them by identifier; a name may have been that of another one.
     function own(id, volume, sources, n) {
@@ -35,7 +33,7 @@ tell_volumes() {
     $2 == "from" { sub(/:.*/, "", $3); from[$1] = from[$1] " " $3 }
     # As JSON: "NAME" of a mount, "NAME:PATH" and perhaps options of a bind.
     $2 == "named" { if (substr($3, 66, 1) ~ /[:"]/) named[$1, substr($3, 2, 64)] }
-    $2 == "has" && NF == 3 && unnamed($3) { has[$1, $3] }
+    $2 == "has" && NF == 3 && length($3) == 64 && $3 !~ /[^0-9a-f]/ { has[$1, $3] }
     END {
       for (pair in has) {
         split(pair, part, SUBSEP)
@@ -47,9 +45,8 @@ tell_volumes() {
       for (volume in all) print (volume in certain ? "certain" : "handed"), volume
     }' "$WORK/mounts" >"$WORK/told" || full
   room
-  for kind in certain handed; do
+  for kind in certain handed held; do
     sed -n "s/^$kind //p" "$WORK/told" | sort -u >"$WORK/$kind" || full
   done
-  sed -n 's/^held //p' "$WORK/told" >"$WORK/holdings" || full
   room
 }

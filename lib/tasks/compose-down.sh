@@ -57,7 +57,7 @@ select_projects() {
   list_candidates container ps -aq --no-trunc
   if [ -n "${1:-}" ] && [ -s "$WORK/all.container" ]; then
     # Its containers alone speak for a project that has some.
-    printf '' | tee "$WORK/all.volume" "$WORK/labelled.volume" "$WORK/all.network" >"$WORK/labelled.network" || full
+    empty all.volume labelled.volume all.network labelled.network
   else
     list_candidates volume volume ls -q
     list_candidates network network ls -q --no-trunc
@@ -157,7 +157,7 @@ conclude_down() {
 }
 
 begin
-printf '' >"$WORK/foreseen" || full
+empty foreseen
 find_compose
 # The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
 [ "$COMPOSE" != none ] || warn compose-missing

@@ -13,8 +13,7 @@ list_leftovers() {
 }
 
 begin
-printf '' >"$WORK/labelled" || full
-printf '' >"$WORK/leftovers" || full
+empty labelled leftovers
 [ -z "$LABELS" ] || labelled labelled network ls -q --no-trunc --filter scope=local
 [ "$COMPOSE_LEFTOVERS" = false ] || list_leftovers
 sort -u "$WORK/labelled" "$WORK/leftovers" >"$WORK/candidates" || full

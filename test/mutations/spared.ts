@@ -123,14 +123,14 @@ export const SPARED: readonly Mutation[] = [
   {
     rule: 'no anonymous volume with the keep label',
     file: 'lib/host/project.sh',
-    find: 'sort -u "$WORK/all-kept" "$WORK/used-volumes" |',
-    replace: 'sort -u "$WORK/used-volumes" |',
+    find: 'sort -u "$WORK/all-kept" "$WORK/used-volumes"',
+    replace: 'sort -u "$WORK/used-volumes"',
     test: composeDown('an anonymous volume with the keep label stays'),
   },
   {
     rule: 'no volume goes unless removeVolumes says so',
     file: 'lib/host/project.sh',
-    find: `[ "$REMOVE_VOLUMES" = true ] || printf '' >"$WORK/$1.volumes" || full`,
+    find: '[ "$REMOVE_VOLUMES" = true ] || empty "$1.volumes"',
     replace: ':',
     test: composeDown('leaves volumes alone unless told otherwise'),
   },
