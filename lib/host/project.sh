@@ -157,6 +157,7 @@ take_rest() {
 
 # clear_away: removes all that may go of what is in the lists `before.KINDs`, and says what is left.
 clear_away() {
+  deadline=$DEADLINE
   if [ "$DRY_RUN" = true ]; then
     list_removable
     foresee
@@ -173,4 +174,6 @@ clear_away() {
   add_gone
   name_all_left
   [ -s "$WORK/after.containers" ] || name_unnamed_left
+  # The time that was allowed is for looking only: no other project begins in it.
+  DEADLINE=$deadline
 }

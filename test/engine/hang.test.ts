@@ -39,6 +39,41 @@ function deadline(kind: EngineKind): Play {
   };
 }
 
+/** The task's time ends while it looks at what is left. */
+function lateLook(kind: EngineKind): Play {
+  let host: PrivateHost;
+  return {
+    prepare: async () => {
+      host = await startEngine(kind);
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      const own = '--label com.docker.compose.project=shop';
+      await must(
+        host,
+        `docker network create ${own} shop_default && docker create ${own} --network shop_default service true`,
+      );
+      // The last removal ends some 43 s after the task began, of the 45 s that it has; then the first look takes 3 s.
+      await interpose(
+        host,
+        `read -r uptime _ </proc/uptime
+        [ -e "$place/began" ] || echo "\${uptime%.*}" >"$place/began"
+        case $call in
+        docker\\ network\\ rm*) sleep $((43 - \${uptime%.*} + $(cat "$place/began"))) 7>&-; : >"$place/late" ;;
+        docker\\ ps*) [ ! -e "$place/late" ] || sleep 3 7>&- ;;
+        esac`,
+      );
+    },
+    wait: async () => {
+      const down = new ComposeDown({ project: 'shop', timeout: Duration.minutes(1) });
+      const { result } = await runTask(host, down);
+      expect(result).toMatchObject({ removed: { projects: 1, containers: 1, networks: 1 } });
+      expect(result).toHaveProperty('bytesReclaimed');
+      await must(host, `flock -n ${RUN_DIR}/lock true`);
+    },
+    look: () => Promise.resolve(),
+    stop: () => host.stop(),
+  };
+}
+
 /** Each removal takes seconds, and the last ones fail for want of time. */
 function slowRemovals(kind: EngineKind): Play {
   let host: PrivateHost;
@@ -106,6 +141,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   'the deadline, on Engine 26.1, where Compose stops the containers: likewise': deadline(
     ENGINES['Engine 26.1, classic store, Compose v2'],
   ),
+  'the deadline, while it looks at what is left: what went is counted all the same': lateLook(OLD),
   'the deadline, while images go slowly: likewise, and every tag of what stays is there': slowRemovals(OLD),
   'the deadline, while dangling images are judged: likewise': question(
     NEW,
