@@ -97,6 +97,7 @@ select_projects() {
     ! excluded "$name" || printf '%s\n' "$name"
   done >"$WORK/excluded" || full
   without excluded selected
+  cat "$WORK/judged" >>"$WORK/verdicts" || full
 }
 
 # list_candidates KIND ARGUMENTS...: what belongs to a project, and what of it carries the labels. A name that no shell
@@ -111,12 +112,20 @@ list_candidates() {
   mv "$WORK/plain" "$WORK/all.$kind"
 }
 
+# tell_passed: how many projects were left alone so far, the first time they were judged or when their turn came.
+tell_passed() {
+  PASSED_OVER=''
+  for verdict in young unlabelled; do
+    passed "$verdict" "$(grep -c "^$verdict " "$WORK/verdicts")"
+  done
+  passed excluded "$excluded"
+  passed kept "$KEPT"
+}
+
 take_down_selected() {
   select_projects
-  for verdict in young unlabelled; do
-    passed "$verdict" "$(grep -c "^$verdict " "$WORK/judged")"
-  done
-  passed excluded "$(lines excluded)"
+  excluded=$(lines excluded)
+  tell_passed
   names=''
   OVER=no
   # shellcheck disable=SC2013
@@ -139,7 +148,7 @@ take_down_selected() {
     ! expired || OVER=yes
     if [ "$OVER" = no ]; then take_rest; else leftover; fi
   done
-  passed kept "$KEPT"
+  tell_passed
   [ -n "$names" ] || finish nothing '' 'no project that carries the labels is to be taken down'
   conclude_down "$names"
 }
@@ -157,7 +166,7 @@ conclude_down() {
 }
 
 begin
-empty foreseen
+empty foreseen verdicts
 find_compose
 # The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
 [ "$COMPOSE" != none ] || warn compose-missing

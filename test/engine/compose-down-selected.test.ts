@@ -54,7 +54,11 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
         docker volume create --label com.docker.compose.project=volume volume_more`,
     });
     const { result } = await runTask(host, selected(Duration.seconds(8)));
-    expect(result).toMatchObject({ outcome: 'done', removed: { projects: 2, containers: 4, volumes: 2 } });
+    expect(result).toMatchObject({
+      outcome: 'done',
+      removed: { projects: 2, containers: 4, volumes: 2 },
+      passedOver: { young: 2, unlabelled: 2 },
+    });
     expect((await names()).sort()).toEqual(
       ['deployed', 'kept', 'other']
         .flatMap((project) => [...['1', '2', '3'].map((n) => `${project}_${n}`), `${project}_data`])
