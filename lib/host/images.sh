@@ -20,7 +20,7 @@ leave_used() {
 # image was built and tagged but not when it was pulled or loaded: that is when it wrote the image's configuration. One
 # that was pulled a moment ago may be what a `compose up` still waits with for the next one.
 list_arrivals() {
-  printf '' >"$WORK/arrivals" || full
+  empty arrivals
   [ "$STORE" = classic ] || return 0
   found=no
   for folder in "$DATA_ROOT"/image/*/imagedb/content/sha256; do
@@ -74,7 +74,7 @@ references() { printf '%s\n' "$1" | sed 's/^null$//; s/^\[//; s/\]$//; s/"//g' |
 
 # list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another.
 list_parents() {
-  printf '' >"$WORK/parents" || full
+  empty parents
   [ "$STORE" = classic ] || return 0
   parent='{''{.ID}} {''{.Parent}}'
   list all image ls -aq --no-trunc

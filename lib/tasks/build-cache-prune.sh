@@ -85,8 +85,7 @@ if [ "$DRY_RUN" = true ]; then
   finish 'done'
 fi
 pruned=0
-printf '' >"$WORK/said" || full
-printf '' >"$WORK/complaints" || full
+empty said complaints
 if [ -z "$KEEP_STORAGE" ]; then
   prune
 else

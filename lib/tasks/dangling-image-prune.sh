@@ -89,7 +89,7 @@ verdict old
 verdict young
 verdict tagged
 add_ancestors
-printf '' >"$WORK/removed" || full
+empty removed
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   remove_images
   measured

@@ -59,7 +59,7 @@ remove_images() {
 
 # An image stays when a pattern matches one of its names or its repository.
 leave_excluded() {
-  printf '' >"$WORK/excluded" || full
+  empty excluded
   [ -n "$EXCLUDE" ] || return 0
   while read -r verdict id _ names; do
     set -f # the address of a registry may have brackets
@@ -150,7 +150,7 @@ without young candidates
 in_generations
 head -n "${MAX_REMOVALS:-1000000000}" "$WORK/in-order" >"$WORK/first" || full
 cut -d ' ' -f 3 "$WORK/first" | sort -u >"$WORK/old" || full
-printf '' >"$WORK/removed" || full
+empty removed
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   remove_images
   measured
