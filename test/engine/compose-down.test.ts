@@ -107,7 +107,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       await alone(host);
       const app = await must(
         host,
-        'docker ps -q --filter label=com.docker.compose.project=todobackend --filter label=com.docker.compose.service=app | head -n 1',
+        'docker ps -q --no-trunc --filter label=com.docker.compose.project=todobackend --filter label=com.docker.compose.service=app | head -n 1',
       );
       const label = '--label com.docker.compose.project=todobackend';
       const mount = `--mount type=volume,dst=/kept,volume-label=${KEEP_LABEL}=yes`;
