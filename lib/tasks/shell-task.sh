@@ -77,12 +77,14 @@ run_script() {
   [ "$(cat "$WORK/script" && echo .)" = "$SCRIPT$NEWLINE." ] || full
   now
   export DRY_RUN KEEP_LABEL SECONDS_LEFT=$((DEADLINE - NOW))
-  # Whatever it prints is read to its end, so that it is not ended by that; only the beginning is kept.
+  # Whatever it prints is read to its end, so that it is not ended by that; only the beginning is kept. SIGTERM is for the
+  # script and what it left running: were all others gone, nobody would wait with SIGKILL for who ignores it.
   # shellcheck disable=SC2016
   bounded "$STEP_TIMEOUT" sh -c '
-    { sh "$1/script"; echo "$?" >"$1/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$1/output"
+    trap "" TERM
+    { (trap - TERM; exec sh "$1/script"); echo "$?" >"$1/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$1/output"
   ' sh "$WORK"
-  ! expired || fail deadline "the script had not ended within the task's time of $STEP_TIMEOUT s"
+  ! expired || fail deadline "the script or a child of it had not ended within the task's time of $STEP_TIMEOUT s"
   if [ ! -s "$WORK/code" ]; then
     room # without it the code could not be noted
     fail script-failed 'the script was ended from outside'

@@ -13,7 +13,7 @@ const worlds = Object.entries(TASK_WORLDS);
 const tasks = worlds.map(([, { task }]) => task);
 
 /** Task runs with a folder, and so a lock, each: on one host they can wait at the same time. */
-async function apart(host: PrivateHost, name: string): Promise<{ runDir: string; place: Host }> {
+export async function apart(host: PrivateHost, name: string): Promise<{ runDir: string; place: Host }> {
   const runDir = `${RUN_DIR}/${name}`;
   await must(host, `mkdir -p ${runDir} && ln -sfn ${RUN_DIR}/scripts ${runDir}/scripts`);
   const environment = { ...host.environment, HOUSEKEEPING_RUN_DIR: runDir };

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ShellTask } from '../../lib';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
+import { apart } from './hanging';
 import { must } from './images';
 import { runTask, SHELLS, type TaskRun } from './run-task';
 
@@ -91,13 +92,46 @@ describeDocker('ShellTask', () => {
     expect((await run(script)).result).toMatchObject({ outcome: 'nothing' });
   });
 
-  test('a script that floods its output, or does not end, is ended in time and leaves no lock', async () => {
+  test('a script that floods its output is not ended by that', async () => {
     const flood = await run('yes | head -c 30000000');
     expect(flood.result).toMatchObject({ outcome: 'failed', reason: 'broken-result' });
-    const { result } = await run(`sleep 1000 & ${says({ outcome: 'done' })}`, false, {
-      timeout: Duration.minutes(1),
+  });
+
+  describe('a script that does not end is ended in time, and leaves no lock:', () => {
+    const LATE = {
+      'one that ignores SIGTERM': "trap '' TERM; while :; do sleep 1; done",
+      'one that does not': 'sleep 1000',
+      'a child of one that has ended': `sleep 1000 & ${says({ outcome: 'done' })}`,
+      'such a child that ignores SIGTERM': `trap '' TERM; sleep 1000 & ${says({ outcome: 'done' })}`,
+    };
+    const cases = SHELLS.flatMap((shell) => Object.keys(LATE).map((late) => [shell, late] as const));
+    const runs = new Map<string, TaskRun & { locks: string }>();
+
+    // All at once, as each takes all of its time.
+    beforeAll(async () => {
+      await run('exit'); // so that the scripts are there
+      const late = async (shell: (typeof SHELLS)[number], name: keyof typeof LATE): Promise<void> => {
+        const { runDir, place } = await apart(host, `${shell}-${Object.keys(LATE).indexOf(name)}`);
+        const script = `exec 8>${runDir}/running; flock 8; ${LATE[name]}`;
+        const task = new ShellTask({ script, timeout: Duration.minutes(1) });
+        const ended = await runTask({ ...host.withShell(shell), environment: place.environment }, task);
+        const locks = await must(
+          host,
+          `for lock in lock running; do flock -n ${runDir}/$lock echo free || :; done`,
+        );
+        runs.set(`${shell} ${name}`, { ...ended, locks });
+      };
+      await Promise.all(cases.map(([shell, name]) => late(shell, name as keyof typeof LATE)));
     });
-    expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
-    await must(host, 'flock -n /run/docker-housekeeping/lock true');
+
+    test.each(cases)('under %s, %s', (shell, name) => {
+      const { result, locks } = runs.get(`${shell} ${name}`)!;
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
+      expect(locks).toBe('free\nfree');
+      // Only who ignores SIGTERM is given the 5 s until SIGKILL. The timeout of busybox reaches nobody but its own child: of
+      // the rest the agent makes an end.
+      expect(result.seconds >= 50).toBe(shell === 'busybox' || name.includes('ignores'));
+      expect(result.message).toContain('the script or a child of it');
+    });
   });
 });
