@@ -151,7 +151,7 @@ take_rest() {
     leftover
     return
   fi
-  empty holders certain handed
+  empty holders certain handed held
   clear_away
 }
 

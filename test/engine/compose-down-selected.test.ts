@@ -124,6 +124,23 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
       expect(await all()).toEqual([]);
     });
 
+    test('are all that is removed in the end: what the last project had is not touched again', async () => {
+      await share({ a: ['a'], b: ['a', 'b'] });
+      const from = '--network none --volumes-from legacy';
+      await must(
+        host,
+        `docker create --network none --name legacy -v /data service true
+        docker create ${of('b')} ${from} --name b_2 service true; docker rm legacy`,
+      );
+      await interpose(host, ':');
+      expect((await runTask(host, selected())).result).toMatchObject({
+        removed: { projects: 2, containers: 3, networks: 2, volumes: 2 },
+      });
+      const removals = (await calls(host)).filter((call) => call.startsWith('docker rm '));
+      const removed = removals.flatMap((call) => call.match(/[0-9a-f]{64}/g) ?? []);
+      expect(removed).toHaveLength(3);
+    });
+
     test('stay, and are named, where one of them stays', async () => {
       await share({ a: ['a'], b: ['a', 'b'], c: ['a', 'b', 'c'] });
       await must(
