@@ -63,7 +63,7 @@ function lateLook(kind: EngineKind): Play {
       );
     },
     wait: async () => {
-      const down = new ComposeDown({ project: 'shop', timeout: Duration.minutes(1) });
+      const down = new ComposeDown({ project: 'shop', timeout });
       const { result } = await runTask(host, down);
       expect(result).toMatchObject({ removed: { projects: 1, containers: 1, networks: 1 } });
       expect(result).toHaveProperty('bytesReclaimed');
