@@ -64,7 +64,8 @@ export interface HostFacts {
  * - `inUse`: a container refers to it, or another image was built upon it; `young`: not old enough; `kept`: it or its project carries the keep label;
  * - `tagged`: the image was tagged meanwhile; `gone`: somebody else removed it meanwhile;
  * - `newest`: the newest of its repository; `excluded`: by a pattern; `capped`: more than one run removes;
- * - `unlabelled`: not all containers of the project carry the labels.
+ * - `unlabelled`: not all containers of the project carry the labels;
+ * - `undescribed`: the Engine answers a question about it, or about something of the project, with an error.
  */
 export const PASSED_OVER = [
   'inUse',
@@ -76,6 +77,7 @@ export const PASSED_OVER = [
   'excluded',
   'capped',
   'unlabelled',
+  'undescribed',
 ] as const;
 /** How many candidates were left alone, by why. */
 export type PassedOver = Partial<Record<(typeof PASSED_OVER)[number], number>>;

@@ -30,6 +30,7 @@ const PASSED_OVER: Record<keyof PassedOver, string> = {
   excluded: 'excluded by name',
   capped: 'left for the next run',
   unlabelled: 'labelled in part only',
+  undescribed: 'not described by the Engine',
 };
 
 /** Renders the report of a run for people at a terminal. */

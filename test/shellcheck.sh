@@ -10,8 +10,8 @@ command -v shellcheck >/dev/null || {
 # Settings come from the document, and no script uses all that it could.
 check() { { printf '#!/bin/sh\n'; cat "$@"; } | shellcheck --shell=sh --exclude=SC2034,SC2153,SC2154,SC2317 -; }
 cd lib/host
-check store.sh engine.sh prelude.sh host.sh
-check load.sh
+check early.sh store.sh engine.sh prelude.sh host.sh
+check early.sh load.sh
 for script in ../tasks/*.sh; do
   check engine.sh prelude.sh prune.sh images.sh volumes.sh killed.sh aftermath.sh project.sh "$script"
 done

@@ -1,6 +1,6 @@
 # What there is of a project after it was taken down, and what that makes of the result. What was there before stands in
 # the lists `before.KINDs`, and in those that volumes.sh makes.
-containers=0 networks=0 volumes=0 GONE='' LEFTOVERS='' REST=''
+containers=0 networks=0 volumes=0 GONE='' LEFTOVERS='' REFUSAL='' REST=''
 
 # What the commands said does not count, only what is still there; to see that, a little time is allowed even
 # when the task's own is over or nearly so: without it nothing would be known of what went.
@@ -22,12 +22,14 @@ foresee() {
   room
 }
 
-# name_after KIND: asks the names of what is still there. What went since it was listed is there no more; what else keeps
-# the Engine from telling does not make it gone.
+# name_after KIND: asks the names of what is still there. What vanished since it was listed is not there any more; what else
+# keeps the Engine from telling a name does not make it gone.
 name_after() {
-  in_batches "after.$1s" inspect --type "$1" --format "{""{.ID}} {""{.Name}}" >"$WORK/names.$1" 2>"$WORK/unsaid"
-  grep -iE "$NO_SUCH" "$WORK/unsaid" | grep -oE '[0-9a-f]{64}' | sort -u >"$WORK/vanished"
-  without vanished "after.$1s"
+  in_batches "after.$1s" inspect --type "$1" --format "{""{.ID}} {""{.Name}}" >"$WORK/names.$1" 2>"$WORK/unsaid" && return
+  # shellcheck disable=SC2046
+  existing=$(engine $(listing "$1")) || return 0
+  printf '%s\n' "$existing" | sort | comm -12 - "$WORK/after.$1s" >"$WORK/rest"
+  mv "$WORK/rest" "$WORK/after.$1s"
 }
 
 # name_left KIND: names what is still there of it. A container whose removal is under way may have no name any more.
@@ -38,8 +40,11 @@ name_left() {
   done <"$WORK/after.$1s"
 }
 
-# leftover: not all of PROJECT went.
-leftover() { LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"; }
+# leftover: not all of PROJECT went. The Engine's first complaint about any says why.
+leftover() {
+  LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
+  [ -n "$REFUSAL" ] || [ ! -s "$WORK/complaints.down" ] || REFUSAL=$(complaint complaints.down 1)
+}
 
 name_all_left() {
   cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . || return 0

@@ -1,26 +1,35 @@
 # What every host script asks of Engine, Compose and disks.
 
-# find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES and CONTAINERS, or fails.
+# Words of the Docker CLI that no exit code and no field says. Seen with CLI and Engine 20.10, 26.1, 28.5 and 29.7:
+# a warning beside an answer, the line of an image that was removed, and of a reference that was taken away.
+CLI_WARNING='^(WARNING|DEPRECATED|  )' DELETED='Deleted: ' UNTAGGED='Untagged: '
+# Seen with Engine 20.10 alone; later ones let several questions share one count of disk usage.
+COUNTING='disk usage operation is already running'
+
+# find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES, CONTAINERS and MANAGER (of a swarm: true or false), or fails.
 find_engine() {
   command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
   asked=$NOW
   # The mark tells the answer from the warnings that the CLI prints beside it.
-  info='facts|{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{json .DriverStatus}}'
-  said=$(bounded 30 docker info --format "$info" 2>&1)
+  info='facts|{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{.Swarm.ControlAvailable}}'
+  info="$info|{""{json .DriverStatus}}"
+  code=0
+  said=$(bounded 30 docker info --format "$info" 2>&1) || code=$?
   set -f
   IFS='|'
   # shellcheck disable=SC2046  # split into fields
   set -- $(printf '%s\n' "$said" | grep '^facts|')
   unset IFS
   set +f
-  ENGINE=${2:-} DATA_ROOT=${3:-} IMAGES=${4:-} CONTAINERS=${5:-}
+  ENGINE=${2:-} DATA_ROOT=${3:-} IMAGES=${4:-} CONTAINERS=${5:-} MANAGER=${6:-}
   # Without a daemon some CLIs answer all the same, with nothing in it, and exit with 0.
   if [ -z "$ENGINE" ] || [ -z "$CONTAINERS" ]; then
     now
     [ $((NOW - asked)) -lt 30 ] || fail docker-hung 'the Docker daemon has not answered for 30 s'
-    fail docker-unreachable "$(printf '%s\n' "$said" | grep -i -m 1 -E '^error|cannot' || printf '%s' "$said")"
+    said=$(printf '%s\n' "$said" | sed -E "/$CLI_WARNING/d; /^facts\|/d; /^\$/d" | tail -n 1)
+    fail docker-unreachable "${said:-the Docker CLI ended with code $code and no message}"
   fi
-  case ${6:-} in
+  case ${7:-} in
   *io.containerd.snapshotter*) STORE=containerd ;;
   *) STORE=classic ;;
   esac
@@ -53,12 +62,17 @@ disk() {
   # Of an Engine on another machine nothing is to be seen here, whatever this one has of containerd.
   [ -d "$DATA_ROOT" ] || return 0
   set -- "$1" "${2:--k}" "$DATA_ROOT"
-  # The containerd store may have its content beside the Engine's own data.
-  [ "$STORE" = classic ] || [ ! -d /var/lib/containerd ] || set -- "$@" /var/lib/containerd
+  # The containerd store may have its content beside the Engine's own data: in a containerd that the Engine did not start.
+  [ "$STORE" = classic ] || [ -d "$DATA_ROOT/containerd/daemon" ] || set -- "$@" "$(containerd_root)"
   column=$1
   shift
   timeout -k 1 2 df -P "$@" 2>/dev/null 3>&- 9>&- |
     awk -v n="$column" 'NR > 1 && !seen[$6]++ { sub(/%/, "", $n); printf "%.0f\n", $n }'
+}
+# containerd_root: where the host's own containerd keeps its content.
+containerd_root() {
+  root=$(sed -n "s/^root *= *[\"']\([^\"']*\)[\"'] *\$/\1/p" /etc/containerd/config.toml 2>/dev/null | head -n 1)
+  printf '%s\n' "${root:-/var/lib/containerd}"
 }
 used_kib() { disk 3 | awk '{ sum += $1 } END { if (NR) printf "%.0f\n", sum }'; }
 fullest() { disk 5 "$1" | sort -n | tail -n 1; }
@@ -67,6 +81,7 @@ fullest() { disk 5 "$1" | sort -n | tail -n 1; }
 begin() {
   now
   take_lock
+  : >"$WORK/undescribed"
   find_engine
   [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk
   USED_BEFORE=$(used_kib)
@@ -88,16 +103,26 @@ measured() {
   BYTES=$(((USED_BEFORE - used_after) * 1024))
 }
 
+# unanswered CODE: ends the task, as a question had no answer. What the CLI said of it is in the file unsaid. An Engine that
+# answers the next question has answered this one too: with an error.
 unanswered() {
+  room
+  cat "$WORK/unsaid"
   ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Docker daemon answered"
-  fail docker-unreachable 'the Docker daemon stopped answering'
+  answers || fail docker-unreachable 'the Docker daemon stopped answering'
+  fail engine-error "$(complaint unsaid "$1")"
+}
+answers() { [ -n "$(bounded 30 docker version --format '{''{.Server.Version}}' 2>/dev/null)" ]; }
+# complaint FILE CODE: prints what the CLI said first, or else how it ended.
+complaint() {
+  sed -E "/$CLI_WARNING/d; /^ *\$/d; q" "$WORK/$1" | grep . || echo "the Docker CLI ended with code $2 and no message"
 }
 
-# list FILE ARGUMENTS...: what the Engine answers, sorted. Without the whole answer nothing may be concluded.
+# list FILE ARGUMENTS...: writes what the Engine answers, sorted. Without the whole answer nothing may be concluded.
 list() {
   file=$WORK/$1
   shift
-  answer=$(engine "$@") || unanswered
+  answer=$(engine "$@" 2>"$WORK/unsaid") || unanswered "$?"
   printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
   room
 }

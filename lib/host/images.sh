@@ -4,16 +4,71 @@
 # Commands at once; see benchmark/image-removal.ts.
 WORKERS=4
 
-# leave_used FILE: takes out of a sorted list the images that containers use, running or stopped. The Engine refuses to
-# remove them anyway; this is for the count, for what a dry run says, and for the tags of such an image.
-leave_used() {
+# list_used_images: the images that containers use, running or stopped, into the file used: those that they run from, and
+# those that they mount. The Engine removes a mounted image by its identifier even while the container runs, and a container
+# names it as its user did, by a tag that may have moved since: where it may have, MOUNTED_BEFORE is set to the time of that
+# container, as every image that is older may be the one.
+list_used_images() {
+  MOUNTED_BEFORE=''
   list containers ps -aq --no-trunc
-  image='{''{.Image}}'
-  inspect_all containers images container "$image"
-  sort -u "$WORK/images" >"$WORK/used" || full
+  # shellcheck disable=SC2016
+  uses='{''{$created := .Created}}{''{println "runs" .Image}}{''{range .HostConfig.Mounts}}{''{if eq .Type "image"}}{''{println "mounts" $created .Source}}{''{end}}{''{end}}'
+  inspect_all containers uses container "$uses"
+  need_all containers
+  sed -n 's/^runs //p' "$WORK/uses" >"$WORK/used.all" || full
+  sed -n 's/^mounts //p' "$WORK/uses" | sort -u >"$WORK/mounts" || full
+  while read -r created reference; do
+    # A name that has moved is of another image now; one without an image was of one that has lost it.
+    now_is=$(engine image inspect --format '{''{.ID}} {''{json .Metadata.LastTagTime}}' "$reference" 2>"$WORK/unsaid") || {
+      room
+      answers || unanswered 1
+    }
+    printf '%s\n' "${now_is%% *}" >>"$WORK/used.all"
+    printf '%s|%s|%s|%s\n' "$created" "${now_is#* }" "${now_is%% *}" "$reference"
+  done <"$WORK/mounts" >"$WORK/mounts-now" || full
   room
+  # shellcheck disable=SC2016
+  MOUNTED_BEFORE=$(with_clock '
+    { id = $3; sub(/^sha256:/, "", id) }
+    id != "" && index(id, substr($4, $4 ~ /^sha256:/ ? 8 : 1)) == 1 { next }
+    id != "" && epoch($2) <= epoch($1) { next }
+    epoch($1) > latest { latest = epoch($1) }
+    END { if (latest) printf "%.6f\n", latest }' "$WORK/mounts-now")
+  sed '/^$/d' "$WORK/used.all" | sort -u >"$WORK/used" || full
+  room
+}
+
+# leave_used FILE: takes out of a sorted list the images that containers use. The Engine refuses to remove most of them anyway;
+# this is for those that it would not refuse, for the count, for what a dry run says, and for the tags of such an image.
+leave_used() {
   comm -12 "$WORK/$1" "$WORK/used" >"$WORK/used-$1" || full
   without used "$1"
+}
+
+# leave_mounted FILE: takes out of a list of judged images those that a container may have mounted, and counts them as used.
+leave_mounted() {
+  verdict mounted
+  comm -12 "$WORK/mounted" "$WORK/$1" >>"$WORK/used-candidates" || full
+  without mounted "$1"
+}
+
+# list_held_images FILE: which images on the list somebody uses by now, into the file held-now, and which have a tag that they
+# had not when they were judged, into the file retagged.
+list_held_images() {
+  list_used_images
+  list_parents
+  # An image may also have been built upon meanwhile.
+  awk 'NF > 1 { print $2 }' "$WORK/parents" | sort -u - "$WORK/used" | comm -12 - "$WORK/$1" >"$WORK/held-now" || full
+  # shellcheck disable=SC2016
+  tags='{''{$id := .ID}}{''{range .RepoTags}}{''{println $id .}}{''{end}}'
+  inspect_all "$1" tags image "$tags"
+  {
+    cat "$WORK"/tagged.[0-9]* 2>/dev/null
+    awk '
+      FILENAME == ARGV[1] { for (i = 4; i <= NF; i++) had[$2, $i]; next }
+      NF > 1 && !(($1, $2) in had) { print $1 }' "$WORK/judged" "$WORK/tags"
+  } | sort -u | comm -12 - "$WORK/$1" >"$WORK/retagged" || full
+  room
 }
 
 # list_arrivals FILE: a line `ID|SECONDS` for each image on the list, in the file arrivals. The classic store notes when an
@@ -34,52 +89,54 @@ list_arrivals() {
 }
 
 # judge_images FILE: of each image on the list `old`, `young`, `tagged` or `kept`, then its identifier, its time and its
-# references: its tags and its digests. The latest of three times speaks for an image in use: its
+# references: its tags and its digests. Of one that may be mounted, see list_used_images, besides a line `mounted ID`. The latest of three times speaks for an image in use: its
 # creation, its arrival and, for reproducible builds, which all claim the same creation, its last tagging.
 judge_images() {
   list_kept_projects
   list_arrivals "$1"
   facts='{''{.ID}}|{''{json .RepoTags}}|{''{json .RepoDigests}}|{''{json .Created}}|{''{json .Metadata}}|'
   facts="$facts{""{with .Config}}$(project_of .Labels){""{end}}"
-  # An image that is not told of has no verdict, and stays.
-  in_batches "$1" image inspect --format "$facts" >"$WORK/facts" 2>>"$WORK/complaints.judge"
-  ! expired || unanswered
-  room
+  # An image that the Engine does not describe has no verdict, and stays.
+  inspect_all "$1" facts image "$facts"
+  comm -12 "$WORK/undescribed" "$WORK/$1" >"$WORK/undescribed-$1" || full
   # shellcheck disable=SC2016
   with_clock '
-    function references(json) {
+    # To the containerd store of Engine 29 a digest without a tag is a tag too.
+    function references(json, digests, found, part, i, n) {
       json = json == "null" ? "" : substr(json, 2, length(json) - 2)
       gsub(/"/, "", json)
-      gsub(/,/, " ", json)
-      return json
+      n = split(json, part, ",")
+      for (i = 1; i <= n; i++) if ((part[i] ~ /@/) == digests) found = found (found == "" ? "" : " ") part[i]
+      return found
     }
     FILENAME == ARGV[1] { whole[$0]; next }
     # Some storage driver of old may have known it as well.
     FILENAME == ARGV[2] { if (!($1 in arrival) || $2 > arrival[$1]) arrival[$1] = $2; next }
     # Of images that are all gone, the CLI says an empty line.
     $1 != "" {
-      tags = references($2)
-      digests = references($3)
+      tags = references($2, 0)
+      digests = references($3, 1)
       time = later($4, $5)
       if ($1 in arrival && arrival[$1] > time) time = arrival[$1]
       project = substr($0, length($1 $2 $3 $4 $5) + 6)
       verdict = project in whole ? "kept" : tags != "" ? "tagged" : young(time) ? "young" : "old"
+      if (mounted != "" && epoch($4) < mounted + 0) print "mounted", $1
       print verdict, $1, sprintf("%.6f", time), tags != "" && digests != "" ? tags " " digests : tags digests
     }' "$WORK/kept-projects" "$WORK/arrivals" "$WORK/facts" >"$WORK/judged" || full
   room
 }
 
-# references JSON: those of a list, a line each.
+# references JSON: those of a list, a line each; tags_of JSON: its tags alone, see judge_images.
 references() { printf '%s\n' "$1" | sed 's/^null$//; s/^\[//; s/\]$//; s/"//g' | tr ',' '\n' | sort; }
+tags_of() { references "$1" | sed '/@/d'; }
 
-# list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another.
+# list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another. The
+# CLI 29 has no such field and its Engine leaves out an empty one, so the Engine's own answer is asked, by the Engine's names.
 list_parents() {
-  empty parents
+  empty parents all
   [ "$STORE" = classic ] || return 0
-  parent='{''{.ID}} {''{.Parent}}'
   list all image ls -aq --no-trunc
-  in_batches all image inspect --format "$parent" 2>/dev/null >"$WORK/parents"
-  ! expired || unanswered
+  inspect_all all parents image '{''{index . "Id"}} {''{with index . "Parent"}}{''{.}}{''{end}}' '{''{index . "Id"}}'
 }
 
 # worker N: hands every WORKERSth line of the file batches to remove_batch, which the task defines.
@@ -110,10 +167,5 @@ remove_batches() {
   done
   wait
   room
-  cat "$WORK"/said.* | sed -n 's/^Deleted: //p' | sort -u | comm -12 - "$WORK/old" >"$WORK/removed"
-}
-
-# passed_tagged: an image may be tagged before the last look at it or after, when the Engine refuses to remove it.
-passed_tagged() {
-  passed tagged "$(cat "$WORK"/tagged* "$WORK"/complaints.* 2>/dev/null | grep -cE '^sha256:|in multiple repositories')"
+  cat "$WORK"/said.* | sed -n "s/^$DELETED//p" | sort -u | comm -12 - "$WORK/old" >"$WORK/removed"
 }

@@ -13,12 +13,11 @@ seconds_of_day() (
 # Names the containers that were ended by SIGKILL after their grace period. Exit code 137 alone does not say so:
 # a process may return it, and so does one that the kernel ended for want of memory.
 name_killed() {
+  without paused running
   facts='{''{.State.ExitCode}}|{''{.State.OOMKilled}}|{''{.State.FinishedAt}}|{''{json .Config.StopTimeout}}'
   # .ID and not .Id: that would not be Go's name of the field, and without one match the CLI refuses absent fields.
   facts="$facts|{""{.ID}}|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
-  # shellcheck disable=SC2046
-  engine inspect --type container --format "$facts" $(cat "$WORK/running") 2>/dev/null |
-    grep '^137|false|' >"$WORK/suspects" || return 0
+  in_batches running inspect --type container --format "$facts" 2>/dev/null | grep '^137|false|' >"$WORK/suspects" || return 0
   # The Engine remembers only its last 256 events: those that are there can acquit, but none need be there.
   signal='{''{.Actor.ID}} {''{index .Actor.Attributes "signal"}}'
   bounded 10 docker events --since "$began" --until $(($(date +%s) + 1)) --filter "$ours" --filter event=kill \

@@ -1,10 +1,6 @@
-# Reads the scripts that the step `host` left on the host. Without them nothing could be said but this. Short, as every
-# step has it.
+# Reads the scripts that the step `host` left on the host. Short, as every step has it.
 for file in $SCRIPTS; do
-  [ -r "$RUN_DIR/scripts/$file" ] && continue
-  printf '{"v":1,"task":"%s","outcome":"failed","dryRun":%s,"seconds":0,"reason":"script-missing","message":"%s"}\n' \
-    "$TASK" "$DRY_RUN" "the step host left no $file: see its result"
-  exit 1
+  [ -r "$RUN_DIR/scripts/$file" ] || early_fail script-missing "the step host left no $file: see its result"
 done
 for file in $SCRIPTS; do
   # shellcheck disable=SC1090  # written by store.sh

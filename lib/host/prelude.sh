@@ -89,6 +89,16 @@ for package in 'util-linux flock' 'gawk awk' 'sed sed' 'grep grep' 'findutils fi
   done
 done
 
+# The document's pattern is not enough: somebody may run a copy of the document without one, and a script that tests for
+# `true` would remove. What is neither counts as a dry run in the result: nothing was removed.
+case $DRY_RUN in
+true | false) ;;
+*)
+  DRY_RUN=true
+  fail dry-run-invalid 'the parameter DryRun is neither true nor false'
+  ;;
+esac
+
 warn() {
   case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
 }

@@ -9,7 +9,7 @@ KEPT=0
 list_project() {
   ours=label=$PROJECT_LABEL=$PROJECT
   keep=label=$KEEP_LABEL
-  list "$1.containers" ps -aq --no-trunc --filter "$ours"
+  list_members "$1.containers" -a --filter "$ours"
   list "$1.networks" network ls -q --no-trunc --filter "$ours"
   list "$1.volumes" volume ls -q --filter "$ours"
   # Each question takes a process of the CLI: with hundreds of projects those that need none count.
@@ -21,20 +21,45 @@ list_project() {
   [ "$REMOVE_VOLUMES" = true ] || empty "$1.volumes"
 }
 
-# with_files COMMAND: Compose on the project's files and from its directory, as the project's Makefile does.
+# with_files COMMAND...: Compose on the project's files and from its directory, as the project's Makefile does. What it says may
+# hold values of the files and of the environment, so it stays on the host, in the file compose-said. The name comes by the
+# environment: with -p and without -f Compose does not read the files, and knows no hooks.
 with_files() (
-  cd "$DIRECTORY" || exit 1
-  command=$1
-  set -- -p "${PROJECT:-unnamed}"
+  export COMPOSE_PROJECT_NAME="${PROJECT:-unnamed}"
+  [ -z "$PROFILES" ] || export COMPOSE_PROFILES="$PROFILES"
   IFS=$NEWLINE
   set -f
   for file in $FILES; do
-    set -- "$@" -f "$file"
+    set -- -f "$file" "$@"
   done
   unset IFS
-  # shellcheck disable=SC2086  # a command and its options
-  compose "$@" $command
+  case $COMPOSE in plugin) set -- docker compose "$@" ;; *) set -- docker-compose "$@" ;; esac
+  # shellcheck disable=SC2016
+  bounded "$STEP_TIMEOUT" sh -c 'cd "$1" && shift && exec "$@"' sh "$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1
 )
+
+# compose_stop: has Compose stop the project, where it can: by its files, else by its name.
+compose_stop() {
+  if [ -s "$WORK/copies" ]; then
+    # It goes by labels alone, and would stop these too.
+    warn compose-stop-skipped
+    return
+  fi
+  code=0
+  if [ -n "$DIRECTORY" ] && [ -z "$FILES_UNUSABLE" ]; then
+    with_files stop || code=$?
+  else
+    ask_compose_version
+    case $COMPOSE_VERSION in
+    none | 1.*) ;; # version 1 can do nothing without a file
+    *) compose -p "$PROJECT" stop >"$WORK/compose-said" 2>&1 || code=$? ;;
+    esac
+  fi
+  [ "$code" = 0 ] || expired || {
+    log "Compose could not stop $PROJECT: it ended with code $code; what it said is in $WORK/compose-said on this host"
+    warn compose-stop-failed
+  }
+}
 
 # list_removable: what may go, into the files gone.networks and gone.volumes: not what a container of others refers to.
 # Volumes without a name of their own, hence without the project's label, go with their containers if they are certain; a
@@ -44,6 +69,12 @@ list_removable() {
   without before.containers foreign
   without foreseen foreign
   list_references foreign
+  all_described foreign services || {
+    # It may refer to each of them.
+    empty gone.networks gone.volumes others
+    cp "$WORK/before.containers" "$WORK/holders" || full
+    return 0
+  }
   comm -23 "$WORK/before.networks" "$WORK/used-networks" >"$WORK/gone.networks" || full
   # No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
   comm -23 "$WORK/before.volumes" "$WORK/used-volumes" | grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' >"$WORK/gone.volumes" ||
@@ -63,27 +94,28 @@ list_removable() {
   without holders others
 }
 
+# stop_containers: stops those of the list before.containers that run.
 stop_containers() {
   list running ps -q --no-trunc --filter "$ours"
+  of_project running
   [ -s "$WORK/running" ] || return 0
+  # A process that is paused can see no signal.
+  list paused ps -q --no-trunc --filter "$ours" --filter status=paused
   began=$(date +%s)
   stopping=$(seconds_of_day "$(date -u +%H:%M:%S)")
-  if [ "$COMPOSE" = none ]; then
-    : # the Engine does it, below
-  elif [ -n "$DIRECTORY" ]; then
-    with_files stop || warn compose-stop-failed
-  else
-    ask_compose_version
-    case $COMPOSE_VERSION in
-    none | 1.*) ;; # version 1 can do nothing without a file
-    *) compose -p "$PROJECT" stop || warn compose-stop-failed ;;
-    esac
-  fi
+  [ "$COMPOSE" = none ] || compose_stop
   ! expired || return 0
   # One-off containers, orphans, and whatever Compose did not stop.
   list still ps -q --no-trunc --filter "$ours"
-  engine_on still stop >/dev/null
+  of_project still
+  engine_on still stop >/dev/null 2>>"$WORK/complaints.down"
   name_killed
+}
+# of_project FILE: leaves on a list only what belongs to the project.
+of_project() {
+  comm -12 "$WORK/$1" "$WORK/before.containers" >"$WORK/rest" || full
+  room
+  mv "$WORK/rest" "$WORK/$1"
 }
 
 # engine_on FILE ARGUMENTS...: the Docker CLI on all lines of a file at once, if it has any.
@@ -107,7 +139,8 @@ remove() {
     [ ! -s "$WORK/certain" ] || engine volume ls -q | sort | comm -12 - "$WORK/certain" >"$WORK/still-there"
     [ ! -s "$WORK/certain" ] || engine_on still-there volume rm
     engine_on gone.volumes volume rm
-  } >/dev/null
+  } >/dev/null 2>>"$WORK/complaints.down"
+  cat "$WORK/complaints.down"
 }
 
 # await_removals: a container that was started with --rm is removed on its own, and that takes long where it has many
@@ -115,7 +148,10 @@ remove() {
 await_removals() {
   now
   patience=$((NOW + 120))
-  while [ -n "$(engine ps -aq --filter "$ours" --filter status=removing)" ]; do
+  while removing=$(engine ps -aq --no-trunc --filter "$ours" --filter status=removing) && [ -n "$removing" ]; do
+    # `docker ps` goes on saying so of one whose removal has failed.
+    # shellcheck disable=SC2086
+    engine inspect --type container --format '{''{.State.Status}}' $removing | grep -qx removing || break
     now
     [ "$NOW" -lt "$patience" ] || break
     sleep 1
@@ -124,10 +160,11 @@ await_removals() {
 
 # take_down: of PROJECT all that is there. Sets FATE to kept, nothing or down.
 take_down() {
-  OVER=no
-  empty holders
+  OVER=no COMMITTED=''
+  empty holders complaints.down
   list_project before
   list kept.containers ps -aq --no-trunc --filter "$ours" --filter "$keep"
+  of_project kept.containers
   FATE=kept
   [ ! -s "$WORK/kept.containers" ] || return 0
   KEPT=$((KEPT + $(cat "$WORK/kept.networks" "$WORK/kept.volumes" | wc -l)))
@@ -151,7 +188,7 @@ take_rest() {
     leftover
     return
   fi
-  empty holders certain handed held
+  empty holders certain handed held complaints.down
   clear_away
 }
 

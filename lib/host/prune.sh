@@ -30,31 +30,76 @@ in_batches() {
   bounded "$STEP_TIMEOUT" xargs -n 100 docker "$@" <"$input"
 }
 
-# inspect_all FILE OUTPUT TYPE FORMAT: what the Engine says of each line of a file. Who is gone meanwhile says nothing;
-# without all the others nothing may be concluded.
+# inspect_all FILE OUTPUT TYPE FORMAT [ID]: writes what the Engine says of each object of a sorted list. An object that vanished
+# says nothing. One that the Engine cannot describe is added to the list `undescribed`: nothing may be concluded from its
+# silence. ID is the field of an object's identifier, where it is not what the CLI calls it.
 inspect_all() {
   inspected=0
-  in_batches "$1" inspect --type "$3" --format "$4" >"$WORK/$2" 2>"$WORK/unsaid" || inspected=$?
+  id=${5:-'{''{.ID}}'}
+  case $3 in volume) id='{''{.Name}}' ;; service) id='{''{printf "%.12s" .ID}}' ;; esac
+  # A mark before each answer: what comes out of a template is JSON or begins with an identifier.
+  in_batches "$1" inspect --type "$3" --format ":: $id{""{println}}$4" >"$WORK/marked" 2>"$WORK/unsaid" || inspected=$?
+  room
+  sed '/^:: /d' "$WORK/marked" >"$WORK/$2" || full
   room
   [ "$inspected" != 0 ] || return 0
-  ! expired || unanswered
+  ! expired || unanswered "$inspected"
   cat "$WORK/unsaid"
-  # 123: of xargs, some command failed.
-  if [ "$inspected" != 123 ] || ! grep -qiE "$NO_SUCH" "$WORK/unsaid" || grep -v '^WARNING' "$WORK/unsaid" | grep -qviE "$NO_SUCH"; then
-    unanswered
-  fi
+  sed -n 's/^:: //p' "$WORK/marked" | sort -u >"$WORK/described" || full
+  comm -23 "$WORK/$1" "$WORK/described" >"$WORK/silent" || full
+  room
+  [ -s "$WORK/silent" ] || return 0
+  cp "$WORK/unsaid" "$WORK/unsaid.inspect" || full
+  # shellcheck disable=SC2046
+  list existing $(listing "$3")
+  comm -12 "$WORK/silent" "$WORK/existing" >"$WORK/refused" || full
+  room
+  [ -s "$WORK/refused" ] || return 0
+  # The Engine answered the listing, so it is these objects that it cannot describe.
+  [ -n "$UNDESCRIBED" ] || UNDESCRIBED=$(complaint unsaid.inspect "$inspected")
+  sort -u -o "$WORK/undescribed" "$WORK/undescribed" "$WORK/refused" || full
+  room
 }
-NO_SUCH='no such (image|container|volume|network|object)|network [^ ]+ not found'
+# The Engine's first complaint about one of `undescribed`.
+UNDESCRIBED=''
 
-# list_references FILE: what the containers on the list refer to, running or stopped, into the files used-volumes and
-# used-networks (identifiers). The Engine's own idea of use does not do: to it a volume that came by --volumes-from is
-# free until its container has run, and a network while no container on it runs, though none could start without it.
+# listing TYPE: prints the arguments of the CLI that list all objects of a type by identifier.
+listing() {
+  case $1 in
+  container) echo ps -aq --no-trunc ;;
+  image) echo image ls -aq --no-trunc ;;
+  network) echo network ls -q --no-trunc ;;
+  *) echo "$1" ls -q ;;
+  esac
+}
+
+# all_described FILE...: whether the Engine described each object of these lists.
+all_described() {
+  for file; do
+    ! comm -12 "$WORK/undescribed" "$WORK/$file" | grep -q . || return 1
+  done
+}
+# need_all FILE...: ends the task where it did not, as something is concluded from each.
+need_all() { all_described "$@" || fail engine-error "$UNDESCRIBED"; }
+
+# list_references FILE: what the containers on the list refer to, running or stopped, and the services of a swarm, into the
+# files used-volumes and used-networks (identifiers). The Engine's own idea of use does not do: to it a volume that came by
+# --volumes-from is free until its container has run, and a network while no container on it runs, though none could start
+# without it; and a service holds what none of its containers on this host needs yet.
 list_references() {
   # shellcheck disable=SC2016
   references='{''{range .Mounts}}{''{if eq .Type "volume"}}v {''{println .Name}}{''{end}}{''{end}}'
   # shellcheck disable=SC2016
   references=$references'{''{range $name, $network := .NetworkSettings.Networks}}n {''{println $name}}n {''{println $network.NetworkID}}{''{end}}'
   inspect_all "$1" references container "$references"
+  empty services
+  if [ "$MANAGER" = true ]; then
+    list services service ls -q
+    references='{''{range .Spec.TaskTemplate.Networks}}n {''{println .Target}}{''{end}}'
+    references=$references'{''{with .Spec.TaskTemplate.ContainerSpec}}{''{range .Mounts}}{''{if eq .Type "volume"}}v {''{println .Source}}{''{end}}{''{end}}{''{end}}'
+    inspect_all services held-by-services service "$references"
+    cat "$WORK/held-by-services" >>"$WORK/references" || full
+  fi
   sed -n 's/^v //p' "$WORK/references" | sort -u >"$WORK/used-volumes" || full
   list networks network ls --no-trunc --format "{""{.ID}} {""{.Name}}"
   # By identifier, by name or, before a container's first start, by a part of an identifier, in the Engine's order: what is
@@ -97,7 +142,7 @@ function undated(time) { return older > 0 && time < 0 }
 with_clock() {
   program=$CLOCK$1
   shift
-  awk -F '|' -v limit="$(($(date +%s) - OLDER_THAN))" -v older="$OLDER_THAN" "$program" "$@"
+  awk -F '|' -v limit="$(($(date +%s) - OLDER_THAN))" -v older="$OLDER_THAN" -v mounted="${MOUNTED_BEFORE:-}" "$program" "$@"
 }
 
 # leave_kept FILE ARGUMENTS...: takes out of a sorted list of candidates what itself carries the keep label.
@@ -113,10 +158,64 @@ leave_kept() {
 # taken for something else.
 project_of() { printf '{''{json (index %s "%s")}''}' "$1" "$PROJECT_LABEL"; }
 
-# list_kept_projects: the projects one of whose containers carries the keep label; they stay whole, for any task.
+# A container belongs to a Compose project because Compose created it: its image may carry the project's labels too, as
+# Compose puts them on what it builds, and whoever starts a container from it by hand gets them. Only on containers Compose
+# puts one of these; COMPOSE_MADE is a template of a condition.
+COMPOSE_MADE='or (.Label "com.docker.compose.oneoff") (.Label "com.docker.compose.hook")'
+
+# Whether the file committed has the images with the labels of a container; emptied, they are listed anew.
+COMMITTED=''
+
+# list_members FILE FILTER...: the containers that Compose created, of those that the filters of `docker ps` select.
+list_members() {
+  members=$1
+  shift
+  list "$members" ps --no-trunc "$@" --format "{""{if $COMPOSE_MADE}}{""{.ID}}{""{end}}"
+  leave_copies "$members"
+}
+
+# leave_copies FILE: takes out of a list the containers all of whose Compose labels are their image's: `docker commit` puts a
+# container's labels on the image, and so on each container from it. The file copies has those that were taken out.
+leave_copies() {
+  empty copies
+  [ -s "$WORK/$1" ] || return 0
+  # Images rarely carry this label; only then each container is asked.
+  [ -n "$COMMITTED" ] || list committed image ls -aq --no-trunc --filter label=com.docker.compose.oneoff
+  COMMITTED=listed
+  [ -s "$WORK/committed" ] || return 0
+  # shellcheck disable=SC2016
+  own='{''{$id := .ID}}{''{$image := .Image}}{''{range $key, $value := .Config.Labels}}{''{println $id $image (json $key) (json $value)}}{''{end}}'
+  inspect_all "$1" own-labels container "$own"
+  # shellcheck disable=SC2016
+  own='{''{$id := .ID}}{''{with .Config}}{''{range $key, $value := .Labels}}{''{println $id (json $key) (json $value)}}{''{end}}{''{end}}'
+  inspect_all committed image-labels image "$own"
+  need_all "$1" committed
+  awk '
+    FILENAME == ARGV[1] { committed[$0]; next }
+    FILENAME == ARGV[2] { inherited[$0]; next }
+    NF > 3 && ($2 in committed) {
+      copy[$1]
+      if ($3 ~ /^"com\.docker\.compose\./ && !(substr($0, length($1) + 2) in inherited)) own[$1]
+    }
+    END { for (id in copy) if (!(id in own)) print id }
+  ' "$WORK/committed" "$WORK/image-labels" "$WORK/own-labels" | sort -u >"$WORK/copies" || full
+  room
+  without copies "$1"
+}
+
+# project_of LABELS: prints a template of the Compose project in an object's labels, as JSON, so that nothing in it can be
+# taken for something else.
+project_of() { printf '{''{json (index %s "%s")}''}' "$1" "$PROJECT_LABEL"; }
+
+# list_kept_projects: the projects one of whose containers carries the keep label; they stay whole, for any task. Of what
+# belongs to no project the label is empty.
 list_kept_projects() {
-  list kept-projects ps -a --filter "label=$KEEP_LABEL" --filter "label=$PROJECT_LABEL" \
-    --format "{""{json (.Label \"$PROJECT_LABEL\")}""}"
+  list_members kept-members -a --filter "label=$KEEP_LABEL" --filter "label=$PROJECT_LABEL"
+  inspect_all kept-members kept-projects container "$(project_of .Config.Labels)"
+  need_all kept-members
+  sort -u "$WORK/kept-projects" | grep -vxF '""' >"$WORK/kept-projects.named" || [ $? = 1 ] || full
+  mv "$WORK/kept-projects.named" "$WORK/kept-projects" || full
+  room
 }
 
 # excluded NAME: whether one of the shell patterns in EXCLUDE (one a line) matches.
@@ -143,11 +242,12 @@ leave_excluded_names() {
   without excluded candidates
 }
 
-# judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`. The format gives identifier, two
-# times, of which the later counts, and project, with | between.
+# judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`; one that the Engine cannot describe is
+# none of these. The format gives identifier, two times, of which the later counts, and project, with | between.
 judge() {
   list_kept_projects
   inspect_all candidates facts "$1" "$2"
+  comm -12 "$WORK/undescribed" "$WORK/candidates" >"$WORK/undescribed-candidates" || full
   # shellcheck disable=SC2016
   with_clock '
     FILENAME == ARGV[1] { whole[$0]; next }
@@ -163,41 +263,104 @@ judge() {
 # verdict NAME [FILE]: puts the identifiers of what is so judged into a file of that or another name.
 verdict() { sed -n "s/^$1 \([^ ]*\).*/\1/p" "$WORK/judged" | sort -u >"$WORK/${2:-$1}" || full; }
 
-# remove_old ARGUMENTS...: removes what is in the file old, in small batches, and puts what went into the file removed.
+# remove_old TYPE: removes what is in the file old, in small batches, and puts what the Engine says it removed into the file
+# removed.
 remove_old() {
-  empty removed
+  empty removed said uncertain complaints.remove
   [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ] || return 0
   xargs -n 20 <"$WORK/old" >"$WORK/batches" || full
   # The loop is the shell's: with timeout in a process group of its own, xargs would go on after a cancelled step.
   while IFS= read -r batch; do
     # shellcheck disable=SC2086  # identifiers have no spaces
-    engine "$@" $batch
+    try "$batch" "$1" rm $batch || :
   done <"$WORK/batches" >"$WORK/said" 2>"$WORK/complaints.remove"
   room
   sort -u "$WORK/said" | comm -12 - "$WORK/old" >"$WORK/removed"
   measured
 }
 
-# complaints OPTION PATTERN: the Engine's complaints that match, as grep takes it.
-complaints() { grep -v '^WARNING' "$WORK/complaints" | grep -iE 'error|cannot|no such' | grep -iE "$@"; }
+# try IDENTIFIERS COMMAND...: has the Engine remove something. The CLI ends with 1 when the Engine refused; with any other
+# code it was cut off, and what it had asked for may be gone without a word of it.
+try() {
+  doomed=$1
+  shift
+  code=0
+  engine "$@" || code=$?
+  # shellcheck disable=SC2086
+  [ "$code" -le 1 ] || printf '%s\n' $doomed >>"$WORK/uncertain"
+  tell_cut_off "$code"
+  return "$code"
+}
+tell_cut_off() { [ "$1" -le 1 ] || echo "the Docker CLI ended with code $1" >&2; }
 
-# conclude NAME: ends the task: of the files old, young, removed and of the Engine's complaints it makes the result.
+# list_held TYPE FILE: which objects of a list somebody uses by now, into the file held-now.
+list_held() {
+  case $1 in
+  container)
+    inspect_all "$2" states container '{''{.ID}} {''{.State.Status}}'
+    awk '$2 != "exited" && $2 != "dead" && $2 != "created" { print $1 }' "$WORK/states" | sort -u >"$WORK/held-now"
+    ;;
+  image) list_held_images "$2" ;;
+  *)
+    list containers ps -aq --no-trunc
+    list_references containers
+    need_all containers services
+    comm -12 "$WORK/$2" "$WORK/used-${1}s" >"$WORK/held-now"
+    ;;
+  esac
+}
+
+# account TYPE: divides what was to go and is not in the file removed: into the lists `gone` (somebody else removed it),
+# `held-now`, `retagged` (images alone) and `unexplained`.
+account() {
+  empty held-now retagged gone
+  comm -23 "$WORK/old" "$WORK/removed" >"$WORK/unremoved" || full
+  cp "$WORK/unremoved" "$WORK/unexplained" || full
+  room
+  [ -s "$WORK/unremoved" ] && ! expired || return 0
+  # shellcheck disable=SC2046
+  list existing $(listing "$1")
+  comm -23 "$WORK/unremoved" "$WORK/existing" >"$WORK/gone" || full
+  # What vanished in a command that was cut off, that command removed.
+  sort -u "$WORK/uncertain" | comm -12 - "$WORK/gone" | sort -u - "$WORK/removed" >"$WORK/removed.all" || full
+  room
+  mv "$WORK/removed.all" "$WORK/removed"
+  without removed gone
+  comm -12 "$WORK/unremoved" "$WORK/existing" >"$WORK/unexplained" || full
+  room
+  [ -s "$WORK/unexplained" ] || return 0
+  list_held "$1" unexplained
+  room
+  without held-now unexplained
+  without retagged unexplained
+  # The Engine's reason why one of them is still there stands by its identifier, where it names one.
+  read -r first <"$WORK/unexplained" || return 0
+  first=${first#sha256:}
+  grep -m 1 -F "$(printf '%.12s' "$first")" "$WORK/complaints" >"$WORK/unsaid" || cp "$WORK/complaints" "$WORK/unsaid"
+}
+
+# conclude NAME TYPE: ends the task: of the files old, young and removed it makes the result, which accounts for each
+# candidate.
 conclude() {
-  touch "$WORK/used-candidates" "$WORK/complaints.judge"
-  cat "$WORK"/complaints.* >"$WORK/complaints"
+  touch "$WORK/used-candidates" "$WORK/uncertain"
+  cat "$WORK"/complaints.* >"$WORK/complaints" 2>/dev/null
   cat "$WORK/complaints"
-  conflict='conflict: unable to|is in use|active endpoint|running container|is running: stop|already in progress'
   [ "$DRY_RUN" = false ] || cp "$WORK/old" "$WORK/removed" || full
   count "$1" "$(lines removed)"
-  passed inUse "$(($(lines used-candidates) + $(complaints "$conflict" | grep -vc 'in multiple repositories')))"
+  account "$2"
+  REMOVED=''
+  count "$1" "$(lines removed)"
+  passed inUse "$(($(lines used-candidates) + $(lines held-now)))"
   passed young "$(lines young)"
   passed kept "$(($(lines kept.candidates) + $(grep -c '^kept ' "$WORK/judged")))"
-  passed gone "$(complaints -c "$NO_SUCH")"
-  if expired && [ "$(gone old removed)" -gt 0 ]; then
+  passed gone "$(lines gone)"
+  [ "$2" != image ] || passed tagged "$(cat "$WORK"/tagged* "$WORK/retagged" 2>/dev/null | sort -u | grep -c .)"
+  passed undescribed "$(lines undescribed-candidates)"
+  if expired && [ -s "$WORK/unexplained" ]; then
     fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
   fi
-  refusal=$(complaints -v -m 1 "$NO_SUCH|$conflict")
-  [ -z "$refusal" ] || fail not-removed "$refusal"
+  [ ! -s "$WORK/unexplained" ] || fail not-removed "$(complaint unsaid 1)"
+  [ ! -s "$WORK/undescribed" ] || fail engine-error "$UNDESCRIBED"
   [ ! -s "$WORK/removed" ] || finish 'done'
   finish nothing
 }

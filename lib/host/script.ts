@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DRY_RUN_PARAMETER } from '../contract';
 
 /** What a step runs on a host. */
@@ -25,21 +26,21 @@ const PRELUDE = ['engine.sh', 'prelude.sh'].map((name) => join(__dirname, name))
 
 /**
  * The lines of the step `host`: it leaves the scripts of all tasks on the host, each once however many tasks run it,
- * and says what the host is.
+ * and says what the host is. The document holds them compressed; on the host they can be read.
  */
 export function renderHostStep(step: string, timeoutSeconds: number, tasks: readonly HostScript[]): string[] {
   const others = new Map(
-    tasks.flatMap((task) => storedBy(task).map((files) => [storedName(files), scriptText(files)])),
+    tasks.flatMap((task) => storedBy(task).map((files) => [storedName(files), pack(scriptText(files))])),
   );
   others.delete(storedName(PRELUDE));
   return [
     ...opening('Host', step, timeoutSeconds, {}),
     ...source('store.sh'),
-    // Kept in a variable too: what the host is can be said even where nothing can be stored.
-    assignment('PRELUDE', scriptText(PRELUDE)),
+    assignment('PRELUDE', pack(scriptText(PRELUDE))),
     `store ${storedName(PRELUDE)} "$PRELUDE"`,
-    ...[...others].map(([name, text]) => `store ${name} ${packed(text)}`),
-    'eval "$PRELUDE"',
+    ...[...others].map(([name, packed]) => `store ${name} ${packed}`),
+    // What the host is can be said even where nothing can be stored.
+    'eval "$(unpack "$PRELUDE")"',
     ...source('host.sh'),
   ];
 }
@@ -67,6 +68,7 @@ function opening(
     DRY_RUN_LINE,
     ...Object.entries(all).map(([name, value]) => assignment(name, value)),
     RUN_DIR_LINE,
+    ...source('early.sh'),
   ];
 }
 
@@ -74,9 +76,16 @@ function assignment(name: string, value: string): string {
   return `${name}=${shellQuote(value)}`;
 }
 
-/** A script as store.sh takes it, with backquotes for its quotes: a quote within quotes takes five bytes of a document. */
-function packed(text: string): string {
-  return `'${text.replaceAll("'", '`')}'`;
+/**
+ * A script as store.sh takes it: compressed, as a document holds 64 KB, in base64.
+ *
+ * Another release of Node may compress the same script to other bytes; the script's name stays the same.
+ */
+function pack(text: string): string {
+  const compressed = gzipSync(text, { level: 9 });
+  // The header names the operating system that compressed it; the document is to be the same from each.
+  compressed[9] = 3;
+  return compressed.toString('base64');
 }
 
 /** One word of POSIX shell that stands for exactly this text. */
@@ -90,24 +99,19 @@ function storedName(files: readonly string[]): string {
   return `${basename(files.at(-1)!, '.sh')}-${hash}.sh`;
 }
 
+/** The lines of a script that stands in the document as it is. */
 function source(name: string): string[] {
-  return compact(readFileSync(join(__dirname, name), 'utf8'));
+  return compact(readFileSync(join(__dirname, name), 'utf8')).map((line) => line.trim());
 }
 
 function scriptText(files: readonly string[]): string {
-  const text = files.flatMap((file) => compact(readFileSync(file, 'utf8'))).join('\n');
-  // store.sh would make a quote of it.
-  if (text.includes('`')) throw new Error(`${files.join(', ')} has a backquote: write $(...) instead`);
-  return text;
+  return files.flatMap((file) => [...compact(readFileSync(file, 'utf8')), '']).join('\n');
 }
 
 /**
- * The lines of a script without comments, blank lines and indentation, as a document holds 64 KB. Scripts
- * must therefore hold no text of several lines in which any of these matters.
+ * The lines of a script without comments and blank lines, as a document holds 64 KB. Scripts must therefore hold no
+ * text of several lines in which these matter, nor indentation where it stands in the document as it is.
  */
 export function compact(source: string): string[] {
-  return source
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+  return source.split('\n').filter((line) => !/^\s*(#|$)/.test(line));
 }

@@ -1,10 +1,15 @@
-# store NAME TEXT: leaves a script on the host for the steps that follow. It is written beside and moved into its place,
-# so that nobody ever reads half of one, and read back before, as not every shell tells that the disk is full.
+# store NAME PACKED: leaves a script on the host for the steps that follow, readable. It is written beside and moved into its
+# place, so that nobody ever reads half of one; gzip ends with an error where it cannot write all. Notes in UNSTORED what
+# cannot be stored.
 umask 077
+UNSTORED=''
 store() {
-  # For a quote stands a backquote, see script.ts.
-  set -- "$1" "$(printf '%s' "$2" | tr '\140' '\047')"
-  mkdir -p "$RUN_DIR/scripts" && printf '%s\n' "$2" >"$RUN_DIR/scripts/$1.$$"
-  [ "$(cat "$RUN_DIR/scripts/$1.$$")" = "$2" ] && mv -f "$RUN_DIR/scripts/$1.$$" "$RUN_DIR/scripts/$1" && return
-  rm -f "$RUN_DIR/scripts/$1.$$"
+  file=$RUN_DIR/scripts/$1
+  mkdir -p "$RUN_DIR/scripts" && unpack "$2" >"$file.$$" && mv -f "$file.$$" "$file" && return
+  rm -f "$file.$$"
+  UNSTORED="$UNSTORED $1"
 }
+# unpack PACKED: prints a script, see script.ts.
+unpack() { printf '%s' "$1" | base64 -d | gzip -dc; }
+command -v base64 >/dev/null || early_fail tool-missing 'there is no base64 on this host: install coreutils'
+command -v gzip >/dev/null || early_fail tool-missing 'there is no gzip on this host: install gzip'

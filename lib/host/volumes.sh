@@ -19,6 +19,7 @@ tell_volumes() {
   # shellcheck disable=SC2016
   mounts=$mounts'{''{range .HostConfig.Mounts}}{''{println $id "named" (json .Source)}}{''{end}}'
   inspect_all before.containers mounts container "$mounts"
+  need_all before.containers
   # shellcheck disable=SC2016
   awk '
     # Whether it came with the container, as all that this one has volumes from are there and lack it. Compose refers to

@@ -11,8 +11,8 @@ ask_cache() {
   fields='{''{.ID}}|{''{.InUse}}|{''{.Shared}}|{''{.CacheType}}|{''{.Size}}|{''{.LastUsedAt}}|{''{.Parent}}'
   tries=1
   until answer=$(engine system df -v --format "{""{range .BuildCache}}$fields{""{println}}{""{end}}" 2>"$WORK/unsaid"); do
+    grep -q "$COUNTING" "$WORK/unsaid" || unanswered 1
     cat "$WORK/unsaid"
-    grep -q 'disk usage operation is already running' "$WORK/unsaid" || unanswered
     [ "$tries" -lt 10 ] || skip busy 'the Engine still counts its disk usage for somebody else'
     tries=$((tries + 1))
     sleep 1
@@ -100,7 +100,7 @@ count cacheRecords "$(sed '/^Total reclaimed/d; /^Deleted build cache/d; /^$/d' 
 measured
 if [ "$pruned" != 0 ]; then
   ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Engine had pruned its build cache"
-  fail not-removed "$(grep -m 1 -i error "$WORK/complaints" || head -n 1 "$WORK/complaints")"
+  fail not-removed "$(complaint complaints "$pruned")"
 fi
 case $REMOVED in *:0) finish nothing ;; esac
 finish 'done'

@@ -1,60 +1,157 @@
 # Takes down Compose projects: one, by PROJECT or by DIRECTORY and FILES (a path a line), or all that carry the LABELS and
 # are older than OLDER_THAN, without those that a pattern of EXCLUDE names; see project.sh for how.
 
-check_files() {
-  [ -d "$DIRECTORY" ] || fail directory-missing "there is no directory $DIRECTORY on this host"
+FILES_UNUSABLE='' PROFILES='' REAL=$DIRECTORY
+
+# unusable REASON MESSAGE: Compose can do nothing with the directory or its files. A project whose name is given is taken down
+# by that, and the Engine stops it; without the name it is not known what was meant.
+unusable() {
+  ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before Compose had read its files"
+  [ -n "$PROJECT" ] || fail "$1" "$2"
+  log "$2"
+  warn "$1"
+  FILES_UNUSABLE=yes
+}
+
+# reach PATH COMMAND REASON MESSAGE: runs a command on a path of the user's, whose file system may not answer; without
+# success the path is unusable.
+reach() {
+  code=0
+  bounded 10 sh -c "$2" sh "$1" >"$WORK/reached" 2>/dev/null || code=$?
+  [ "$code" != 0 ] || return 0
+  # Such codes come from timeout and from signals.
+  if [ "$code" -ge 124 ]; then
+    unusable directory-unanswered "the file system of $1 has not answered for 10 s"
+  else
+    unusable "$3" "$4"
+  fi
+  return 1
+}
+
+# check_directory: sets REAL, the directory without symbolic links.
+check_directory() {
+  # shellcheck disable=SC2016
+  reach "$DIRECTORY" 'cd "$1" && pwd -P' directory-missing "there is no directory $DIRECTORY on this host" || return 0
+  REAL=$(cat "$WORK/reached")
   IFS=$NEWLINE
   set -f
   for file in $FILES; do
-    [ -f "$file" ] || fail compose-file-missing "there is no Compose file $file on this host"
+    # shellcheck disable=SC2016
+    reach "$file" '[ -f "$1" ]' compose-file-missing "there is no Compose file $file on this host" || break
   done
   set +f
   unset IFS
-  if [ "$COMPOSE" != none ] && ! said=$(with_files 'config -q' 2>&1); then
-    ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before Compose had read its files"
-    reason=compose-file-missing
-    for name in ${FILES:+-} compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
-      [ "$name" != - ] && [ ! -f "$DIRECTORY/$name" ] || reason=compose-file-invalid
-    done
-    fail "$reason" "Compose refuses the files in $DIRECTORY: $(printf '%s\n' "$said" | tail -n 1)"
-  fi
+  [ "$COMPOSE" = none ] || [ -n "$FILES_UNUSABLE" ] || check_files
 }
 
-# The project's name is what its containers say: every Compose derives another one from a directory.
-find_project() {
-  fields="{""{.Label \"$PROJECT_LABEL\"}} {""{.Label \"$PROJECT_LABEL.config_files\"}}"
-  list given ps -a --filter "label=$PROJECT_LABEL.working_dir=$DIRECTORY" --format "$fields"
-  # Compose may have been started through a symbolic link, or not.
-  real=$(cd "$DIRECTORY" && pwd -P)
-  list real ps -a --filter "label=$PROJECT_LABEL.working_dir=$real" --format "$fields"
-  sort -u "$WORK/given" "$WORK/real" >"$WORK/started" || full
-  while read -r name files; do
-    case $name in [!a-z0-9]* | *[!a-z0-9_-]*) continue ;; esac # no Compose gives such a name
-    uses_files "$files" || continue
+check_files() {
+  # With all profiles, so that the hooks of all services run; some files are right only without.
+  for PROFILES in '*' ''; do
+    ! with_files config -q || return 0
+  done
+  # shellcheck disable=SC2016
+  [ -n "$FILES" ] || reach "$DIRECTORY" 'cd "$1" && for name in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
+    [ ! -f "$name" ] || exit 0; done; exit 1' compose-file-missing "Compose finds no file in $DIRECTORY" || return 0
+  unusable compose-file-invalid "Compose refuses the files in $DIRECTORY$(fault): run docker compose config -q there"
+}
+
+# fault: prints where Compose found a fault, the service and the key or the line, and nothing of what stands there: a value may
+# be a password. Compose quotes values; before the first quote there is none.
+fault() {
+  awk -F '["\047\140]' '
+    $1 ~ / format for $/ && $3 ~ /^ option in [a-z]+ $/ && $2 $4 ~ /^[A-Za-z0-9_.-]+$/ {
+      split($3, word, " ")
+      place = word[3] "s." $4 "." $2
+    }
+    !place && match($1, /(services|volumes|networks|secrets|configs)(\.[A-Za-z0-9_-]+)+/) { place = substr($1, RSTART, RLENGTH) }
+    !place && match($1, /line [0-9]+/) { place = substr($1, RSTART, RLENGTH) }
+    !place && match($3, /^, line [0-9]+/) { place = substr($3, 3, RLENGTH - 2) }
+    place { print " at " substr(place, 1, 80); exit }' "$WORK/compose-said"
+}
+
+# json TEXT: prints a text as the CLI prints one in JSON.
+json() { printf '"%s"\n' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/</\\u003c/g; s/>/\\u003e/g; s/&/\\u0026/g')"; }
+
+# check_origins: a task that has a directory selects what was started from it, and from just the FILES where it has any. Sets
+# PROJECT, whose name is what its containers say: every Compose derives another one from a directory. A name that was also
+# started from elsewhere is nobody's alone, and nothing of it goes.
+check_origins() {
+  # In JSON, so that nothing in a label can be taken for something else.
+  facts="{""{if $COMPOSE_MADE}}{""{\$id := .ID}}{""{println \$id \"name\" (json (.Label \"$PROJECT_LABEL\"))}}"
+  facts="$facts{""{println \$id \"home\" (json (.Label \"$PROJECT_LABEL.working_dir\"))}}"
+  facts="$facts{""{println \$id \"files\" (json (.Label \"$PROJECT_LABEL.config_files\"))}}{""{end}}"
+  list started ps -a --no-trunc --filter "label=$PROJECT_LABEL${PROJECT:+=$PROJECT}" --format "$facts"
+  cut -d ' ' -f 1 "$WORK/started" | sort -u >"$WORK/starters" || full
+  leave_copies starters
+  # Compose may have been started through a symbolic link, or not; version 1 writes files as they were given.
+  given=0
+  {
+    printf 'home %s\n' "$(json "$DIRECTORY")" "$(json "$REAL")"
+    IFS=$NEWLINE
+    set -f
+    for file in $FILES; do
+      given=$((given + 1))
+      inside=${file#"$DIRECTORY"/}
+      for spelling in "$file" "$inside" "$REAL/$inside"; do
+        printf 'file %s %s\n' "$given" "$(json "$spelling")"
+      done
+    done
+    set +f
+    unset IFS
+  } >"$WORK/wanted"
+  room
+  # A line for each container: its project, whether it was started from there, and from where, as JSON or none.
+  awk -v count="$given" '
+    FILENAME == ARGV[1] && $1 == "home" { homes[substr($0, 6)]; next }
+    # Without its quotes: of several files the label is one text.
+    FILENAME == ARGV[1] { text = substr($0, length($1 $2) + 4); spelt[substr(text, 1, length(text) - 1)] = $2; next }
+    FILENAME == ARGV[2] { starter[$1]; next }
+    !($1 in starter) { next }
+    { value = substr($0, length($1 $2) + 3) }
+    $2 == "name" { name[$1] = value }
+    $2 == "home" { home[$1] = value }
+    $2 == "files" { files[$1] = value }
+    # Whether a label names each of the wanted files, separated by commas, and no other; a name may have a comma too.
+    function just_wanted(label, file, next_file, met, found) {
+      split("", met)
+      for (label = substr(label, 2, length(label) - 2) ","; label != ""; label = substr(label, length(next_file) + 2)) {
+        next_file = ""
+        for (file in spelt) if (length(file) > length(next_file) && index(label, file ",") == 1) next_file = file
+        if (next_file == "") return 0
+        if (!(spelt[next_file] in met)) { met[spelt[next_file]]; found++ }
+      }
+      return found == count
+    }
+    END {
+      for (id in name) {
+        # No Compose gives such a name.
+        if (name[id] !~ /^"[a-z0-9][a-z0-9_-]*"$/) continue
+        own = home[id] in homes && (count == 0 || just_wanted(files[id]))
+        print substr(name[id], 2, length(name[id]) - 2), own ? "own" : "other", (home[id] == "\"\"" ? "an unknown directory" : home[id]) (count == 0 ? "" : " with " files[id])
+      }
+    }' "$WORK/wanted" "$WORK/starters" "$WORK/started" | sort -u >"$WORK/origins" || full
+  room
+  while read -r name whose _; do
+    [ "$whose" = own ] || continue
     case $PROJECT in
     '' | "$name") PROJECT=$name ;;
     *) fail ambiguous-project "both $PROJECT and $name were started from $DIRECTORY: give the project's name" ;;
     esac
-  done <"$WORK/started"
-  [ -n "$PROJECT" ] || finish nothing '' "no Compose project's containers were started from $DIRECTORY"
+  done <"$WORK/origins"
+  [ -n "$PROJECT" ] || finish nothing '' "no Compose project's containers were started from $DIRECTORY${FILES:+ with these files alone}"
+  elsewhere=$(sed -n "s/^$PROJECT other //p" "$WORK/origins" | head -n 1)
+  [ -z "$elsewhere" ] || fail ambiguous-project "$PROJECT was started from $(printf '%s' "$elsewhere" | cut -c 1-60), the task is for $(json "$DIRECTORY" | cut -c 1-60): give project alone to take down both"
 }
-
-# uses_files LABEL: whether each of FILES is in the comma-separated label; Compose v1 writes them as they were given, and
-# through a link or not they are the same.
-uses_files() (
-  IFS=$NEWLINE
-  set -f
-  for file in $FILES; do
-    inside=${file#"$DIRECTORY"/}
-    case ,$1, in *,"$file",* | *,"$inside",* | *,"$real/$inside",*) ;; *) exit 1 ;; esac
-  done
-)
 
 # select_projects [NAME]: a project whose containers all carry the labels, the youngest of them old enough. Of one that has
 # no containers the volumes count, as they hold data, and of one that has none either, the networks.
 select_projects() {
-  one=label=$PROJECT_LABEL${1:+=$1}
-  list_candidates container ps -aq --no-trunc
+  one=label=$PROJECT_LABEL${1:+=$1} COMMITTED=''
+  # What Compose did not create has no say.
+  list_members all.container -a --filter "$one"
+  labelled labelled.all ps -aq --no-trunc --filter "$one"
+  comm -12 "$WORK/labelled.all" "$WORK/all.container" >"$WORK/labelled.container" || full
+  empty labelled.all
   if [ -n "${1:-}" ] && [ -s "$WORK/all.container" ]; then
     # Its containers alone speak for a project that has some.
     empty all.volume labelled.volume all.network labelled.network
@@ -65,10 +162,12 @@ select_projects() {
   inspect_all all.container facts.container container "{""{.ID}}|{""{json .Created}}|$(project_of .Config.Labels)"
   inspect_all all.volume facts.volume volume "{""{.Name}}|{""{json .CreatedAt}}|$(project_of .Labels)"
   inspect_all all.network facts.network network "{""{.ID}}|{""{json .Created}}|$(project_of .Labels)"
+  list_unclear_projects
   cat "$WORK"/labelled.* >"$WORK/labelled" || full
   # shellcheck disable=SC2016
   with_clock '
     FILENAME == ARGV[1] { labelled[$1]; next }
+    FILENAME == ARGV[5] { unclear[$0]; next }
     {
       project = substr($0, length($1 $2) + 3)
       # No Compose gives a project another name.
@@ -87,9 +186,10 @@ select_projects() {
         verdict = "old"
         for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in fresh) verdict = "young"
         if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"
+        if (project in unclear) verdict = "undescribed"
         print verdict, substr(project, 2, length(project) - 2)
       }
-    }' "$WORK/labelled" "$WORK/facts.container" "$WORK/facts.volume" "$WORK/facts.network" >"$WORK/judged" || full
+    }' "$WORK/labelled" "$WORK/facts.container" "$WORK/facts.volume" "$WORK/facts.network" "$WORK/unclear" >"$WORK/judged" || full
   room
   verdict old selected
   # shellcheck disable=SC2013  # names have no spaces
@@ -98,6 +198,26 @@ select_projects() {
   done >"$WORK/excluded" || full
   without excluded selected
   cat "$WORK/judged" >>"$WORK/verdicts" || full
+}
+
+# list_unclear_projects: the projects, as JSON, of which the Engine cannot describe some object.
+list_unclear_projects() {
+  empty unclear
+  for kind in container volume network; do
+    ! all_described "all.$kind" || continue
+    case $kind in
+    container) set -- ps -a --no-trunc ;;
+    volume) set -- volume ls ;;
+    network) set -- network ls --no-trunc ;;
+    esac
+    field='{''{.ID}}'
+    [ "$kind" != volume ] || field='{''{.Name}}'
+    list projects-of "$@" --filter "$one" --format "$field {""{json (.Label \"$PROJECT_LABEL\")}}"
+    awk '
+      FILENAME == ARGV[1] { undescribed[$0]; next }
+      $1 in undescribed { print substr($0, length($1) + 2) }' "$WORK/undescribed" "$WORK/projects-of" >>"$WORK/unclear" || full
+  done
+  room
 }
 
 # list_candidates KIND ARGUMENTS...: what belongs to a project, and what of it carries the labels. A name that no shell
@@ -115,7 +235,7 @@ list_candidates() {
 # tell_passed: how many projects were left alone so far, the first time they were judged or when their turn came.
 tell_passed() {
   PASSED_OVER=''
-  for verdict in young unlabelled; do
+  for verdict in young unlabelled undescribed; do
     passed "$verdict" "$(grep -c "^$verdict " "$WORK/verdicts")"
   done
   passed excluded "$excluded"
@@ -149,6 +269,7 @@ take_down_selected() {
     if [ "$OVER" = no ]; then take_rest; else leftover; fi
   done
   tell_passed
+  [ -n "$names" ] || need_all undescribed
   [ -n "$names" ] || finish nothing '' 'no project that carries the labels is to be taken down'
   conclude_down "$names"
 }
@@ -157,22 +278,26 @@ take_down_selected() {
 conclude_down() {
   if [ -n "$LEFTOVERS" ]; then
     [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
-    [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would go: containers of others refer to what is left"
-    fail leftovers "not all of $LEFTOVERS is gone: what is left is in use or refused to go"
+    all_described foreign services || need_all undescribed
+    [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would go: others use what is left"
+    fail leftovers "not all of $LEFTOVERS is gone: ${REFUSAL:-others use what is left}"
   fi
   [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
+  need_all undescribed
   [ "$DRY_RUN" = false ] || finish 'done' '' "would take down $1"
   finish 'done' '' "took down $1"
 }
 
 begin
-empty foreseen verdicts
+empty foreseen verdicts services foreign
 find_compose
 # The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
 [ "$COMPOSE" != none ] || warn compose-missing
 [ -z "$LABELS" ] || take_down_selected
-[ -z "$DIRECTORY" ] || check_files
-[ -n "$PROJECT" ] || find_project
+[ -z "$DIRECTORY" ] || {
+  check_directory
+  check_origins
+}
 take_down
 [ "$FATE" != kept ] || skip kept "a container of $PROJECT carries the label $KEEP_LABEL"
 passed kept "$KEPT"

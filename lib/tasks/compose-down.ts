@@ -29,20 +29,27 @@ export interface ComposeDownProps extends HousekeepingTaskProps {
   /**
    * Absolute path of the project's directory on the host.
    *
-   * Without `project`, it says which project is meant: the one whose containers
-   * carry it in their `com.docker.compose.project.working_dir` label. If several
-   * projects do, the task fails as ambiguous and removes nothing. With `project`,
-   * the directory's Compose files serve to stop the project, so that its
-   * `pre_stop` hooks run.
+   * The task takes down only what Compose started from this directory, as the
+   * `com.docker.compose.project.working_dir` label of the containers says. It fails as
+   * `ambiguous-project` and removes nothing if Compose started several projects from there,
+   * or the same project from elsewhere too.
    *
-   * @default - the project is found and stopped by its name alone, without its Compose files
+   * Compose stops the project through its files, so `pre_stop` hooks run (Compose 2.30 and later).
+   * If Compose cannot use the directory or its files, a task with `project` warns and the Engine
+   * stops the containers; a task without `project` fails.
+   *
+   * @default - `project` alone selects, wherever Compose started it; no Compose file is read
+   * @see https://docs.docker.com/compose/how-tos/lifecycle/
    */
   readonly directory?: string;
 
   /**
    * The project's Compose files, absolute or relative to `directory`; needs `directory`.
    *
-   * @default - the files that Compose finds in `directory`
+   * The task takes down only what Compose started from exactly these files, in any order. Name an
+   * override file too, if Compose read one.
+   *
+   * @default - what Compose started from `directory`, from any files
    */
   readonly files?: string[];
 
@@ -93,9 +100,13 @@ export interface ComposeDownProps extends HousekeepingTaskProps {
  * label of containers, networks and volumes, never by a directory's name. What
  * is still there afterwards makes the task fail, whatever Compose said.
  *
+ * A container belongs to a project because Compose created it, not because it has a label from its
+ * image: it carries `com.docker.compose.oneoff` or `com.docker.compose.hook`, and not all of its
+ * Compose labels are those of its image, as with a copy by `docker commit`.
+ *
  * A project by its name or directory goes at any age, even one that somebody is just starting.
  *
- * Uses the Compose plugin, else docker-compose v1, else the Engine alone; tested with Compose 1.29, 2.26 and none.
+ * Uses the Compose plugin, else docker-compose v1, else the Engine alone; tested with Compose 1.29, 2.26, 2.40 and none.
  */
 export class ComposeDown extends HousekeepingTask {
   /** @internal */

@@ -10,6 +10,8 @@ add_ancestors() {
   awk '{ print 0, $0 }' "$WORK/old" >"$WORK/generations" || full
   [ "$STORE" = classic ] && [ -s "$WORK/old" ] || return 0
   list_parents
+  # One that the Engine cannot describe may have been built upon any of them.
+  all_described all || return 0
   labelled eligible image ls -aq --no-trunc
   leave_kept eligible image ls -aq --no-trunc
   without dangling eligible
@@ -22,6 +24,8 @@ add_ancestors() {
   mv "$WORK/judged" "$WORK/judged.candidates"
   judge_images ancestors
   verdict old old-ancestors
+  verdict mounted
+  without mounted old-ancestors
   mv "$WORK/judged.candidates" "$WORK/judged"
   awk '
     FILENAME == ARGV[1] { generation[$1] = 0; next }
@@ -50,8 +54,8 @@ add_ancestors() {
 remove_batch() {
   ! expired || return 0
   names='{''{.ID}} {''{json .RepoTags}} {''{json .RepoDigests}}'
-  engine image inspect --format "$names" "$@" >"$WORK/names.$n"
-  grep -vE '^$|^[^ ]* (\[\]|null) ' "$WORK/names.$n" >>"$WORK/tagged.$n"
+  engine image inspect --format "$names" "$@" >"$WORK/names.$n" || tell_cut_off "$?"
+  grep -vE '^$|^[^ ]* (\[\]|null) ' "$WORK/names.$n" | cut -d ' ' -f 1 >>"$WORK/tagged.$n"
   # shellcheck disable=SC2046  # identifiers have no spaces
   set -- $(sed -nE 's/^([^ ]*) (\[\]|null) .*/\1/p' "$WORK/names.$n")
   sed -nE 's/^[^ ]* (\[\]|null) (.*,.*)/\2/p' "$WORK/names.$n" | while read -r digests; do
@@ -62,7 +66,7 @@ remove_batch() {
       [ "${digest%@*}" = "${digests%%@*}" ] || engine image rm --no-prune "$digest" 2>/dev/null
     done
   done
-  [ $# -eq 0 ] || engine image rm --no-prune "$@"
+  [ $# -eq 0 ] || try "$*" image rm --no-prune "$@"
 }
 
 remove_images() {
@@ -76,16 +80,18 @@ remove_images() {
     generation=$((generation + 1))
   done
   # What nobody can prevent, everybody shall know: a tag that came in the instant before the removal went with it.
-  ! grep -h '^Untagged: ' "$WORK"/said.* | grep -qv '@' || warn tag-removed
+  ! grep -h "^$UNTAGGED" "$WORK"/said.* | grep -qv '@' || warn tag-removed
 }
 
 begin
 labelled candidates image ls -q --no-trunc --filter dangling=true
 cp "$WORK/candidates" "$WORK/dangling" || full
 leave_kept candidates image ls -q --no-trunc --filter dangling=true
+list_used_images
 leave_used candidates
 judge_images candidates
 verdict old
+leave_mounted old
 verdict young
 verdict tagged
 add_ancestors
@@ -94,5 +100,4 @@ if [ "$DRY_RUN" = false ] && [ -s "$WORK/old" ]; then
   remove_images
   measured
 fi
-passed_tagged
-conclude images
+conclude images image

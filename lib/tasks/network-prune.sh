@@ -3,7 +3,9 @@
 
 # A project without a container is over, or about to begin: hence the age.
 list_leftovers() {
-  list with-containers ps -a --filter "label=$PROJECT_LABEL" --format "{""{json (.Label \"$PROJECT_LABEL\")}""}"
+  list_members members -a --filter "label=$PROJECT_LABEL"
+  inspect_all members with-containers container "$(project_of .Config.Labels)"
+  need_all members
   list projects network ls --no-trunc --filter scope=local --filter "label=$PROJECT_LABEL" \
     --format "{""{.ID}} {""{json (.Label \"$PROJECT_LABEL\")}""}"
   awk '
@@ -22,12 +24,13 @@ name='{''{.ID}} {''{.Name}}'
 leave_excluded_names network "$name"
 list containers ps -aq --no-trunc
 list_references containers
+need_all containers services
 comm -12 "$WORK/candidates" "$WORK/used-networks" >"$WORK/used-candidates" || full
 without used-networks candidates
 facts='{''{.ID}}|{''{json .Created}}|'
 judge network "$facts|$(project_of .Labels)"
 verdict young
 verdict old
-remove_old network rm
+remove_old network
 passed excluded "$(lines excluded)"
-conclude networks
+conclude networks network

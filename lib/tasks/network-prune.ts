@@ -21,7 +21,8 @@ export interface NetworkPruneProps extends HousekeepingTaskProps {
   readonly labels?: { [key: string]: string };
 
   /**
-   * Whether to remove the networks of Compose projects that have no container, running or stopped.
+   * Whether to remove the networks of Compose projects that have no container, running or stopped. A container that
+   * Compose did not create is none of the project's.
    *
    * @default false
    */
@@ -44,8 +45,8 @@ export interface NetworkPruneProps extends HousekeepingTaskProps {
 }
 
 /**
- * Removes networks of this host that no container refers to. A container that does not run counts too, as it could
- * not be started without its network.
+ * Removes networks of this host that neither a container nor a swarm service uses. A container that does not run
+ * counts too, as it could not be started without its network.
  *
  * Left alone is what carries the label `docker-housekeeping.keep`, and all of a Compose project one of whose
  * containers does.

@@ -12,25 +12,27 @@ read_result() {
       return 1
     }
     function text() {
-      if (!take("\"[^\"\\\\]*\"")) broken("a string without escapes should stand before: " rest)
+      if (!take("\"[^\"\\\\]*\"")) broken("a string without escapes should stand" at())
       return substr(got, 2, length(got) - 2)
     }
     function code(value) {
       value = text()
-      if (value !~ /^[a-z][a-z0-9-]*$/ || length(value) > 40) broken("this is no code of at most 40 letters: " value)
+      if (value !~ /^[a-z][a-z0-9-]*$/ || length(value) > 40) broken("a code of at most 40 letters should end" at())
       return value
     }
-    function need(sign, pattern) { if (!take(pattern)) broken(sign " should stand before: " rest) }
+    function need(sign, pattern) { if (!take(pattern)) broken(sign " should stand" at()) }
+    # Where it is wrong and never what stands there: what a script prints may be a secret.
+    function at() { return " at byte " (length($0) - length(rest) + 1) }
     function broken(why) { print "broken " why; exit }
     function removed(kind) {
       need("{", "[{]")
       if (take("[}]")) return
       do {
         kind = text()
-        if (kind !~ /^(projects|containers|images|volumes|networks|cacheRecords)$/) broken("nothing is counted as " kind)
+        if (kind !~ /^(projects|containers|images|volumes|networks|cacheRecords)$/) broken("the kind of an object should end" at())
         need(":", ":")
-        if (!take("[0-9]+")) broken("a whole number should stand before: " rest)
-        if (length(got) > 9 || kind in counted) broken("this is too much: " kind " " got)
+        if (!take("[0-9]+")) broken("a whole number should stand" at())
+        if (length(got) > 9 || kind in counted) broken("a count of one kind, of at most 9 digits, should end" at())
         counted[kind]
         print "removed " kind " " (got + 0)
       } while (take(","))
@@ -49,7 +51,7 @@ read_result() {
       need("{", "[{]")
       do {
         name = text()
-        if (name in known) broken("it has " name " twice")
+        if (name in known) broken("a member stands there for the second time, which ends" at())
         known[name]
         need(":", ":")
         if (name == "outcome" || name == "reason") print name " " code()
@@ -57,10 +59,10 @@ read_result() {
         else if (name == "removed") removed()
         else if (name == "warnings") strings("warning")
         else if (name == "left") strings("left")
-        else broken("it has an unknown member: " name)
+        else broken("the name of a known member should end" at())
       } while (take(","))
       need("}", "[}]")
-      if (rest !~ /^ *$/) broken("something stands behind it: " rest)
+      if (rest !~ /^ *$/) broken("nothing should stand" at())
     }
     END {
       if (NR == 0) print "broken it printed nothing"
@@ -77,13 +79,17 @@ run_script() {
   [ "$(cat "$WORK/script" && echo .)" = "$SCRIPT$NEWLINE." ] || full
   now
   export DRY_RUN KEEP_LABEL SECONDS_LEFT=$((DEADLINE - NOW))
+  # A script outlives the agent's SIGKILL to a step that was cancelled. Until it has ended no second copy of it is started: the
+  # shell that waits for it holds a lock, and neither the script does, which may leave a service running, nor timeout.
   # Whatever it prints is read to its end, so that it is not ended by that; only the beginning is kept. SIGTERM is for the
   # script and what it left running: were all others gone, nobody would wait with SIGKILL for who ignores it.
   # shellcheck disable=SC2016
   bounded "$STEP_TIMEOUT" sh -c '
     trap "" TERM
-    { (trap - TERM; exec sh "$1/script"); echo "$?" >"$1/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$1/output"
-  ' sh "$WORK"
+    exec 8>>"$2"
+    flock -n 8 || { echo running >"$1/code"; exit; }
+    { (trap - TERM; exec sh "$1/script" 8>&-); echo "$?" >"$1/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$1/output"
+  ' sh "$WORK" "$RUN_DIR/$STEP.lock"
   ! expired || fail deadline "the script or a child of it had not ended within the task's time of $STEP_TIMEOUT s"
   if [ ! -s "$WORK/code" ]; then
     room # without it the code could not be noted
@@ -115,8 +121,9 @@ begin
   skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
 printf '' >"$WORK/output" || full
 run_script
-[ "$DRY_RUN" = true ] || measured
 read -r code <"$WORK/code"
+[ "$code" != running ] || skip script-running 'the script of an earlier run, which was cancelled, still runs'
+[ "$DRY_RUN" = true ] || measured
 [ -s "$WORK/output" ] || [ "$code" = 0 ] || fail script-failed "the script ended with code $code and printed no result"
 read_result >"$WORK/members" || full
 broken=$(member broken)

@@ -8,8 +8,12 @@ export interface ShellTaskProps extends HousekeepingTaskProps {
   /**
    * The script, for `sh`, known at synthesis.
    *
-   * It finds `DRY_RUN` (`true` or `false`), `SECONDS_LEFT` and `KEEP_LABEL` in its environment, and prints exactly one
-   * line of JSON, of at most 1,200 bytes, to stdout; what else it has to say goes to stderr. The members:
+   * It finds `DRY_RUN` (`true` or `false`), `SECONDS_LEFT` and `KEEP_LABEL` in its environment. It runs in `/` with the
+   * umask 077, `LC_ALL=C`, `DOCKER_CONTEXT=default`, `HOME` (`/root` if the agent has none), `/usr/local/bin` at the end
+   * of `PATH`, and `TMPDIR` in `/run/docker-housekeeping`, which the next task empties.
+   *
+   * It prints exactly one line of JSON, of at most 1,200 bytes, to stdout. What it prints to stderr appears in the
+   * output of Run Command, and not in the report. The members:
    *
    * - `outcome`: `done`, `nothing`, `skipped` or `failed`;
    * - `reason`: a code in lower-case letters, digits and `-`, needed with `skipped` and `failed`;
@@ -34,7 +38,8 @@ export interface ShellTaskProps extends HousekeepingTaskProps {
  * Runs a script of one's own, under the host's lock and within the task's time, and reports what it says it did.
  *
  * The script runs as root. Nothing but its result is checked: what it removes is its author's concern. When a run is
- * cancelled in Systems Manager, the script goes on to its end or to the task's `timeout`.
+ * cancelled in Systems Manager, the script goes on to its end or to the task's `timeout`; until then the task of the
+ * next run starts no second copy and reports `skipped` with the reason `script-running`.
  */
 export class ShellTask extends HousekeepingTask {
   /** @internal */

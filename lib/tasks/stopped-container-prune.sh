@@ -1,14 +1,18 @@
 # Removes the containers that do not run and carry all the labels. Never with -f: what somebody starts meanwhile stays.
 # Never with -v: no volume goes.
 begin
-labelled candidates ps -aq --no-trunc --filter status=exited --filter status=dead --filter status=created
+# `docker ps` goes on saying `removing` of a container whose removal has failed.
+labelled candidates ps -aq --no-trunc --filter status=exited --filter status=dead --filter status=created \
+  --filter status=removing
 leave_kept candidates ps -aq --no-trunc
 name='{''{.ID}} {''{.Name}}'
 leave_excluded_names container "$name"
 facts='{''{.ID}}|{''{json .Created}}|{''{json .State.FinishedAt}}'
-judge container "$facts|$(project_of .Config.Labels)"
+# The project that the image of a container started by hand names is not its own.
+made='{''{if or (index .Config.Labels "com.docker.compose.oneoff") (index .Config.Labels "com.docker.compose.hook")}}'
+judge container "$facts|$made$(project_of .Config.Labels){""{end}}"
 verdict young
 verdict old
-remove_old container rm
+remove_old container
 passed excluded "$(lines excluded)"
-conclude containers
+conclude containers container

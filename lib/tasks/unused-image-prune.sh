@@ -88,9 +88,12 @@ remove_batch() {
   image=$1
   shift
   names='{''{json .RepoTags}}|{''{json .RepoDigests}}'
-  told=$(engine image inspect --format "$names" "$image") || return 0
+  told=$(engine image inspect --format "$names" "$image") || {
+    tell_cut_off "$?"
+    return 0
+  }
   digests=$(references "${told#*|}")
-  tags=$(references "${told%%|*}")
+  tags=$(tags_of "${told%%|*}")
   # shellcheck disable=SC2086  # references have no spaces
   if [ "$(printf '%s\n' $tags $digests | sort)" != "$(printf '%s\n' "$@" | sort)" ]; then
     echo "$image" >>"$WORK/tagged.$n"
@@ -105,10 +108,10 @@ remove_batch() {
     if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then
       # Noted before it is done: the Engine goes on when the command is ended for want of time.
       untagged="$untagged $1"
-      engine image rm --no-prune "$1" >"$WORK/went.$n"
+      try '' image rm --no-prune "$1" >"$WORK/went.$n"
       cat "$WORK/went.$n"
       # This image has a tag left, so it was another that took this one over in the last instant and went with it.
-      ! grep -q '^Deleted: ' "$WORK/went.$n" || grep -qxF "Deleted: $image" "$WORK/went.$n" || echo "$1" >>"$WORK/lost.$n"
+      ! grep -q "^$DELETED" "$WORK/went.$n" || grep -qxF "$DELETED$image" "$WORK/went.$n" || echo "$1" >>"$WORK/lost.$n"
     fi
     shift
   done
@@ -116,10 +119,10 @@ remove_batch() {
   # so it stays if there is one again.
   for digest in ${tags:+$digests}; do
     [ "${digest%@*}" != "${1%:*}" ] || continue
-    [ "$(references "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break
+    [ "$(tags_of "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break
     engine image rm --no-prune "$digest" 2>/dev/null
   done
-  engine image rm --no-prune "$image" || [ -z "$untagged" ] || put_back
+  try "$image" image rm --no-prune "$image" || [ -z "$untagged" ] || put_back
 }
 
 # put_back: gives the image that stays its tags again, also when the time is over; hence in a subshell with a clock of its
@@ -137,11 +140,13 @@ labelled candidates image ls -q --no-trunc
 # What has a digest only is dangling on the classic store, and has a name on the containerd store.
 list dangling image ls -q --no-trunc --filter dangling=true
 without dangling candidates
+list_used_images
 judge_images candidates
 awk 'NF > 3' "$WORK/judged" >"$WORK/named" || full
 awk '$1 != "kept" { print $2 }' "$WORK/named" | sort -u >"$WORK/candidates" || full
 leave_kept candidates image ls -q --no-trunc
 leave_used candidates
+leave_mounted candidates
 leave_newest
 leave_excluded
 # shellcheck disable=SC2016
@@ -160,5 +165,4 @@ fi
 passed capped "$(($(lines in-order) - $(lines first)))"
 passed newest "$(lines newest)"
 passed excluded "$(lines excluded)"
-passed_tagged
-conclude images
+conclude images image

@@ -8,12 +8,13 @@ name='{''{.Name}} {''{.Name}}'
 leave_excluded_names volume "$name"
 list containers ps -aq --no-trunc
 list_references containers
+need_all containers services
 comm -12 "$WORK/candidates" "$WORK/used-volumes" >"$WORK/used-candidates" || full
 without used-volumes candidates
 facts='{''{.Name}}|{''{json .CreatedAt}}|'
 judge volume "$facts|$(project_of .Labels)"
 verdict young
 verdict old
-remove_old volume rm
+remove_old volume
 passed excluded "$(lines excluded)"
-conclude volumes
+conclude volumes volume

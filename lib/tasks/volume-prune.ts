@@ -15,7 +15,7 @@ export interface VolumePruneProps extends HousekeepingTaskProps {
 
   /**
    * Volumes younger than this stay, in whole seconds, and so do those whose driver does not say when they were made,
-   * unless it is 0.
+   * unless it is 0. Before Engine 23 a volume is as old as the last change directly in it, so it can look younger than it is.
    *
    * @default Duration.hours(1)
    */
@@ -31,8 +31,8 @@ export interface VolumePruneProps extends HousekeepingTaskProps {
 }
 
 /**
- * Removes the volumes that carry given labels and that no container refers to, running or stopped, **with the data
- * in them**.
+ * Removes the volumes that carry given labels and that neither a container, running or stopped, nor a swarm service
+ * uses, **with the data in them**.
  *
  * Left alone is what carries the label `docker-housekeeping.keep`, and all of a Compose project one of whose
  * containers does.

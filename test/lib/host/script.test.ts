@@ -33,8 +33,12 @@ describe('the scripts', () => {
     const { mainSteps } = commandDocument([...EVERY_KIND, ...more]);
     const [host, ...tasks] = mainSteps.map((step) => step.inputs.runCommand.join('\n'));
     expect(tasks).toHaveLength(15);
-    expect(host?.match(/^select_projects\(\)/gm)).toHaveLength(1);
-    for (const script of tasks) expect(script).not.toContain('find_engine()');
+    // As the README prints them: each compressed script of the document, unpacked.
+    const unpack = `grep -o 'H4sI[A-Za-z0-9+/=]*' | while read -r script; do printf %s "$script" | base64 -d | gzip -dc; done`;
+    const scripts = spawnSync('sh', ['-c', unpack], { input: JSON.stringify(host), encoding: 'utf8' }).stdout;
+    expect(scripts.match(/^select_projects\(\)/gm)).toHaveLength(1);
+    expect(scripts.match(/^find_engine\(\)/gm)).toHaveLength(1);
+    for (const script of tasks) expect(script).not.toContain('H4sI');
   });
 
   test.each(['dash', 'bash'])('are left by the step host for those that follow, under %s', (shell) => {
@@ -44,7 +48,7 @@ describe('the scripts', () => {
     const DOCKER = expect.stringMatching(/^docker-(missing|unreachable)$/) as string;
     const bin = join(folder, 'bin');
     const tools =
-      'awk cat chmod comm cp cut date df find flock grep head id mkdir mv rm sed sh sleep sort stat tail tee timeout touch tr wc xargs'.split(
+      'awk base64 cat chmod comm cp cut date df find flock grep gzip head id mkdir mv rm sed sh sleep sort stat tail tee timeout touch tr wc xargs'.split(
         ' ',
       );
     mkdirSync(bin);
@@ -62,6 +66,9 @@ describe('the scripts', () => {
           dryRun: true,
         });
       }
+      rmSync(join(bin, 'gzip'));
+      expect(JSON.parse(said(host!))).toMatchObject({ task: 'Host', reason: 'tool-missing', dryRun: true });
+      symlinkSync('/usr/bin/gzip', join(bin, 'gzip'));
       expect(JSON.parse(said(host!))).toMatchObject({ task: 'Host', reason: DOCKER });
       for (const step of tasks) expect(JSON.parse(said(step))).toMatchObject({ reason: DOCKER });
     } finally {
@@ -70,10 +77,10 @@ describe('the scripts', () => {
   });
 });
 
-test('compaction drops comments, blank lines and indentation and nothing else', () => {
+test('compaction drops comments and blank lines and nothing else', () => {
   expect(compact('#!/bin/sh\n# why\n\nif true; then # here\n  echo "# no comment"\nfi\n')).toEqual([
     'if true; then # here',
-    'echo "# no comment"',
+    '  echo "# no comment"',
     'fi',
   ]);
 });
