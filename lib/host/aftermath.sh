@@ -17,7 +17,8 @@ foresee() {
   for kind in networks volumes; do
     comm -23 "$WORK/before.$kind" "$WORK/gone.$kind" >"$WORK/after.$kind" || full
   done
-  sort -u "$WORK/after.volumes" "$WORK/handed" >"$WORK/after.every-volume" || full
+  # One that was handed on can have the project's label all the same.
+  comm -23 "$WORK/handed" "$WORK/gone.volumes" | sort -u - "$WORK/after.volumes" >"$WORK/after.every-volume" || full
   sort -u -o "$WORK/foreseen" "$WORK/foreseen" "$WORK/before.containers" "$WORK/gone.networks" "$WORK/gone.volumes" || full
   room
 }

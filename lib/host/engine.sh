@@ -3,6 +3,8 @@
 # Words of the Docker CLI that no exit code and no field says. Seen with CLI and Engine 20.10, 26.1, 28.5 and 29.7:
 # a warning beside an answer, the line of an image that was removed, and of a reference that was taken away.
 CLI_WARNING='^(WARNING|DEPRECATED|  )' DELETED='Deleted: ' UNTAGGED='Untagged: '
+# The lines around the records that a prune of the build cache removed.
+CACHE_FRAME='^(Total reclaimed|Deleted build cache|$)'
 # Seen with Engine 20.10 alone; later ones let several questions share one count of disk usage.
 COUNTING='disk usage operation is already running'
 

@@ -96,7 +96,7 @@ else
   done <"$WORK/batches"
 fi
 cat "$WORK/complaints"
-count cacheRecords "$(sed '/^Total reclaimed/d; /^Deleted build cache/d; /^$/d' "$WORK/said" | wc -l | tr -d ' ')"
+count cacheRecords "$(grep -cvE "$CACHE_FRAME" "$WORK/said")"
 measured
 if [ "$pruned" != 0 ]; then
   ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Engine had pruned its build cache"

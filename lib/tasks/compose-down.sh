@@ -56,7 +56,8 @@ check_files() {
 }
 
 # fault: prints where Compose found a fault, the service and the key or the line, and nothing of what stands there: a value may
-# be a password. Compose quotes values; before the first quote there is none.
+# be a password. Compose quotes values, and before the first quote there is none: seen with 1.29, whose words for a fault these
+# are, 2.26 and 2.40. Of other words nothing is printed.
 fault() {
   awk -F '["\047\140]' '
     $1 ~ / format for $/ && $3 ~ /^ option in [a-z]+ $/ && $2 $4 ~ /^[A-Za-z0-9_.-]+$/ {
@@ -162,12 +163,20 @@ select_projects() {
   inspect_all all.container facts.container container "{""{.ID}}|{""{json .Created}}|$(project_of .Config.Labels)"
   inspect_all all.volume facts.volume volume "{""{.Name}}|{""{json .CreatedAt}}|$(project_of .Labels)"
   inspect_all all.network facts.network network "{""{.ID}}|{""{json .Created}}|$(project_of .Labels)"
-  list_unclear_projects
+  list_undescribed_objects
   cat "$WORK"/labelled.* >"$WORK/labelled" || full
   # shellcheck disable=SC2016
   with_clock '
     FILENAME == ARGV[1] { labelled[$1]; next }
-    FILENAME == ARGV[5] { unclear[$0]; next }
+    # An object that the Engine cannot describe is there all the same, and may be young.
+    FILENAME == ARGV[5] {
+      project = substr($0, length($1 $2) + 3)
+      projects[project]
+      all[ARGV[$1], project]++
+      if ($2 == "labelled") ours[ARGV[$1], project]++
+      blind[ARGV[$1], project]
+      next
+    }
     {
       project = substr($0, length($1 $2) + 3)
       # No Compose gives a project another name.
@@ -185,37 +194,51 @@ select_projects() {
         if (!((ARGV[i], project) in ours)) continue
         verdict = "old"
         for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in fresh) verdict = "young"
+        for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in blind) verdict = "undescribed"
         if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"
-        if (project in unclear) verdict = "undescribed"
         print verdict, substr(project, 2, length(project) - 2)
       }
-    }' "$WORK/labelled" "$WORK/facts.container" "$WORK/facts.volume" "$WORK/facts.network" "$WORK/unclear" >"$WORK/judged" || full
+    }' "$WORK/labelled" "$WORK/facts.container" "$WORK/facts.volume" "$WORK/facts.network" "$WORK/undescribed-objects" >"$WORK/judged" || full
   room
   verdict old selected
-  # shellcheck disable=SC2013  # names have no spaces
-  for name in $(cat "$WORK/selected"); do
-    ! excluded "$name" || printf '%s\n' "$name"
-  done >"$WORK/excluded" || full
-  without excluded selected
-  cat "$WORK/judged" >>"$WORK/verdicts" || full
+  verdict undescribed blind
+  leave_excluded_projects blind
+  leave_excluded_projects selected
+  grep -v '^undescribed ' "$WORK/judged" >>"$WORK/verdicts" || [ $? = 1 ] || full
+  sed 's/^/undescribed /' "$WORK/blind" >>"$WORK/verdicts" || full
 }
 
-# list_unclear_projects: the projects, as JSON, of which the Engine cannot describe some object.
-list_unclear_projects() {
-  empty unclear
+# leave_excluded_projects FILE: takes out of a list of projects those that a pattern of EXCLUDE names, into the file excluded.
+leave_excluded_projects() {
+  # shellcheck disable=SC2013  # names have no spaces
+  for name in $(cat "$WORK/$1"); do
+    ! excluded "$name" || printf '%s\n' "$name"
+  done >"$WORK/excluded" || full
+  without excluded "$1"
+}
+
+# list_undescribed_objects: a line `KIND LABELLED PROJECT` for each object that the Engine cannot describe: the number of its
+# file of facts, whether it carries the labels, and its project, as JSON.
+list_undescribed_objects() {
+  empty undescribed-objects
+  number=1
   for kind in container volume network; do
+    number=$((number + 1))
     ! all_described "all.$kind" || continue
     case $kind in
     container) set -- ps -a --no-trunc ;;
     volume) set -- volume ls ;;
     network) set -- network ls --no-trunc ;;
     esac
-    field='{''{.ID}}'
-    [ "$kind" != volume ] || field='{''{.Name}}'
-    list projects-of "$@" --filter "$one" --format "$field {""{json (.Label \"$PROJECT_LABEL\")}}"
-    awk '
-      FILENAME == ARGV[1] { undescribed[$0]; next }
-      $1 in undescribed { print substr($0, length($1) + 2) }' "$WORK/undescribed" "$WORK/projects-of" >>"$WORK/unclear" || full
+    id='{''{.ID}}'
+    [ "$kind" != volume ] || id='{''{.Name}}'
+    list projects-of "$@" --filter "$one" --format "$id {""{json (.Label \"$PROJECT_LABEL\")}}"
+    comm -12 "$WORK/undescribed" "$WORK/all.$kind" >"$WORK/silent" || full
+    awk -v number="$number" '
+      FILENAME == ARGV[1] { silent[$0]; next }
+      FILENAME == ARGV[2] { labelled[$0]; next }
+      $1 in silent { print number, ($1 in labelled ? "labelled" : "plain"), substr($0, length($1) + 2) }
+    ' "$WORK/silent" "$WORK/labelled.$kind" "$WORK/projects-of" >>"$WORK/undescribed-objects" || full
   done
   room
 }
@@ -269,21 +292,24 @@ take_down_selected() {
     if [ "$OVER" = no ]; then take_rest; else leftover; fi
   done
   tell_passed
-  [ -n "$names" ] || need_all undescribed
+  [ -n "$names" ] || need_projects
   [ -n "$names" ] || finish nothing '' 'no project that carries the labels is to be taken down'
   conclude_down "$names"
 }
+
+# need_projects: ends the task where a project was passed over, as the Engine cannot describe what decides about it.
+need_projects() { ! grep -q '^undescribed ' "$WORK/verdicts" || fail engine-error "$UNDESCRIBED"; }
 
 # conclude_down NAMES
 conclude_down() {
   if [ -n "$LEFTOVERS" ]; then
     [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
-    all_described foreign services || need_all undescribed
+    need_all foreign services
     [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would go: others use what is left"
     fail leftovers "not all of $LEFTOVERS is gone: ${REFUSAL:-others use what is left}"
   fi
   [ "$OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
-  need_all undescribed
+  need_projects
   [ "$DRY_RUN" = false ] || finish 'done' '' "would take down $1"
   finish 'done' '' "took down $1"
 }
