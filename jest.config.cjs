@@ -1,10 +1,9 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // jsii compiles in place: a stale .js must never be taken for its .ts.
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json'],
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
   testTimeout: 120_000,
   // Tests on real Engines wait as much as they compute: two at a time, whatever the machine has.
   maxWorkers: 2,

@@ -229,12 +229,14 @@ excluded() (
   exit 1
 )
 
-# leave_excluded_names TYPE FORMAT: takes out of the candidates what a pattern of EXCLUDE names; the format gives identifier and
-# name.
+# leave_excluded_names TYPE: takes out of the candidates what a pattern of EXCLUDE names. A volume's name is its identifier.
 leave_excluded_names() {
   empty excluded
   [ -n "$EXCLUDE" ] || return 0
-  inspect_all candidates names "$1" "$2"
+  case $1 in
+  volume) sed 's/.*/& &/' "$WORK/candidates" >"$WORK/names" || full ;;
+  *) inspect_all candidates names "$1" '{''{.ID}} {''{.Name}}' ;;
+  esac
   while read -r id name; do
     ! excluded "${name#/}" || printf '%s\n' "$id"
   done <"$WORK/names" | sort -u | comm -12 - "$WORK/candidates" >"$WORK/excluded" || full

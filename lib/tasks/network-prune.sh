@@ -20,8 +20,7 @@ empty labelled leftovers
 [ "$COMPOSE_LEFTOVERS" = false ] || list_leftovers
 sort -u "$WORK/labelled" "$WORK/leftovers" >"$WORK/candidates" || full
 leave_kept candidates network ls -q --no-trunc
-name='{''{.ID}} {''{.Name}}'
-leave_excluded_names network "$name"
+leave_excluded_names network
 list containers ps -aq --no-trunc
 list_references containers
 need_all containers services

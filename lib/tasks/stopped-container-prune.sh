@@ -5,8 +5,7 @@ begin
 labelled candidates ps -aq --no-trunc --filter status=exited --filter status=dead --filter status=created \
   --filter status=removing
 leave_kept candidates ps -aq --no-trunc
-name='{''{.ID}} {''{.Name}}'
-leave_excluded_names container "$name"
+leave_excluded_names container
 facts='{''{.ID}}|{''{json .Created}}|{''{json .State.FinishedAt}}'
 # The project that the image of a container started by hand names is not its own.
 made='{''{if or (index .Config.Labels "com.docker.compose.oneoff") (index .Config.Labels "com.docker.compose.hook")}}'

@@ -4,8 +4,7 @@ labelled all volume ls -q
 # No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
 grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' "$WORK/all" >"$WORK/candidates" || [ $? = 1 ] || full
 leave_kept candidates volume ls -q
-name='{''{.Name}} {''{.Name}}'
-leave_excluded_names volume "$name"
+leave_excluded_names volume
 list containers ps -aq --no-trunc
 list_references containers
 need_all containers services

@@ -32,6 +32,17 @@ describe('the package', () => {
     run('npm run build -- --fail-on-warnings');
   });
 
+  test('leaves nothing compiled that a later synthesis would take for a source', () => {
+    const source = join(project.directory, 'lib', 'command-document.ts');
+    const text = readFileSync(source, 'utf8');
+    expect(text).toContain('Docker housekeeping: cleans');
+    writeFileSync(source, text.replace('Docker housekeeping: cleans', 'Edited after the build: cleans'));
+    run('cdk synth --quiet --output edited');
+    writeFileSync(source, text);
+    const templates = run('cat edited/*.template.json');
+    expect(templates).toContain('Edited after the build: cleans');
+  });
+
   test('is documented as it is: npm run docs brings API.md up to date', () => {
     run('jsii-docgen --output API.md');
     const read = (directory: string): string => readFileSync(join(directory, 'API.md'), 'utf8');

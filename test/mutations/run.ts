@@ -12,7 +12,7 @@ import type { Mutation } from './mutation';
 import { MUTATIONS } from './mutations';
 
 const PROJECT = resolve(__dirname, '..', '..');
-const LEFT_OUT = /^(node_modules|\.git|\.cache|cdk\.out|dist)(\/|$)/;
+const LEFT_OUT = /^(node_modules|\.git|\.cache|cdk\.out|build|dist)(\/|$)/;
 
 /** What became of the test: red as it must be, green all the same, or not run at all. */
 type Fate = 'red' | 'green' | 'no test';

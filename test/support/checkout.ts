@@ -24,16 +24,13 @@ export interface Checkout {
 }
 
 /**
- * A copy of the project as it is after `npm ci`: sources, dependencies, nothing that was generated. What
- * compiles in place or rewrites a bundle must not do so in the tree that other tests are reading.
+ * A copy of the project as it is after `npm ci`: sources, dependencies, nothing that was generated. What rewrites a bundle
+ * must not do so in the tree that other tests are reading.
  */
 export function checkout(): Checkout {
   const directory = mkdtempSync(join(tmpdir(), 'docker-housekeeping-'));
   for (const source of SOURCES.filter((source) => existsSync(join(PROJECT, source)))) {
-    cpSync(join(PROJECT, source), join(directory, source), {
-      recursive: true,
-      filter: (path) => !/^lib\b.*\.(js|d\.ts)$/.test(path.slice(PROJECT.length + 1)),
-    });
+    cpSync(join(PROJECT, source), join(directory, source), { recursive: true });
   }
   symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
   return { directory, remove: () => rmSync(directory, { recursive: true }) };
