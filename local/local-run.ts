@@ -10,14 +10,8 @@ import { Progress } from './progress';
 import { renderChanges } from './render-changes';
 import { renderPage } from './render-page';
 import { renderReport } from './render-report';
-import {
-  ENGINE_REQUIREMENTS,
-  REQUIREMENTS,
-  THIS_MACHINE,
-  bundleReporter,
-  install,
-  prepare,
-} from './requirements';
+import { THIS_MACHINE, ENGINE_REQUIREMENTS, REQUIREMENTS, bundleReporter, provide } from './requirements';
+import { askToInstall } from './ask-to-install';
 import { refuseUnwritable } from './writable';
 
 /** What `npm run local` is told. */
@@ -43,7 +37,7 @@ export async function localRun(options: LocalOptions, signal: AbortSignal): Prom
   if (options.html !== undefined) refuseUnwritable('--html', options.html);
   const progress = new Progress(process.stderr);
   try {
-    await provide(options, progress);
+    await setUp(options, progress);
     if (options.engine !== undefined) {
       progress.note(
         `cleaning the Engine at ${options.engine} as cdk.json says; the example is not set up there`,
@@ -57,18 +51,12 @@ export async function localRun(options: LocalOptions, signal: AbortSignal): Prom
 }
 
 /** Installs what the machine lacks where that can be done; throws with all that it lacks where not. */
-async function provide({ engine }: LocalOptions, progress: Progress): Promise<void> {
+async function setUp({ engine }: LocalOptions, progress: Progress): Promise<void> {
   const own = engine === undefined;
-  const { install: packages, complaints } = prepare(
-    THIS_MACHINE,
-    own ? REQUIREMENTS : ENGINE_REQUIREMENTS,
-    own,
+  const lacking = await provide(own ? REQUIREMENTS : ENGINE_REQUIREMENTS, own, (packages) =>
+    askToInstall(packages, (line) => progress.note(line)),
   );
-  if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  if (packages.length > 0) {
-    progress.note(`installing ${packages.join(', ')}, which this machine lacks`);
-    await install(packages);
-  }
+  if (lacking.length > 0) throw new Error(lacking.join('\n'));
   await bundleReporter();
 }
 

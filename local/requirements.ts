@@ -1,9 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { REPORTER_ASSET } from './aws/invoke-reporter';
 
-/** Something a local run cannot do without, and the package that brings it. */
+/** Something that a local run or the tests need, and the package that brings it. */
 export interface Requirement {
   readonly name: string;
   /** Shell command that succeeds where it is there. */
@@ -16,8 +26,15 @@ export interface Requirement {
 export const REQUIREMENTS: readonly Requirement[] = [
   {
     name: 'Docker Engine',
-    check: 'command -v dockerd && command -v docker',
+    check: 'command -v dockerd',
     debian: 'docker.io',
+    ubuntu: 'docker.io',
+  },
+  {
+    // Some releases have the client in a package of its own, which others do not know.
+    name: 'the Docker CLI beside the Engine',
+    check: '! command -v dockerd || command -v docker',
+    debian: 'docker-cli',
     ubuntu: 'docker.io',
   },
   {
@@ -39,6 +56,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     debian: 'util-linux',
     ubuntu: 'util-linux',
   },
+];
+
+/** What the tests need besides. */
+export const TEST_REQUIREMENTS: readonly Requirement[] = [
+  ...REQUIREMENTS,
+  { name: 'shellcheck', check: 'command -v shellcheck', debian: 'shellcheck', ubuntu: 'shellcheck' },
+  { name: 'dash', check: 'command -v dash', debian: 'dash', ubuntu: 'dash' },
+  { name: 'make', check: 'command -v make', debian: 'make', ubuntu: 'make' },
 ];
 
 /** What a user's own Engine needs. */
@@ -106,30 +131,71 @@ export function prepare(
   return { install: [], complaints };
 }
 
-/** Installs Debian or Ubuntu packages. Throws when apt-get does not succeed. */
-export async function install(packages: readonly string[]): Promise<void> {
-  await succeed('apt-get', ['-qq', 'update']);
-  await succeed('apt-get', ['-qq', '-y', 'install', ...packages]);
+const ROOT = join(__dirname, '..');
+/** What apt-get says; a user reads it when something goes wrong. */
+export const INSTALL_LOG = join(ROOT, '.cache', 'setup.log');
+
+/**
+ * Installs what the machine lacks, as root on Debian and Ubuntu, and starts no service.
+ *
+ * @param agree is asked once, with the packages to install; they are not installed if it says no
+ * @returns what is missing all the same, a line for each
+ */
+export async function provide(
+  requirements: readonly Requirement[],
+  needsRoot: boolean,
+  agree: (packages: readonly string[]) => Promise<boolean>,
+  machine: Machine = THIS_MACHINE,
+): Promise<readonly string[]> {
+  // The Engine's package may lack the client, which shows only once it is there.
+  for (let pass = 0; pass < 2; pass++) {
+    const { install: packages, complaints } = prepare(machine, requirements, needsRoot);
+    if (packages.length === 0) return complaints;
+    if (pass === 0 && !(await agree(packages))) return packages.map((name) => `${name} is not installed`);
+    await install(packages);
+  }
+  return prepare({ ...machine, root: false }, requirements, false).complaints;
+}
+
+async function install(packages: readonly string[]): Promise<void> {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  // Debian's own way to say that an installation starts no service.
+  const policy = '/usr/sbin/policy-rc.d';
+  const own = !existsSync(policy);
+  if (own) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const log = openSync(INSTALL_LOG, 'a');
+  try {
+    await succeed('apt-get', ['-qq', 'update'], { log });
+    await succeed('apt-get', ['-qq', '-y', 'install', '--no-install-recommends', ...packages], { log });
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; see ${INSTALL_LOG}`, { cause: error });
+  } finally {
+    closeSync(log);
+    if (own) rmSync(policy, { force: true });
+  }
 }
 
 /** Bundles the reporter where its bundle is missing or older than its sources. */
 export async function bundleReporter(): Promise<void> {
-  const root = join(__dirname, '..');
-  const folder = join(root, 'lambda', 'report');
+  const folder = join(ROOT, 'lambda', 'report');
   const sources = [
     ...readdirSync(folder).map((name) => join(folder, name)),
-    join(root, 'lib', 'contract.ts'),
+    join(ROOT, 'lib', 'contract.ts'),
   ];
   const bundled = statSync(REPORTER_ASSET, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (sources.every((source) => statSync(source).mtimeMs < bundled)) return;
-  await succeed('npm', ['run', '--silent', 'bundle'], root);
+  await succeed('npm', ['run', '--silent', 'bundle'], { cwd: ROOT });
 }
 
-function succeed(program: string, args: readonly string[], cwd?: string): Promise<void> {
+function succeed(
+  program: string,
+  args: readonly string[],
+  // stdout is for the report.
+  { cwd, log = 2 }: { readonly cwd?: string; readonly log?: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    // Whatever it says goes to stderr: stdout is for the report.
-    const child = spawn(program, args, { stdio: ['ignore', 2, 2], env, cwd });
+    const child = spawn(program, args, { stdio: ['ignore', log, log], env, cwd });
     child.once('error', reject);
     child.once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`${program} ${args.join(' ')} ended with code ${code}`)),

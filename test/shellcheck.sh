@@ -4,8 +4,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 command -v shellcheck >/dev/null || {
-  echo 'shellcheck is not installed: apt-get install shellcheck' >&2
-  exit 1
+  echo 'skipped: the shell scripts need shellcheck, which is not installed' >&2
+  [ -z "${CI:-}" ]
+  exit
 }
 # Settings come from the document, and no script uses all that it could.
 check() { { printf '#!/bin/sh\n'; cat "$@"; } | shellcheck --shell=sh --exclude=SC2034,SC2153,SC2154,SC2317 -; }

@@ -1,4 +1,12 @@
-import { ENGINE_REQUIREMENTS, REQUIREMENTS, prepare, type Machine } from '../../local/requirements';
+import { spawnSync } from 'node:child_process';
+import {
+  ENGINE_REQUIREMENTS,
+  REQUIREMENTS,
+  TEST_REQUIREMENTS,
+  prepare,
+  provide,
+  type Machine,
+} from '../../local/requirements';
 
 const machine = (given: Partial<Machine>): Machine => ({
   platform: 'linux',
@@ -11,7 +19,7 @@ const machine = (given: Partial<Machine>): Machine => ({
 describe('what is done before a run', () => {
   test('root on Debian and Ubuntu installs what is missing, by the names of its packages', () => {
     expect(prepare(machine({}), REQUIREMENTS, true)).toEqual({
-      install: ['docker.io', 'docker-compose', 'busybox-static', 'iproute2', 'util-linux'],
+      install: ['docker.io', 'docker-cli', 'docker-compose', 'busybox-static', 'iproute2', 'util-linux'],
       complaints: [],
     });
     expect(prepare(machine({ distribution: 'ubuntu' }), REQUIREMENTS, true).install).toContain(
@@ -19,6 +27,27 @@ describe('what is done before a run', () => {
     );
     const hasCompose = machine({ has: ({ name }) => name !== 'a static busybox' });
     expect(prepare(hasCompose, REQUIREMENTS, true).install).toEqual(['busybox-static']);
+  });
+
+  test('the client is asked for only beside an Engine that lacks it', () => {
+    const cli = TEST_REQUIREMENTS.find(({ debian }) => debian === 'docker-cli')!;
+    const holds = (commands: string): boolean =>
+      spawnSync('sh', [
+        '-c',
+        `command() { case "${commands}" in *" $2 "*) ;; *) return 1 ;; esac; }\n${cli.check}`,
+      ]).status === 0;
+    expect(['', ' dockerd ', ' dockerd docker '].map(holds)).toEqual([true, false, true]);
+  });
+
+  test('nothing is installed where the user says no: each package is named', async () => {
+    const asked: unknown[] = [];
+    const no = (packages: readonly string[]): Promise<boolean> => {
+      asked.push(packages);
+      return Promise.resolve(false);
+    };
+    const lacking = machine({ has: ({ name }) => name !== 'shellcheck' });
+    expect(await provide(TEST_REQUIREMENTS, true, no, lacking)).toEqual(['shellcheck is not installed']);
+    expect(asked).toEqual([['shellcheck']]);
   });
 
   test('nothing, where nothing is missing', () => {
