@@ -23,7 +23,7 @@ const VARIANTS: Readonly<Record<string, string>> = {
 
 const HOSTS: Readonly<Record<string, PrivateHostOptions>> = {
   'Engine 20.10, classic store': {},
-  'Engine 26.1, containerd store': { toolchain: 'next', imageStore: 'containerd' },
+  'Engine 26.1, containerd store': { toolchain: 'trixie', imageStore: 'containerd' },
 };
 
 async function makeImages(host: PrivateHost): Promise<void> {

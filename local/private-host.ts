@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { capture, type Captured, type CaptureOptions } from './process';
-import { nextRelease } from './debian-next';
+import { type DebianRelease, unpackRelease } from './debian-release';
 
 /** A place where commands run as on a Docker host. */
 export interface Host {
@@ -16,12 +16,12 @@ export interface Host {
 /** What a private host is made of. */
 export interface PrivateHostOptions {
   /**
-   * `installed`: Engine and Compose of this machine. `next`: those of Debian's next release (Engine 26,
-   * Compose v2 as a plugin), unpacked into a cache.
+   * `installed`: Engine and Compose of this machine. Otherwise those of a release of Debian, unpacked into a cache:
+   * of `trixie` (Engine 26.1, containerd 1.7, Compose 2.26) or of `sid` (Engine 28.5, containerd 2.1, Compose 2.40).
    *
    * @default 'installed'
    */
-  readonly toolchain?: 'installed' | 'next';
+  readonly toolchain?: 'installed' | DebianRelease;
   /** Files below /usr that the host shall not have, e.g. `bin/docker-compose`. @default - none */
   readonly hide?: readonly string[];
   /** The Engine's image store; `containerd` needs Engine 24 or later. @default 'classic' */
@@ -162,14 +162,14 @@ function ownEngineOnly(): Record<string, string> {
 }
 
 async function firstProcess({
-  toolchain,
+  toolchain = 'installed',
   hide = [],
   outlive = false,
 }: PrivateHostOptions): Promise<ChildProcess & { readonly pid: number }> {
-  const next = toolchain === 'next';
-  const layer = next ? await nextRelease() : '';
-  // A CLI in /usr/local would go before the next release's.
-  const hidden = next ? [...hide, 'local/bin/docker'] : hide;
+  const installed = toolchain === 'installed';
+  const layer = installed ? '' : await unpackRelease(toolchain);
+  // A CLI in /usr/local would go before the release's.
+  const hidden = installed ? hide : [...hide, 'local/bin/docker'];
   // The kernel ends the host with this process, however this process ends.
   const leash = outlive ? [] : ['setpriv', '--pdeathsig', 'KILL', '--'];
   const namespaces = [

@@ -64,8 +64,9 @@ disk() {
   # Of an Engine on another machine nothing is to be seen here, whatever this one has of containerd.
   [ -d "$DATA_ROOT" ] || return 0
   set -- "$1" "${2:--k}" "$DATA_ROOT"
-  # The containerd store may have its content beside the Engine's own data: in a containerd that the Engine did not start.
-  [ "$STORE" = classic ] || [ -d "$DATA_ROOT/containerd/daemon" ] || set -- "$@" "$(containerd_root)"
+  # The containerd store may have its content beside the Engine's own data: an Engine starts a containerd of its own only where
+  # the host has none.
+  [ "$STORE" = classic ] || [ ! -e /run/containerd/containerd.sock ] || set -- "$@" "$(containerd_root)"
   column=$1
   shift
   timeout -k 1 2 df -P "$@" 2>/dev/null 3>&- 9>&- |

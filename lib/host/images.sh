@@ -98,6 +98,7 @@ judge_images() {
   facts="$facts{""{with .Config}}$(project_of .Labels){""{end}}"
   # An image that the Engine does not describe has no verdict, and stays.
   inspect_all "$1" facts image "$facts"
+  mv "$WORK/vanished" "$WORK/vanished-$1" || full
   comm -12 "$WORK/undescribed" "$WORK/$1" >"$WORK/undescribed-$1" || full
   # shellcheck disable=SC2016
   with_clock '

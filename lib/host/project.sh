@@ -148,8 +148,9 @@ remove() {
 await_removals() {
   now
   patience=$((NOW + 120))
-  while removing=$(engine ps -aq --no-trunc --filter "$ours" --filter status=removing) && [ -n "$removing" ]; do
-    # `docker ps` goes on saying so of one whose removal has failed.
+  while removing=$(engine ps -aq --no-trunc --filter "$ours" --filter status=removing --filter status=dead) &&
+    [ -n "$removing" ]; do
+    # `docker ps` of Engine 28 calls it dead, and that of older ones goes on calling it so when its removal has failed.
     # shellcheck disable=SC2086
     engine inspect --type container --format '{''{.State.Status}}' $removing | grep -qx removing || break
     now

@@ -31,10 +31,11 @@ in_batches() {
 }
 
 # inspect_all FILE OUTPUT TYPE FORMAT [ID]: writes what the Engine says of each object of a sorted list. An object that vanished
-# says nothing. One that the Engine cannot describe is added to the list `undescribed`: nothing may be concluded from its
+# says nothing; such are in the list `vanished`. One that the Engine cannot describe is added to the list `undescribed`: nothing may be concluded from its
 # silence. ID is the field of an object's identifier, where it is not what the CLI calls it.
 inspect_all() {
   inspected=0
+  empty vanished
   id=${5:-'{''{.ID}}'}
   case $3 in volume) id='{''{.Name}}' ;; service) id='{''{printf "%.12s" .ID}}' ;; esac
   # A mark before each answer: what comes out of a template is JSON or begins with an identifier.
@@ -52,6 +53,7 @@ inspect_all() {
   cp "$WORK/unsaid" "$WORK/unsaid.inspect" || full
   # shellcheck disable=SC2046
   list existing $(listing "$3")
+  comm -23 "$WORK/silent" "$WORK/existing" >"$WORK/vanished" || full
   comm -12 "$WORK/silent" "$WORK/existing" >"$WORK/refused" || full
   room
   [ -s "$WORK/refused" ] || return 0
@@ -249,6 +251,7 @@ leave_excluded_names() {
 judge() {
   list_kept_projects
   inspect_all candidates facts "$1" "$2"
+  mv "$WORK/vanished" "$WORK/vanished-candidates" || full
   comm -12 "$WORK/undescribed" "$WORK/candidates" >"$WORK/undescribed-candidates" || full
   # shellcheck disable=SC2016
   with_clock '
@@ -355,7 +358,7 @@ conclude() {
   passed inUse "$(($(lines used-candidates) + $(lines held-now)))"
   passed young "$(lines young)"
   passed kept "$(($(lines kept.candidates) + $(grep -c '^kept ' "$WORK/judged")))"
-  passed gone "$(lines gone)"
+  passed gone "$(($(lines gone) + $(lines vanished-candidates)))"
   [ "$2" != image ] || passed tagged "$(cat "$WORK"/tagged* "$WORK/retagged" 2>/dev/null | sort -u | grep -c .)"
   passed undescribed "$(lines undescribed-candidates)"
   if expired && [ -s "$WORK/unexplained" ]; then

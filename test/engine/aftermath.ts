@@ -12,6 +12,7 @@ const REASONS = [
   'disk-unknown',
   'docker-hung',
   'docker-unreachable',
+  'engine-error',
   'leftovers',
   'lock-unavailable',
   'no-space',

@@ -12,7 +12,7 @@ describeDocker('BuildCachePrune', () => {
   const task = new BuildCachePrune({ olderThan: Duration.seconds(0) });
   let host: PrivateHost;
   beforeAll(async () => {
-    host = await startEngine(ENGINES['Engine 26.1, classic store, Compose v2']);
+    host = await startEngine(ENGINES['Engine 28.5, classic store, Compose v2']);
   });
   afterAll(() => host.stop());
 

@@ -28,7 +28,7 @@ describeDocker('ComposeDown by a directory that a symbolic link leads to', () =>
     must(
       host,
       `label=--label=com.docker.compose.project
-      docker create --name ${project}_app $label=${project} $label.working_dir=${from} $label.config_files=${from}/${FILES[0]} service x`,
+      docker create --name ${project}_app --label com.docker.compose.oneoff=False $label=${project} $label.working_dir=${from} $label.config_files=${from}/${FILES[0]} service x`,
     );
 
   test.each([FOLDER, `${FOLDER}/`, LINK])(

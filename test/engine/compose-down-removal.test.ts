@@ -9,7 +9,7 @@ import { stateOf } from './state';
 import { removeAll } from './world/snapshot';
 
 const task = new ComposeDown({ project: 'shop', removeVolumes: true });
-const OWN = '--network none --label com.docker.compose.project=shop';
+const OWN = '--network none --label com.docker.compose.oneoff=False --label com.docker.compose.project=shop';
 
 /** Ends on SIGTERM; it has so many files that their removal takes the Engine seconds. */
 const MANY_FILES = `trap 'exit 0' TERM; d=0
@@ -19,7 +19,7 @@ const MANY_FILES = `trap 'exit 0' TERM; d=0
     d=$((d + 1))
   done; : >/ready; /bin/busybox sleep 10000 & wait`;
 
-describe.each(Object.entries(ENGINES).filter(([, { compose }]) => !compose.test('none')))(
+describe.each(Object.entries(ENGINES).filter(([name]) => /v1$|26.1|28.5, classic/.test(name)))(
   '%s',
   (_name, kind) => {
     describeDocker('ComposeDown while the Engine removes containers', () => {
@@ -30,7 +30,10 @@ describe.each(Object.entries(ENGINES).filter(([, { compose }]) => !compose.test(
       beforeEach(async () => {
         await removeAll(host);
         await loadImage(host, { tags: ['service:latest'], busybox: true });
-        await must(host, 'docker volume create --label com.docker.compose.project=shop shop_data');
+        await must(
+          host,
+          'docker volume create --label com.docker.compose.oneoff=False --label com.docker.compose.project=shop shop_data',
+        );
       });
       afterEach(() => leaveAlone(host));
       afterAll(() => host.stop());

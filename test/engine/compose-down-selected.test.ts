@@ -10,7 +10,8 @@ import { stateOf } from './state';
 import { removeAll } from './world/snapshot';
 
 const AT_ONCE = Duration.seconds(0);
-const of = (project: string): string => `--label stage=preview --label com.docker.compose.project=${project}`;
+const of = (project: string): string =>
+  `--label stage=preview --label com.docker.compose.oneoff=False --label com.docker.compose.project=${project}`;
 
 describeDocker('ComposeDown of the projects that carry labels', () => {
   let host: PrivateHost;
@@ -50,8 +51,8 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     await before(host, {
       'docker rm *': `docker create ${of('deployed')} --network none --name deployed_3 service true
         docker create ${of('kept')} --label ${KEEP_LABEL}= --network none --name kept_3 service true
-        docker create --label com.docker.compose.project=other --network none --name other_3 service true
-        docker volume create --label com.docker.compose.project=volume volume_more`,
+        docker create --label com.docker.compose.oneoff=False --label com.docker.compose.project=other --network none --name other_3 service true
+        docker volume create --label com.docker.compose.oneoff=False --label com.docker.compose.project=volume volume_more`,
     });
     const { result } = await runTask(host, selected(Duration.seconds(8)));
     expect(result).toMatchObject({
@@ -90,7 +91,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
         host,
         Object.entries(users)
           .map(([project]) => {
-            const own = `--label com.docker.compose.project=${project}`;
+            const own = `--label com.docker.compose.oneoff=False --label com.docker.compose.project=${project}`;
             return `docker network create ${own} ${project}_default; docker volume create ${own} ${project}_data`;
           })
           .concat(
@@ -164,10 +165,13 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
 
     test('stay where the one that owns them is brought up anew meanwhile', async () => {
       await share({ a: ['a'], b: ['a', 'b'] });
-      await must(host, `docker volume create --label com.docker.compose.project=a a_more`);
+      await must(
+        host,
+        `docker volume create --label com.docker.compose.oneoff=False --label com.docker.compose.project=a a_more`,
+      );
       await before(host, {
         // Of b: that of a are gone.
-        'docker volume rm b_data': `docker volume create --label com.docker.compose.project=a a_new
+        'docker volume rm b_data': `docker volume create --label com.docker.compose.oneoff=False --label com.docker.compose.project=a a_new
           docker create ${of('a')} --network none --name a_2 service true`,
       });
       expect((await runTask(host, selected())).result).toMatchObject({

@@ -10,10 +10,11 @@ import { removeAll } from './world/snapshot';
 
 const DIRECTORY = '/run/projects/shop';
 const task = new ComposeDown({ project: 'shop', removeVolumes: true });
-const OWN = '--network none --label com.docker.compose.project=shop';
+const OWN = '--network none --label com.docker.compose.oneoff=False --label com.docker.compose.project=shop';
 const WARNING = 'unnamed-volumes-left';
 
-const withCompose = Object.entries(ENGINES).filter(([, { compose }]) => !compose.test('none'));
+/** Each Compose once. */
+const withCompose = Object.entries(ENGINES).filter(([name]) => /v1$|26.1|28.5, classic/.test(name));
 
 describe.each(withCompose)('%s', (_name, kind) => {
   describeDocker('ComposeDown and volumes without a name of their own', () => {

@@ -20,7 +20,7 @@ describeDocker('ComposeDown without Compose', () => {
     await removeAll(host);
     await loadImage(host, { tags: ['service:latest'], busybox: true });
     for (const project of ['todobackend', 'todobackend2']) {
-      const own = ['--label', `${label}=${project}`];
+      const own = ['--label', `${label}=${project}`, '--label', 'com.docker.compose.oneoff=False'];
       await host.docker('network', 'create', ...own, `${project}_default`);
       await host.docker('volume', 'create', ...own, `${project}_public`);
       const mounts = ['-v', `${project}_public:/public`, '-v', '/scratch', '--network', `${project}_default`];

@@ -67,7 +67,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
     });
 
     test('a project that has only a network and a volume left is taken down too', async () => {
-      const label = '--label com.docker.compose.project=todobackend';
+      const label = '--label com.docker.compose.oneoff=False --label com.docker.compose.project=todobackend';
       await must(
         host,
         `docker network create ${label} todobackend_default && docker volume create ${label} todobackend_public`,
@@ -88,7 +88,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       await up(host, '/run/projects/partly', JSON.stringify(kept));
       await must(
         host,
-        `docker network create --label com.docker.compose.project=partly --label ${KEEP_LABEL}= partly_kept`,
+        `docker network create --label com.docker.compose.oneoff=False --label com.docker.compose.project=partly --label ${KEEP_LABEL}= partly_kept`,
       );
       const before = await stateOf(host);
 
@@ -109,7 +109,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
         host,
         'docker ps -q --no-trunc --filter label=com.docker.compose.project=todobackend --filter label=com.docker.compose.service=app | head -n 1',
       );
-      const label = '--label com.docker.compose.project=todobackend';
+      const label = '--label com.docker.compose.oneoff=False --label com.docker.compose.project=todobackend';
       const mount = `--mount type=volume,dst=/kept,volume-label=${KEEP_LABEL}=yes`;
       await must(
         host,

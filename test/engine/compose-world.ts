@@ -5,7 +5,7 @@ import { DAY_AGO, loadImage, must } from './images';
 /** The hosts that people run, by what they have of Compose. */
 export const COMPOSE_HOSTS: Readonly<Record<string, PrivateHostOptions>> = {
   'Engine 20.10 with Compose v1': {},
-  'Engine 26.1 with the Compose plug-in': { toolchain: 'next', hide: ['bin/docker-compose'] },
+  'Engine 28.5 with the Compose plug-in': { toolchain: 'sid', hide: ['bin/docker-compose'] },
 };
 
 /** Without any Compose a project can only be there because its containers say so. */
@@ -59,7 +59,7 @@ export async function up(host: PrivateHost, directory = DIRECTORY, file = compos
  */
 export async function neighbours(host: PrivateHost, created = DAY_AGO()): Promise<void> {
   await loadImage(host, { tags: ['service:latest'], busybox: true, payload: 'service', created });
-  const project = `own="--label com.docker.compose.project=$p --label com.docker.compose.project.working_dir=/run/projects/$p"
+  const project = `own="--label com.docker.compose.oneoff=False --label com.docker.compose.project=$p --label com.docker.compose.project.working_dir=/run/projects/$p"
     docker network create $own "$p"_default
     docker volume create $own "$p"_public
     docker create $own --label com.docker.compose.service=app --network "$p"_default -v "$p"_public:/public -v /scratch -v shared:/shared --name "$p"_app_1 service "$POLITE"`;

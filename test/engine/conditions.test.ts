@@ -6,7 +6,7 @@ import { ENGINES, startEngine } from './engines';
 import { must } from './images';
 import { runTask } from './run-task';
 
-const kinds = Object.entries(ENGINES).filter(([name]) => /v1$|containerd/.test(name));
+const kinds = Object.entries(ENGINES).filter(([name]) => /v1$|28.5, containerd/.test(name));
 describe.each(kinds)('%s', (_name, kind) => {
   describeDocker('whenDiskUsedAbove', () => {
     let host: PrivateHost;
@@ -24,7 +24,8 @@ describe.each(kinds)('%s', (_name, kind) => {
       await must(
         host,
         `mount -o remount,size=40m,nr_inodes=2000 /run/engine
-      mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/containerd && mount -t tmpfs -o size=10m tmpfs /var/lib/containerd`,
+      mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/containerd && mount -t tmpfs -o size=10m tmpfs /var/lib/containerd
+      mkdir /var/lib/elsewhere && mount -t tmpfs -o size=10m tmpfs /var/lib/elsewhere`,
       );
     });
     afterAll(() => host.stop());
@@ -74,22 +75,36 @@ describe.each(kinds)('%s', (_name, kind) => {
       }
     });
 
-    test('looks at the folder of a containerd beside the Engine where the images are in it, and nowhere else', async () => {
+    test.each([
+      ['a containerd of the host', '/var/lib/containerd', 'version = 3'],
+      ['a containerd of the host that is configured so', '/var/lib/elsewhere', 'root = "/var/lib/elsewhere"'],
+    ])('looks at the folder of %s where the images are in it', async (_what, folder, config) => {
       await volume();
-      await must(host, 'head -c 8000000 /dev/zero >/var/lib/containerd/ballast');
-      const { result } = await runTask(host, task(70));
-      const containerd = kind.store === 'containerd';
-      expect(result).toMatchObject(
-        containerd
-          ? { outcome: 'done', removed: { volumes: 1 } }
-          : { outcome: 'skipped', reason: 'disk-not-full' },
+      await must(
+        host,
+        `head -c 8000000 /dev/zero >${folder}/ballast
+        mkdir -p /etc/containerd && mount -t tmpfs tmpfs /etc/containerd && echo '${config}' >/etc/containerd/config.toml`,
       );
-      // What comes free there is reclaimed too.
-      const script = `rm /var/lib/containerd/ballast; echo '{"outcome":"done"}'`;
-      const freed = (await runTask(host, new ShellTask({ script }))).result.bytesReclaimed;
-      if (containerd) expect(freed).toBeGreaterThan(7_000_000);
-      else expect(freed).toBeLessThan(1_000_000);
-      expect((await runTask(host, task(70))).result.reason).toBe('disk-not-full');
+      try {
+        // The Engine's own containerd has its folder in the Engine's.
+        expect((await runTask(host, task(70))).result.reason).toBe('disk-not-full');
+        await must(host, 'mkdir -p /run/containerd && : >/run/containerd/containerd.sock');
+        const { result } = await runTask(host, task(70));
+        const containerd = kind.store === 'containerd';
+        expect(result).toMatchObject(
+          containerd
+            ? { outcome: 'done', removed: { volumes: 1 } }
+            : { outcome: 'skipped', reason: 'disk-not-full' },
+        );
+        // What comes free there is reclaimed too.
+        const script = `rm ${folder}/ballast; echo '{"outcome":"done"}'`;
+        const freed = (await runTask(host, new ShellTask({ script }))).result.bytesReclaimed;
+        if (containerd) expect(freed).toBeGreaterThan(7_000_000);
+        else expect(freed).toBeLessThan(1_000_000);
+        expect((await runTask(host, task(70))).result.reason).toBe('disk-not-full');
+      } finally {
+        await must(host, 'rm -f /run/containerd/containerd.sock; umount /etc/containerd');
+      }
     });
 
     test('does nothing where it cannot be seen how full the disk is', async () => {

@@ -139,7 +139,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
 
 describeDocker('DanglingImagePrune on the containerd image store', () => {
   test('removes the same: dangling, labelled, old enough, unused, not kept', async () => {
-    const host = await PrivateHost.start({ toolchain: 'next', imageStore: 'containerd' });
+    const host = await PrivateHost.start({ toolchain: 'sid', imageStore: 'containerd' });
     try {
       expect(await host.docker('info', '--format', '{{json .DriverStatus}}')).toContain(
         'containerd.snapshotter',

@@ -130,7 +130,7 @@ describeDocker('in the middle of a task', () => {
   beforeAll(async () => {
     tellSeed('engine-fails.test.ts');
     old = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
-    next = await startEngine(ENGINES['Engine 26.1, containerd store, Compose v2']);
+    next = await startEngine(ENGINES['Engine 28.5, containerd store, Compose v2']);
     await Promise.all([bystanders(old), bystanders(next)]);
   });
   afterAll(() => Promise.all([old.stop(), next.stop()]));

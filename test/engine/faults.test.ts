@@ -65,6 +65,8 @@ describeDocker('faults of a host', () => {
 const KINDS = [
   'Engine 20.10, classic store, Compose v1',
   'Engine 26.1, containerd store, Compose v2',
+  'Engine 28.5, classic store, Compose v2',
+  'Engine 28.5, containerd store, Compose v2',
 ] as const;
 
 describeDocker('a daemon that is down', () => {

@@ -46,7 +46,7 @@ function lateLook(kind: EngineKind): Play {
     prepare: async () => {
       host = await startEngine(kind);
       await loadImage(host, { tags: ['service:latest'], busybox: true });
-      const own = '--label com.docker.compose.project=shop';
+      const own = '--label com.docker.compose.oneoff=False --label com.docker.compose.project=shop';
       await must(
         host,
         `docker network create ${own} shop_default && docker create ${own} --network shop_default service true`,
@@ -119,7 +119,7 @@ function question(kind: EngineKind, call: string, task: HousekeepingTask): Play 
 
 /** Each phase on one Engine, and with every other seed on the other. */
 const OLD = ENGINES['Engine 20.10, classic store, no Compose'];
-const NEW = ENGINES['Engine 26.1, containerd store, Compose v2'];
+const NEW = ENGINES['Engine 28.5, containerd store, Compose v2'];
 const [one, other] = SEED % 2 === 0 ? [OLD, NEW] : [NEW, OLD];
 
 /**
@@ -138,8 +138,8 @@ const PLAYS: Readonly<Record<string, Play>> = {
   'the deadline, on Engine 20.10: stops before the agent would kill it, and says what it left': deadline(
     ENGINES['Engine 20.10, classic store, Compose v1'],
   ),
-  'the deadline, on Engine 26.1, where Compose stops the containers: likewise': deadline(
-    ENGINES['Engine 26.1, classic store, Compose v2'],
+  'the deadline, on Engine 28.5, where Compose stops the containers: likewise': deadline(
+    ENGINES['Engine 28.5, classic store, Compose v2'],
   ),
   'the deadline, while it looks at what is left: what went is counted all the same': lateLook(OLD),
   'the deadline, while images go slowly: likewise, and every tag of what stays is there': slowRemovals(OLD),

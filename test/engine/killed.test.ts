@@ -9,7 +9,7 @@ import { removeAll } from './world/snapshot';
 
 const task = new ComposeDown({ project: 'todobackend', removeVolumes: true });
 
-const HOSTS = ['Engine 20.10, classic store, Compose v1', 'Engine 26.1, classic store, Compose v2'] as const;
+const HOSTS = ['Engine 20.10, classic store, Compose v1', 'Engine 28.5, classic store, Compose v2'] as const;
 
 describe.each(HOSTS)('%s', (kind) => {
   describeDocker('containers that had to be killed', () => {
@@ -70,7 +70,7 @@ describeDocker('many containers that had to be killed, with the longest names', 
       await loadImage(host, { tags: ['service:latest'], busybox: true });
       const project = 'p'.repeat(200);
       for (let n = 0; n < 12; n++) {
-        const labels = { project, 'project.working_dir': '/run', service: 's'.repeat(80) };
+        const labels = { project, oneoff: 'False', 'project.working_dir': '/run', service: 's'.repeat(80) };
         const args = Object.entries(labels).flatMap(([key, value]) => [
           '--label',
           `com.docker.compose.${key}=${value}`,

@@ -30,7 +30,7 @@ export interface MatrixCase {
 const by = (name: string): Record<string, string> => ({ 'case.of': name });
 const label = (name: string): string => `--label case.of=${name}`;
 const project = (name: string, service = 'app'): string =>
-  `--label com.docker.compose.project=${name} --label com.docker.compose.service=${service}`;
+  `--label com.docker.compose.oneoff=False --label com.docker.compose.project=${name} --label com.docker.compose.service=${service}`;
 const KEEP = `--label ${KEEP_LABEL}=`;
 const sh = (script: string) => (host: PrivateHost) => must(host, `set -e\n${script}`);
 const RUNNING = `service "$POLITE"`;
@@ -41,7 +41,7 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
   'ComposeDown, one project': {
     task: () => new ComposeDown({ project: 'one', removeVolumes: true }),
     make: sh(`${polite}for p in one one2; do
-      own="--label com.docker.compose.project=$p"
+      own="--label com.docker.compose.oneoff=False --label com.docker.compose.project=$p"
       docker network create $own "$p"_default
       docker volume create $own "$p"_data
       docker volume create "$p"_external

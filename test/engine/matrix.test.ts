@@ -51,7 +51,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
     );
 
     test('ComposeDown, one project: leaves what a container of others refers to, though that never ran', async () => {
-      const own = '--label com.docker.compose.project=lender';
+      const own = '--label com.docker.compose.oneoff=False --label com.docker.compose.project=lender';
       await must(
         host,
         `docker network create ${own} lender_default && docker volume create ${own} lender_data

@@ -9,7 +9,7 @@ import { removeAll } from './world/snapshot';
 
 const NAMES = [
   'Engine 20.10, classic store, no Compose',
-  'Engine 26.1, containerd store, Compose v2',
+  'Engine 28.5, containerd store, Compose v2',
 ] as const;
 
 describe.each(NAMES)('%s', (name) => {

@@ -15,10 +15,11 @@ const CHOICE = parseChoice(process.env.SEED);
 
 /** The kinds of host with their share of the worlds, by what a world costs there. */
 const SHARES: Readonly<Record<keyof typeof ENGINES, number>> = {
-  'Engine 20.10, classic store, Compose v1': 0.2,
-  'Engine 26.1, classic store, Compose v2': 0.25,
-  'Engine 26.1, containerd store, Compose v2': 0.25,
-  'Engine 20.10, classic store, no Compose': 0.3,
+  'Engine 20.10, classic store, Compose v1': 0.16,
+  'Engine 26.1, containerd store, Compose v2': 0.2,
+  'Engine 28.5, classic store, Compose v2': 0.2,
+  'Engine 28.5, containerd store, Compose v2': 0.2,
+  'Engine 20.10, classic store, no Compose': 0.24,
 };
 const HOSTS = Object.entries(ENGINES) as [keyof typeof ENGINES, EngineKind][];
 

@@ -15,7 +15,7 @@ import { engineState } from './task-worlds';
 
 const AT_ONCE = Duration.seconds(0);
 const SERVICE = `service "trap 'exit 0' TERM; /bin/busybox sleep 10000 & wait"`;
-const PROJECT = '--label com.docker.compose.project';
+const PROJECT = '--label com.docker.compose.oneoff=False --label com.docker.compose.project';
 
 let serial = 0;
 

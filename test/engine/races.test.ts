@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune } from '../../lib';
+import { KEEP_LABEL } from '../../lib/contract';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
@@ -9,8 +10,10 @@ import { runTask, type TaskRun } from './run-task';
 import { engineState } from './task-worlds';
 
 const HOSTS = {
-  'classic store': ENGINES['Engine 20.10, classic store, no Compose'],
-  'containerd store': ENGINES['Engine 26.1, containerd store, Compose v2'],
+  'classic store of Engine 20.10': ENGINES['Engine 20.10, classic store, no Compose'],
+  'containerd store of Engine 26.1': ENGINES['Engine 26.1, containerd store, Compose v2'],
+  'classic store of Engine 28.5': ENGINES['Engine 28.5, classic store, Compose v2'],
+  'containerd store of Engine 28.5': ENGINES['Engine 28.5, containerd store, Compose v2'],
 };
 
 const AT_ONCE = Duration.seconds(0);
@@ -113,7 +116,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
       });
 
       test.each([
-        ['judged', 'docker image inspect *Created*'],
+        ['judged', 'docker inspect --type image *Created*'],
         ['looked at for the last time', lastLook],
       ])('what is gone before it is %s is counted once, as gone', async (_when, call) => {
         for (const dryRun of call === lastLook ? [false] : [true, false]) {
@@ -160,7 +163,8 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         const toRun = await image('run', 'run-too');
         const gone = await image('gone');
         await before(host, {
-          'docker ps -aq *': [
+          // That is when it has been judged.
+          [`docker image ls *${KEEP_LABEL}*`]: [
             `docker tag ${more} ${app}:more-new && docker tag ${single} ${app}:single-new`,
             `docker tag another ${app}:less-too && docker tag another ${app}:moved`,
             `docker create --name ${app}-1 ${app}:used x && docker ${RUN} --name ${app}-2 ${toRun} ${SLEEP}`,

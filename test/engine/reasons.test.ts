@@ -6,6 +6,7 @@ import { build, buildCache, leastRecentlyUsed } from './build-cache';
 import { alone, DIRECTORY } from './compose-world';
 import { ENGINES, startEngine } from './engines';
 import { must } from './images';
+import { RUN_DIR } from './interpose';
 import { runTask } from './run-task';
 import { stateOf } from './state';
 
@@ -21,7 +22,11 @@ describeDocker('what is said of a host on which', () => {
     // The files are well, and Compose v1 reads from its environment how to talk to the Engine: here, as to a newer one.
     await must(host, `echo COMPOSE_API_VERSION=1.99 >${DIRECTORY}/.env`);
     const { result, log } = await runTask(host, new ComposeDown({ directory: DIRECTORY }));
-    expect(log).toContain('1.99');
+    // What Compose said may hold values of the files, so it stays on the host.
+    const said = `${RUN_DIR}/work/compose-said`;
+    expect(log).toContain(said);
+    expect(log).not.toContain('1.99');
+    expect(await must(host, `cat ${said}`)).toContain('1.99');
     expect(result).toMatchObject({
       outcome: 'done',
       warnings: ['compose-stop-failed'],

@@ -123,7 +123,7 @@ const COMPOSE = 'ComposeDown';
 const HOSTS = [
   ['Engine 20.10, classic store, no Compose', Object.entries(TASK_WORLDS)],
   [
-    'Engine 26.1, classic store, Compose v2',
+    'Engine 28.5, classic store, Compose v2',
     Object.entries(TASK_WORLDS).filter(([name]) => name === COMPOSE),
   ],
 ] as const;

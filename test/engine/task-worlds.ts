@@ -29,7 +29,7 @@ export interface TaskWorld {
 const labels = { application: 'todobackend' };
 const LABELLED = '--label application=todobackend';
 const KEPT = '--label docker-housekeeping.keep=';
-const PROJECT = '--label com.docker.compose.project';
+const PROJECT = '--label com.docker.compose.oneoff=False --label com.docker.compose.project';
 /** Without these labels Compose v2 does not take a container for one of its own. */
 const COMPOSE_OWN = ['service=app', 'container-number=1', 'oneoff=False', 'config-hash=0']
   .map((label) => `--label com.docker.compose.${label}`)

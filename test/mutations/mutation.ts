@@ -18,7 +18,7 @@ export const matrix = (name: string): Mutation['test'] => [
 
 export const races = (name: string): Mutation['test'] => [
   'test/engine/races.test.ts',
-  `from the classic store other things happen ${name}`,
+  `from the classic store of Engine 20.10 other things happen ${name}`,
 ];
 
 export const composeDown = (name: string): Mutation['test'] => [

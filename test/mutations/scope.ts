@@ -121,7 +121,7 @@ export const SCOPE: readonly Mutation[] = [
     replace: '',
     test: [
       'test/engine/races.test.ts',
-      'from the containerd store other things happen UnusedImagePrune a tag that comes where the image',
+      'from the containerd store of Engine 28.5 other things happen UnusedImagePrune a tag that comes where the image',
     ],
   },
   {

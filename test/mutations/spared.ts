@@ -44,7 +44,7 @@ export const SPARED: readonly Mutation[] = [
     replace: '',
     test: [
       'test/engine/pulled-images.test.ts',
-      'Engine 26.1, classic store, Compose v2 images of registries what was pulled',
+      'Engine 28.5, classic store, Compose v2 images of registries what was pulled',
     ],
   },
   {
@@ -54,7 +54,7 @@ export const SPARED: readonly Mutation[] = [
     replace: 'verdict = tags',
     test: [
       'test/engine/pulled-images.test.ts',
-      'Engine 26.1, classic store, Compose v2 images of registries an image of a project',
+      'Engine 28.5, classic store, Compose v2 images of registries an image of a project',
     ],
   },
   {

@@ -1,0 +1,94 @@
+import type { HousekeepingTask } from '../../lib';
+import type { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+import { ENGINES, startEngine } from './engines';
+import { interpose, leaveAlone } from './interpose';
+import { runTask, type TaskRun } from './run-task';
+import { bystanders, engineState, TASK_WORLDS } from './task-worlds';
+
+/** The prunes: what a task takes for removed, it has selected before. */
+const prunes = Object.entries(TASK_WORLDS).filter(([name]) => name.endsWith('Prune'));
+const stores = Object.entries(ENGINES).filter(([name]) => /no Compose|28.5, containerd/.test(name));
+
+describe.each(stores)('%s', (_name, kind) => {
+  describeDocker('what became of each object that a task selected', () => {
+    let host: PrivateHost;
+    let nothing: readonly string[];
+    beforeAll(async () => {
+      host = await startEngine(kind);
+      await bystanders(host);
+      nothing = await engineState(host);
+    });
+    afterEach(() => leaveAlone(host));
+    afterAll(() => host.stop());
+
+    /** Runs a task, with a piece of shell in the place of each call that removes something. */
+    async function instead(task: HousekeepingTask, removal: string, shell: string): Promise<TaskRun> {
+      const pattern = removal.replaceAll(' ', '\\ ');
+      await interpose(host, `case $call in ${pattern}) ${shell} ;; esac`);
+      const run = await runTask(host, task);
+      await leaveAlone(host);
+      return run;
+    }
+    /** A run that nothing disturbs finishes the work. */
+    async function finish(task: HousekeepingTask): Promise<void> {
+      expect((await runTask(host, task)).result).toMatchObject({ outcome: 'done' });
+      expect(await engineState(host)).toEqual(nothing);
+    }
+
+    test.each(prunes)(
+      '%s: a CLI that removed nothing makes it fail, and it says why',
+      async (_task, world) => {
+        const { task, make, removal } = world;
+        await make(host);
+        const before = await engineState(host);
+        for (const [shell, words] of [
+          ['exit 137', 'the Docker CLI ended with code 137'],
+          [`echo 'unexpected EOF' >&2; exit 1`, 'unexpected EOF'],
+          ['exit 0', 'the Docker CLI ended with code 1 and no message'],
+        ] as const) {
+          // Of build cache nothing was selected that could be compared.
+          if (shell === 'exit 0' && removal.includes('builder')) continue;
+          const { result, exitCode } = await instead(task, removal, shell);
+          expect(result).toMatchObject({
+            outcome: 'failed',
+            reason: 'not-removed',
+            message: expect.stringContaining(words) as string,
+          });
+          expect(Object.values(result.removed ?? {})).toEqual([0]);
+          expect(exitCode).toBe(1);
+          expect(await engineState(host)).toEqual(before);
+        }
+        await finish(task);
+      },
+    );
+
+    test.each(prunes.filter(([name]) => name !== 'BuildCachePrune'))(
+      '%s: what the Engine removed before the CLI was killed counts as removed',
+      async (_task, { task, make, removal }) => {
+        await make(host);
+        const { outcome, removed } = (await runTask(host, task)).result;
+        expect(outcome).toBe('done');
+        await make(host);
+        const { result } = await instead(task, removal, `"$real" "$@" >/dev/null 2>&1; exit 137`);
+        expect(result).toMatchObject({ outcome, removed });
+        expect(result).not.toHaveProperty('passedOver.gone');
+        expect(await engineState(host)).toEqual(nothing);
+      },
+    );
+
+    test('ComposeDown: a CLI that removed nothing makes it fail, and no other is said to use what is left', async () => {
+      const { task, make, removal } = TASK_WORLDS.ComposeDown!;
+      await make(host);
+      for (const [shell, words] of [
+        ['exit 137', 'the Docker CLI ended with code 137'],
+        [`echo 'unexpected EOF' >&2; exit 1`, 'unexpected EOF'],
+      ] as const) {
+        const { result } = await instead(task, removal, shell);
+        expect(result).toMatchObject({ outcome: 'failed', reason: 'leftovers', removed: { projects: 0 } });
+        expect(result.message).toContain(words);
+      }
+      await finish(task);
+    });
+  });
+});

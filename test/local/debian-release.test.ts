@@ -1,0 +1,46 @@
+import { sourcesOf } from '../../local/debian-release';
+
+const LINES = `# a comment
+deb file:/mirror bookworm main
+deb [trusted=yes] file:/mirror bookworm-updates main
+deb file:/security bookworm-security main
+deb file:/others others-bookworm main
+`;
+const PARAGRAPHS = `Types: deb
+# a comment
+URIs: file:/mirror
+Suites: bookworm bookworm-updates
+Components: main
+
+Types: deb
+URIs: file:/security
+Suites: bookworm-security
+Components: main
+
+Types: deb
+URIs: file:/others
+Suites: others
+Components: main
+`;
+
+test('sources of the machine, a line each, become those of another release', () => {
+  expect(sourcesOf('trixie', 'bookworm', LINES)).toBe(`deb file:/mirror trixie main
+deb [trusted=yes] file:/mirror trixie-updates main
+deb file:/security trixie-security main
+`);
+  expect(sourcesOf('sid', 'bookworm', LINES)).toBe('deb file:/mirror sid main\n');
+});
+
+test('so do sources in paragraphs', () => {
+  const mirror = (suites: string): string =>
+    `Types: deb\n# a comment\nURIs: file:/mirror\nSuites: ${suites}\nComponents: main\n`;
+  expect(sourcesOf('trixie', 'bookworm', PARAGRAPHS)).toBe(
+    `${mirror('trixie trixie-updates')}
+Types: deb
+URIs: file:/security
+Suites: trixie-security
+Components: main
+`,
+  );
+  expect(sourcesOf('sid', 'bookworm', PARAGRAPHS)).toBe(mirror('sid '));
+});
