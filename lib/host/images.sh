@@ -26,16 +26,16 @@ list_used_images() {
     printf '%s\n' "${now_is%% *}" >>"$WORK/used.all"
     printf '%s|%s|%s|%s\n' "$created" "${now_is#* }" "${now_is%% *}" "$reference"
   done <"$WORK/mounts" >"$WORK/mounts-now" || full
-  room
-  # shellcheck disable=SC2016
-  MOUNTED_BEFORE=$(with_clock '
-    { id = $3; sub(/^sha256:/, "", id) }
-    id != "" && index(id, substr($4, $4 ~ /^sha256:/ ? 8 : 1)) == 1 { next }
-    id != "" && epoch($2) <= epoch($1) { next }
-    epoch($1) > latest { latest = epoch($1) }
-    END { if (latest) printf "%.6f\n", latest }' "$WORK/mounts-now")
   sed '/^$/d' "$WORK/used.all" | sort -u >"$WORK/used" || full
   room
+  # The classic store notes no time when `docker pull` or `docker load` gives a tag: it may have moved.
+  # shellcheck disable=SC2016
+  MOUNTED_BEFORE=$(with_clock '
+    { id = $3; sub(/^sha256:/, "", id); created = epoch($1); tagged = epoch($2) }
+    id != "" && index(id, substr($4, $4 ~ /^sha256:/ ? 8 : 1)) == 1 { next }
+    id != "" && tagged > 0 && tagged <= created { next }
+    created > latest { latest = created }
+    END { if (latest) printf "%.6f\n", latest }' "$WORK/mounts-now")
 }
 
 # leave_used FILE: takes out of a sorted list the images that containers use. The Engine refuses to remove most of them anyway;

@@ -123,7 +123,7 @@ engine_on() {
   file=$WORK/$1
   shift
   # shellcheck disable=SC2046
-  [ ! -s "$file" ] || engine "$@" $(cat "$file")
+  [ ! -s "$file" ] || engine "$@" $(cat "$file") || tell_cut_off "$?"
 }
 
 # Without -f: what somebody started again meanwhile stays. With -v the Engine takes the container's anonymous

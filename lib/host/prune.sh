@@ -181,9 +181,14 @@ list_members() {
 leave_copies() {
   empty copies
   [ -s "$WORK/$1" ] || return 0
-  # Images rarely carry this label; only then each container is asked.
-  [ -n "$COMMITTED" ] || list committed image ls -aq --no-trunc --filter label=com.docker.compose.oneoff
-  COMMITTED=listed
+  # Images rarely carry these labels; only then each container is asked.
+  if [ -z "$COMMITTED" ]; then
+    list committed-hooks image ls -aq --no-trunc --filter label=com.docker.compose.hook
+    list committed image ls -aq --no-trunc --filter label=com.docker.compose.oneoff
+    sort -u -o "$WORK/committed" "$WORK/committed" "$WORK/committed-hooks" || full
+    room
+    COMMITTED=listed
+  fi
   [ -s "$WORK/committed" ] || return 0
   # shellcheck disable=SC2016
   own='{''{$id := .ID}}{''{$image := .Image}}{''{range $key, $value := .Config.Labels}}{''{println $id $image (json $key) (json $value)}}{''{end}}'

@@ -11,7 +11,8 @@ ask_cache() {
   fields='{''{.ID}}|{''{.InUse}}|{''{.Shared}}|{''{.CacheType}}|{''{.Size}}|{''{.LastUsedAt}}|{''{.Parent}}'
   tries=1
   until answer=$(engine system df -v --format "{""{range .BuildCache}}$fields{""{println}}{""{end}}" 2>"$WORK/unsaid"); do
-    grep -q "$COUNTING" "$WORK/unsaid" || unanswered 1
+    code=$?
+    grep -q "$COUNTING" "$WORK/unsaid" || unanswered "$code"
     cat "$WORK/unsaid"
     [ "$tries" -lt 10 ] || skip busy 'the Engine still counts its disk usage for somebody else'
     tries=$((tries + 1))

@@ -123,12 +123,20 @@ check_origins() {
       }
       return found == count
     }
+    # The directory, or the files in it where it is that of the task.
+    function origin(home, label, folder, at) {
+      if (home == "\"\"") return "an unknown directory"
+      if (!(home in homes)) return home
+      folder = substr(home, 2, length(home) - 2) "/"
+      while ((at = index(label, folder)) > 0) label = substr(label, 1, at - 1) substr(label, at + length(folder))
+      return label
+    }
     END {
       for (id in name) {
         # No Compose gives such a name.
         if (name[id] !~ /^"[a-z0-9][a-z0-9_-]*"$/) continue
         own = home[id] in homes && (count == 0 || just_wanted(files[id]))
-        print substr(name[id], 2, length(name[id]) - 2), own ? "own" : "other", (home[id] == "\"\"" ? "an unknown directory" : home[id]) (count == 0 ? "" : " with " files[id])
+        print substr(name[id], 2, length(name[id]) - 2), own ? "own" : "other", origin(home[id], files[id])
       }
     }' "$WORK/wanted" "$WORK/starters" "$WORK/started" | sort -u >"$WORK/origins" || full
   room
@@ -140,8 +148,11 @@ check_origins() {
     esac
   done <"$WORK/origins"
   [ -n "$PROJECT" ] || finish nothing '' "no Compose project's containers were started from $DIRECTORY${FILES:+ with these files alone}"
-  elsewhere=$(sed -n "s/^$PROJECT other //p" "$WORK/origins" | head -n 1)
-  [ -z "$elsewhere" ] || fail ambiguous-project "$PROJECT was started from $(printf '%s' "$elsewhere" | cut -c 1-60), the task is for $(json "$DIRECTORY" | cut -c 1-60): give project alone to take down both"
+  elsewhere=$(sed -n "s/^$PROJECT other //p" "$WORK/origins" | head -n 1 | cut -c 1-60)
+  [ -n "$elsewhere" ] || return 0
+  here=$(json "$DIRECTORY" | cut -c 1-60)
+  [ -z "$FILES" ] || here="$here with $(printf '%s\n' "$FILES" | sed 's/.*\///' | tr '\n' ' ' | cut -c 1-40)"
+  fail ambiguous-project "$PROJECT was started from $elsewhere, the task is for $here: project alone takes down both"
 }
 
 # select_projects [NAME]: a project whose containers all carry the labels, the youngest of them old enough. Of one that has
@@ -194,7 +205,7 @@ select_projects() {
         if (!((ARGV[i], project) in ours)) continue
         verdict = "old"
         for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in fresh) verdict = "young"
-        for (j = i; j < 5; j++) if ((i == j || i > 2) && (ARGV[j], project) in blind) verdict = "undescribed"
+        for (j = 2; j < 5; j++) if ((ARGV[j], project) in blind) verdict = "undescribed"
         if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"
         print verdict, substr(project, 2, length(project) - 2)
       }
@@ -217,7 +228,7 @@ leave_excluded_projects() {
   without excluded "$1"
 }
 
-# list_undescribed_objects: a line `KIND LABELLED PROJECT` for each object that the Engine cannot describe: the number of its
+# list_undescribed_objects: a line `KIND|LABELLED|PROJECT` for each object that the Engine cannot describe: the number of its
 # file of facts, whether it carries the labels, and its project, as JSON.
 list_undescribed_objects() {
   empty undescribed-objects
@@ -237,7 +248,7 @@ list_undescribed_objects() {
     awk -v number="$number" '
       FILENAME == ARGV[1] { silent[$0]; next }
       FILENAME == ARGV[2] { labelled[$0]; next }
-      $1 in silent { print number, ($1 in labelled ? "labelled" : "plain"), substr($0, length($1) + 2) }
+      $1 in silent { print number "|" ($1 in labelled ? "labelled" : "plain") "|" substr($0, length($1) + 2) }
     ' "$WORK/silent" "$WORK/labelled.$kind" "$WORK/projects-of" >>"$WORK/undescribed-objects" || full
   done
   room
