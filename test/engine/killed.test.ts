@@ -1,7 +1,7 @@
 import { ComposeDown } from '../../lib/tasks/compose-down';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { composeFile, PRETENDER, STUBBORN, up } from './compose-world';
+import { composeFile, POLITE, PRETENDER, STUBBORN, up } from './compose-world';
 import { ENGINES, startEngine } from './engines';
 import { loadImage } from './images';
 import { runTask } from './run-task';
@@ -59,6 +59,19 @@ describe.each(HOSTS)('%s', (kind) => {
       const { result } = await runTask(host, task);
       expect(result.killed).toMatchObject([{ service: 'app', grace: 10 }]);
       expect(result.seconds).toBeGreaterThanOrEqual(10);
+    });
+
+    test('a paused one is not named, as its process could see no signal', async () => {
+      const services = {
+        app: { command: [STUBBORN], stop_grace_period: '2s' },
+        db: { command: [POLITE], stop_grace_period: '2s' },
+      };
+      await up(host, undefined, composeFile(services));
+      const db = await host.docker('ps', '-q', '--filter', 'label=com.docker.compose.service=db');
+      await host.docker('pause', db);
+      const { result } = await runTask(host, task);
+      expect(result).toMatchObject({ outcome: 'done', removed: { containers: 2 } });
+      expect(result.killed).toMatchObject([{ service: 'app' }]);
     });
   });
 });

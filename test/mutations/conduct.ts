@@ -61,8 +61,8 @@ export const CONDUCT: readonly Mutation[] = [
   {
     rule: 'without the whole answer nothing is concluded',
     file: 'lib/host/engine.sh',
-    find: 'answer=$(engine "$@") || unanswered',
-    replace: 'answer=$(engine "$@")',
+    find: 'answer=$(engine "$@" 2>"$WORK/unsaid") || unanswered "$?"',
+    replace: 'answer=$(engine "$@" 2>"$WORK/unsaid")',
     test: ['test/engine/engine-fails.test.ts', 'ComposeDown'],
   },
   {

@@ -82,8 +82,8 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no container that runs',
     file: 'lib/tasks/stopped-container-prune.sh',
-    find: 'remove_old container rm',
-    replace: 'labelled old ps -aq --no-trunc; remove_old container rm -f',
+    find: 'remove_old container',
+    replace: 'labelled old ps -aq --no-trunc; docker rm -f $(cat "$WORK/old"); remove_old container',
     test: matrix('StoppedContainerPrune'),
   },
   {
@@ -117,7 +117,7 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no tag that came to a repository while the image was taken out of it',
     file: 'lib/tasks/unused-image-prune.sh',
-    find: '[ "$(references "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break',
+    find: '[ "$(tags_of "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break',
     replace: '',
     test: [
       'test/engine/races.test.ts',

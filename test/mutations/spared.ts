@@ -5,7 +5,7 @@ export const SPARED: readonly Mutation[] = [
   {
     rule: 'no project that a pattern excludes',
     file: 'lib/tasks/compose-down.sh',
-    find: 'without excluded selected',
+    find: 'leave_excluded_projects selected',
     replace: ':',
     test: matrix('ComposeDown, all with labels'),
   },
@@ -137,8 +137,8 @@ export const SPARED: readonly Mutation[] = [
   {
     rule: 'no volume goes with a stopped container',
     file: 'lib/tasks/stopped-container-prune.sh',
-    find: 'remove_old container rm',
-    replace: 'remove_old container rm -v',
+    find: 'remove_old container',
+    replace: 'docker rm -v $(cat "$WORK/old"); remove_old container',
     test: matrix('StoppedContainerPrune'),
   },
   {

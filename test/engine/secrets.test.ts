@@ -1,0 +1,104 @@
+import { ComposeDown, ShellTask } from '../../lib';
+import { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY } from './compose-world';
+import { must } from './images';
+import { RUN_DIR } from './interpose';
+import { runTask } from './run-task';
+import { stateOf } from './state';
+import { removeAll } from './world/snapshot';
+
+const SECRET = 'sw0rd';
+/** No Compose can interpolate it, and each quotes it in its complaint. */
+const VALUE = `postgres://app:pa\${${SECRET}@db/app`;
+
+/** What is wrong with the project's files, and where the task says it is. */
+const FAULTS: Readonly<Record<string, { files: Record<string, string>; place: RegExp }>> = {
+  'a variable as a key': {
+    files: { 'docker-compose.yml': composeFile({ app: { environment: { URL: VALUE } } }) },
+    place: /services\.app\.environment/,
+  },
+  'a variable in a list': {
+    files: { 'docker-compose.yml': composeFile({ app: { environment: [`URL=${VALUE}`] } }) },
+    place: /services\.app\.environment/,
+  },
+  'a value that looks like a place': {
+    files: {
+      'docker-compose.yml': composeFile({
+        app: {
+          environment: {
+            URL: `format for "${SECRET}" option in service "${SECRET}": services.${SECRET} \${`,
+          },
+        },
+      }),
+    },
+    place: /services\.app\.environment/,
+  },
+  'YAML that is broken off': {
+    files: {
+      'docker-compose.yml': `services:\n  app:\n    image: service\n    environment: { URL: "${SECRET}\n`,
+    },
+    place: /line \d/,
+  },
+};
+
+describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
+  describeDocker('a secret in a Compose file', () => {
+    let host: PrivateHost;
+    beforeAll(async () => {
+      host = await PrivateHost.start(options);
+      await alone(host);
+    });
+    afterAll(() => host.stop());
+
+    const write = async (files: Record<string, string>): Promise<void> => {
+      for (const [name, text] of Object.entries(files)) await must(host, `cat >${DIRECTORY}/${name}`, text);
+    };
+
+    test.each(Object.entries(FAULTS))(
+      '%s: the task names the place and not the value',
+      async (_what, fault) => {
+        await write(fault.files);
+        const before = await stateOf(host);
+        const run = await runTask(host, new ComposeDown({ directory: DIRECTORY }));
+        expect(run.result).toMatchObject({ outcome: 'failed', reason: 'compose-file-invalid' });
+        expect(JSON.stringify(run)).not.toContain(SECRET);
+        expect(run.result.message).toMatch(fault.place);
+        expect(await stateOf(host)).toEqual(before);
+        // Compose did say it: the proof that there was something to hide.
+        expect(await must(host, `cat ${RUN_DIR}/work/compose-said`)).toMatch(/sw0rd|line/);
+      },
+    );
+
+    test('of the .env file reaches no report either, and does not block a teardown by name', async () => {
+      await write({ 'docker-compose.yml': composeFile(), '.env': `PASSWORD="pa${SECRET}\nX=\${${SECRET}\n` });
+      const run = await runTask(host, new ComposeDown({ project: 'todobackend', directory: DIRECTORY }));
+      expect(JSON.stringify(run)).not.toContain(SECRET);
+      expect(run.result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
+      await removeAll(host);
+    });
+  });
+});
+
+describeDocker('a secret that the script of a ShellTask prints', () => {
+  let host: PrivateHost;
+  beforeAll(async () => {
+    host = await PrivateHost.start();
+  });
+  afterAll(() => host.stop());
+
+  test.each([
+    ['no JSON', `echo ${SECRET}`],
+    ['a member of its own', `echo '{"outcome":"done","${SECRET}":"x"}'`],
+    ['a kind of its own', `echo '{"outcome":"done","removed":{"${SECRET}":1}}'`],
+    ['a count that is none', `echo '{"outcome":"done","removed":{"images":"${SECRET}"}}'`],
+    ['a code that is none', `echo '{"outcome":"${SECRET} ${SECRET}"}'`],
+    ['more behind the result', `echo '{"outcome":"done"} ${SECRET}'`],
+    ['a second line', `echo '{"outcome":"done"}'; echo ${SECRET}`],
+    ['a string with an escape', `echo '{"outcome":"done","message":"\\u0041${SECRET}"}'`],
+  ])('%s: the result says where it is wrong, and not what stands there', async (_what, script) => {
+    const { result } = await runTask(host, new ShellTask({ script }));
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'broken-result' });
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+  });
+});
