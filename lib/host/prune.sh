@@ -252,8 +252,10 @@ leave_excluded_names() {
 }
 
 # judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`; one that the Engine cannot describe is
-# none of these. The format gives identifier, two times, of which the later counts, and project, with | between.
+# none of these. The format gives identifier, two times, of which the later counts, and project, with | between; of those in
+# the file strangers the project is not their own.
 judge() {
+  touch "$WORK/strangers"
   list_kept_projects
   inspect_all candidates facts "$1" "$2"
   mv "$WORK/vanished" "$WORK/vanished-candidates" || full
@@ -262,11 +264,12 @@ judge() {
   with_clock '
     FILENAME == ARGV[1] { whole[$0]; next }
     FILENAME == ARGV[2] { candidate[$0]; next }
+    FILENAME == ARGV[3] { stranger[$0]; next }
     $1 in candidate {
       project = substr($0, length($1 $2 $3) + 4)
       time = later($2, $3)
-      print (project in whole ? "kept" : young(time) || undated(time) ? "young" : "old"), $1
-    }' "$WORK/kept-projects" "$WORK/candidates" "$WORK/facts" >"$WORK/judged" || full
+      print (project in whole && !($1 in stranger) ? "kept" : young(time) || undated(time) ? "young" : "old"), $1
+    }' "$WORK/kept-projects" "$WORK/candidates" "$WORK/strangers" "$WORK/facts" >"$WORK/judged" || full
   room
 }
 

@@ -7,7 +7,10 @@ labelled candidates ps -aq --no-trunc --filter status=exited --filter status=dea
 leave_kept candidates ps -aq --no-trunc
 leave_excluded_names container
 facts='{''{.ID}}|{''{json .Created}}|{''{json .State.FinishedAt}}'
-# The project that the image of a container started by hand names is not its own.
+# The project that the image of a container started by hand names is not its own, and neither is that of a copy.
+cp "$WORK/candidates" "$WORK/originals" || full
+leave_copies originals
+mv "$WORK/copies" "$WORK/strangers" || full
 made='{''{if or (index .Config.Labels "com.docker.compose.oneoff") (index .Config.Labels "com.docker.compose.hook")}}'
 judge container "$facts|$made$(project_of .Config.Labels){""{end}}"
 verdict young

@@ -63,7 +63,7 @@ export const MATRIX: Readonly<Record<string, MatrixCase>> = {
       docker wait pr-1_job
       docker create ${project('pr-2')} ${label('stale')} --name pr-2_app service x
       docker create ${project('pr-2', 'db')} --name pr-2_db service x
-      docker create --label 'com.docker.compose.project=pr-2 x' ${label('stale')} --name no-project service x
+      docker create --label 'com.docker.compose.project=pr-2 x' --label com.docker.compose.oneoff=False ${label('stale')} --name no-project service x
       docker create ${project('pr-main')} ${label('stale')} --name pr-main_app service x
       docker create ${project('pr-3')} ${label('stale')} --name pr-3_app service x
       docker create ${project('pr-3', 'db')} ${label('stale')} ${KEEP} --name pr-3_db service x
