@@ -11,5 +11,8 @@ store() {
 }
 # unpack PACKED: prints a script, see script.ts.
 unpack() { printf '%s' "$1" | base64 -d | gzip -dc; }
-command -v base64 >/dev/null || early_fail tool-missing 'there is no base64 on this host: install coreutils'
-command -v gzip >/dev/null || early_fail tool-missing 'there is no gzip on this host: install gzip'
+# What no task needs, each after its package.
+for package in 'coreutils base64' 'gzip gzip'; do
+  command -v "${package#* }" >/dev/null ||
+    early_fail tool-missing "there is no ${package#* } on this host: install ${package% *}"
+done

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { ALL_COMPOSE, PrivateHost, type Host } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { must } from './images';
-import { runTask, runTasks } from './run-task';
+import { runHostStep, runTask, runTasks } from './run-task';
 import { bystanders, engineState, TASK_WORLDS } from './task-worlds';
 
-/** What the scripts say that they need, by package. */
-const PACKAGES = [
-  ...readFileSync(join(__dirname, '../../lib/host/prelude.sh'), 'utf8').matchAll(
-    /'([a-z-]+)((?: [a-z]+)+)'(?= \\$|; do$| ')/gm,
-  ),
-].map(([, name = '', tools = '']) => ({ name, tools: tools.trim().split(' ') }));
+/** What a script says that it needs, by package. */
+function packagesOf(script: string): { name: string; tools: string[] }[] {
+  const text = readFileSync(join(__dirname, '../../lib/host', script), 'utf8');
+  return [...text.matchAll(/'([a-z-]+)((?: [a-z0-9]+)+)'(?= \\$|; do$| ')/gm)].map(
+    ([, name = '', tools = '']) => ({ name, tools: tools.trim().split(' ') }),
+  );
+}
+const PACKAGES = packagesOf('prelude.sh');
+const HOST_PACKAGES = packagesOf('store.sh');
 
 describeDocker('the tools that a host needs', () => {
   const FOLDER = '/run/tools';
@@ -59,13 +62,26 @@ describeDocker('the tools that a host needs', () => {
         });
       }
     }
+    // The step `host` needs some more, to unpack the scripts.
+    expect(HOST_PACKAGES).toHaveLength(2);
+    const more = HOST_PACKAGES.flatMap(({ tools }) => tools);
+    for (const { name, tools } of HOST_PACKAGES) {
+      for (const missing of tools) {
+        const rest = [...all, ...more].filter((tool) => tool !== missing);
+        const { result } = await runHostStep(await withOnly(rest), [task]);
+        expect(result).toMatchObject({
+          reason: 'tool-missing',
+          message: `there is no ${missing} on this host: install ${name}`,
+        });
+      }
+    }
     expect(await engineState(host)).toEqual(before);
   });
 
   test('are no others than those that are looked for', async () => {
     const nothing = await engineState(host);
     for (const { make } of worlds) await make(host);
-    const only = await withOnly(PACKAGES.flatMap(({ tools }) => tools));
+    const only = await withOnly([...PACKAGES, ...HOST_PACKAGES].flatMap(({ tools }) => tools));
     const tasks = worlds.map(({ task }, n) =>
       Object.assign(Object.create(task) as typeof task, { name: `task-${n}` }),
     );
