@@ -3,16 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'node_modules/',
-      'assets/',
-      'dist/',
-      'cdk.out/',
-      'coverage/',
-      '.cache/',
-      '**/*.d.ts',
-      'build/',
-    ],
+    ignores: ['node_modules/', 'assets/', 'dist/', 'cdk.out/', 'coverage/', '.cache/', '**/*.d.ts', 'build/'],
   },
   js.configs.recommended,
   {
