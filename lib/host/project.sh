@@ -52,7 +52,7 @@ compose_stop() {
     ask_compose_version
     case $COMPOSE_VERSION in
     none | 1.*) ;; # version 1 can do nothing without a file
-    *) compose -p "$PROJECT" stop >"$WORK/compose-said" 2>&1 || code=$? ;;
+    *) compose -p "$PROJECT" stop >>"$WORK/compose-said" 2>&1 || code=$? ;;
     esac
   fi
   [ "$code" = 0 ] || expired || {

@@ -1,5 +1,16 @@
-import { container, holding, image, KEPT, LABELS, named, project } from './world/by-hand';
-import { WORKING_DIR_LABEL } from './world/alphabet';
+import { CONFIG_FILES_LABEL, WORKING_DIR_LABEL } from './world/alphabet';
+import {
+  container,
+  holding,
+  image,
+  KEPT,
+  LABELS,
+  member,
+  named,
+  OLD,
+  project,
+  service,
+} from './world/by-hand';
 import { KINDS, NOTHING, type Snapshot } from './world/objects';
 import type { TaskPlan } from './world/plan';
 import { breaches } from './world/safety';
@@ -12,8 +23,10 @@ const task = (kind: TaskPlan['kind'], more: Partial<TaskPlan> = {}): TaskPlan =>
     : { labels: LABELS }),
   ...more,
 });
-const started = (name: string, from: string) =>
-  container(`${name}_app`, { labels: project(name, { [WORKING_DIR_LABEL]: from }) });
+const started = (name: string, from: string, files = 'a.yml', service = 'app') =>
+  container(`${name}_${service}`, {
+    labels: member(name, { [WORKING_DIR_LABEL]: from, [CONFIG_FILES_LABEL]: files }),
+  });
 const todo = { project: 'todo', removeVolumes: true };
 
 /** What a task removed, what else there is, and what is to be said of it; nothing where it was right. */
@@ -34,7 +47,7 @@ const CASES: Readonly<
     task('ComposeDown', todo),
     {
       containers: [
-        container('c', { labels: project('todo'), volumes: ['x', 'v'], anonymous: ['x'], networks: ['n'] }),
+        container('c', { labels: member('todo'), volumes: ['x', 'v'], anonymous: ['x'], networks: ['n'] }),
       ],
       volumes: [named('v', project('todo')), named('x', {})],
       networks: [named('n', project('todo'))],
@@ -61,7 +74,7 @@ const CASES: Readonly<
   'a thing of a project to be kept': [
     task('VolumePrune'),
     { volumes: [named('a', project('todo'))] },
-    { containers: [container('c', { labels: project('todo', KEPT) })] },
+    { containers: [container('c', { labels: member('todo', KEPT) })] },
     'volumes went of a project to be kept',
   ],
   'an image whose label begins the same': [
@@ -96,7 +109,7 @@ const CASES: Readonly<
   ],
   "a project's container by a script that should not": [
     task('ShellTask'),
-    { containers: [container('a', { labels: project('todo') })] },
+    { containers: [container('a', { labels: member('todo') })] },
     {},
     'containers went against the rules',
   ],
@@ -120,7 +133,7 @@ const CASES: Readonly<
   ],
   'another project': [
     task('ComposeDown', todo),
-    { containers: [container('c', { labels: project('todobackend') })] },
+    { containers: [container('c', { labels: member('todobackend') })] },
     {},
     'containers went against the rules',
   ],
@@ -139,7 +152,7 @@ const CASES: Readonly<
   'an external volume of a project': [
     task('ComposeDown', todo),
     { volumes: [named('v')] },
-    { containers: [container('c', { labels: project('todo'), volumes: ['v'] })] },
+    { containers: [container('c', { labels: member('todo'), volumes: ['v'] })] },
     'volumes went against the rules',
   ],
   'a volume of a project that others use': [
@@ -147,6 +160,93 @@ const CASES: Readonly<
     { volumes: [named('v', project('todo'))] },
     { containers: [container('c', { volumes: ['v'] })] },
     'volumes went against the rules',
+  ],
+  'a container by hand from an image that Compose built': [
+    task('ComposeDown', todo),
+    { containers: [container('c', { labels: project('todo') })] },
+    {},
+    'containers went against the rules',
+  ],
+  'a copy of a container of a project': [
+    task('ComposeDown', todo),
+    { containers: [container('c', { labels: member('todo'), image: 'i' }, member('todo'))] },
+    { images: [image('i', { labels: member('todo') })] },
+    'containers went against the rules',
+  ],
+  'the anonymous volume of a container by hand': [
+    task('ComposeDown', todo),
+    { volumes: [named('v', {})] },
+    { containers: [container('c', { labels: project('todo'), volumes: ['v'], anonymous: ['v'] })] },
+    'volumes went against the rules',
+  ],
+  'a project that was also started from another folder': [
+    task('ComposeDown', { directory: '/srv/todo' }),
+    { containers: [started('todo', '/srv/todo')] },
+    { containers: [started('todo', '/srv/back', 'a.yml', 'db')] },
+    'containers went against the rules',
+  ],
+  'a project that was started from other files too': [
+    task('ComposeDown', { project: 'todo', directory: '/srv/todo', files: ['a.yml'] }),
+    { containers: [started('todo', '/srv/todo', '/srv/todo/a.yml,/srv/todo/b.yml')] },
+    {},
+    'containers went against the rules',
+  ],
+  'an image that a container mounts': [
+    task('UnusedImagePrune'),
+    { images: [image('a', { tags: ['a:1'] })] },
+    { containers: [container('c', { mountedImages: ['a:1'] })] },
+    'images went against the rules',
+  ],
+  'an image that a container mounts by its identifier': [
+    task('DanglingImagePrune'),
+    { images: [image('sha256:abcdef')] },
+    { containers: [container('c', { mountedImages: ['abc'] })] },
+    'images went against the rules',
+  ],
+  'an image that a container may mount, as its tag has moved': [
+    task('DanglingImagePrune'),
+    { images: [image('a')] },
+    {
+      images: [image('b', { tags: ['a:1'], tagged: OLD + 2 })],
+      containers: [container('c', { mountedImages: ['a:1'], created: OLD + 1 })],
+    },
+    'images went against the rules',
+  ],
+  'a volume that a service holds': [
+    task('VolumePrune'),
+    { volumes: [named('a')] },
+    { services: [service('s', { volumes: ['a'] })] },
+    'volumes went against the rules',
+  ],
+  'a network of a project that a service holds': [
+    task('ComposeDown', todo),
+    { networks: [named('a', project('todo'))] },
+    { services: [service('s', { networks: ['a'] })] },
+    'networks went against the rules',
+  ],
+  'a network that spans a swarm': [
+    task('NetworkPrune'),
+    { networks: [{ ...named('a'), scope: 'swarm' }] },
+    {},
+    'networks went against the rules',
+  ],
+  'a service': [
+    task('ComposeDown', todo),
+    { services: [service('s')] },
+    {},
+    'services went against the rules',
+  ],
+  'a volume that the Engine does not describe': [
+    task('VolumePrune'),
+    { volumes: [{ ...named('a'), undescribed: true }] },
+    {},
+    'volumes went against the rules',
+  ],
+  'a project of which the Engine does not describe all': [
+    task('ComposeDown', { removeVolumes: true }),
+    { containers: [container('c', { labels: member('todo') })] },
+    { volumes: [{ ...named('a', project('todo')), undescribed: true }] },
+    'containers went against the rules',
   ],
   'build cache by another task': [
     task('UnusedImagePrune'),
@@ -159,7 +259,7 @@ const CASES: Readonly<
 describe('of what went, the safety rules notice', () => {
   const both = (one: Partial<Snapshot>, other: Partial<Snapshot>): Snapshot => {
     const all = Object.fromEntries(
-      KINDS.map((kind) => [kind, [...(one[kind] ?? []), ...(other[kind] ?? [])]]),
+      [...KINDS, 'services' as const].map((kind) => [kind, [...(one[kind] ?? []), ...(other[kind] ?? [])]]),
     );
     return { ...NOTHING, ...all };
   };
@@ -176,6 +276,29 @@ describe('of what went, the safety rules notice', () => {
     expect(breaches(before, after, task('VolumePrune'))).toEqual([
       expect.stringMatching(/volumes changed: .*"b".* is now b anew/),
       expect.stringMatching(/volumes came: .*"c"/),
+    ]);
+  });
+
+  test('a container that was stopped, where a task may not have come to its end too early', () => {
+    const running = container('c', { labels: member('todo'), state: 'running' });
+    const before = holding({ containers: [running] });
+    const after = holding({ containers: [{ ...running, state: 'exited', line: 'stopped' }] });
+    const down = task('ComposeDown', todo);
+    expect(breaches(before, after, down, true)).toEqual([]);
+    expect(breaches(before, after, down)).toEqual([expect.stringContaining('containers changed')]);
+    expect(breaches(before, after, task('VolumePrune'), true)).toEqual([
+      expect.stringContaining('containers changed'),
+    ]);
+  });
+
+  test('a tag that was not put back', () => {
+    const tagged = image('a', { tags: ['a:1', 'a:2'] });
+    const after = (tags: string[]): Snapshot => holding({ images: [{ ...tagged, tags, line: 'tagged' }] });
+    const before = holding({ images: [tagged] });
+    const prune = task('UnusedImagePrune');
+    expect(breaches(before, after(['a:1', 'a:2']), prune, true)).toEqual([]);
+    expect(breaches(before, after(['a:1']), prune, true)).toEqual([
+      expect.stringContaining('images changed'),
     ]);
   });
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { ONE_OFF_LABEL } from '../../local/inventory';
-import { KEYS, WORKING_DIR_LABEL } from './world/alphabet';
+import { CONFIG_FILES_LABEL, HOOK_LABEL, KEYS, WORKING_DIR_LABEL } from './world/alphabet';
 import { imagine } from './world/imagine';
 import { foretell } from './world/model';
-import { kept, KINDS, projectOf } from './world/objects';
-import type { ContainerPlan, Scenario, TaskPlan, World } from './world/plan';
+import { kept, KINDS, labelledProject } from './world/objects';
+import type { ContainerPlan, ImagePlan, Scenario, TaskPlan, World } from './world/plan';
 import { scenarios } from './world/world';
 
-const SAMPLES = fc.sample(scenarios, { numRuns: 300, seed: 1 });
+const SAMPLES = fc.sample(scenarios({ imageMounts: true }), { numRuns: 600, seed: 1 });
 
 /** The share of the sampled scenarios of which it is true. */
 function share(is: (scenario: Scenario) => boolean): number {
@@ -29,12 +29,27 @@ const beginsAnother = (texts: readonly string[]): boolean =>
   texts.some((text) => text !== '' && texts.some((other) => other !== text && other.startsWith(text)));
 /** The projects of the containers that were started from each folder. */
 const startedFrom = ({ containers, directories }: World): number[] =>
-  directories.map(
-    ({ path }) =>
-      new Set(
-        containers.filter(({ labels }) => labels[WORKING_DIR_LABEL] === path).map((one) => projectOf(one)),
-      ).size,
-  );
+  directories.map(({ path, link }) => {
+    const started = containers.filter(({ labels }) => [path, link].includes(labels[WORKING_DIR_LABEL] ?? ''));
+    return new Set(started.map(labelledProject)).size;
+  });
+/** Whether a container, by hand or not, has a project's labels from an image that such a test finds. */
+const inherits = (fits: (image: ImagePlan) => boolean) =>
+  someContainer(({ labels, image }, { images }) => {
+    const from = images[image];
+    return labelledProject({ labels }) === undefined && from && labelledProject(from) && fits(from);
+  });
+/** What the containers of each project say of how they were started. */
+const origins = ({ containers }: World): string[][] => {
+  const members = containers.filter((one) => labelledProject(one));
+  return [...new Set(members.map(labelledProject))].map((name) => [
+    ...new Set(
+      members
+        .filter((one) => labelledProject(one) === name)
+        .map(({ labels }) => `${labels[WORKING_DIR_LABEL]} ${labels[CONFIG_FILES_LABEL]}`),
+    ),
+  ]);
+};
 
 /** What the worlds must have, so that a task that is wrong about it meets it. */
 const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
@@ -46,7 +61,7 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
     images.filter(({ shared, own }) => shared > 1 || own).length > 1,
   'an image with a layer of its own': ({ images }) => images.some(({ own }) => own),
   'an image that another was built upon': ({ images }) => images.some(({ parent }) => parent !== undefined),
-  'an image that Compose built': ({ images }) => images.some((image) => projectOf(image) !== undefined),
+  'an image that Compose built': ({ images }) => images.some((image) => labelledProject(image) !== undefined),
   'an image from 1970': ({ images }) => images.some(({ age }) => age === 'epoch'),
   'an image from tomorrow': ({ images }) => images.some(({ age }) => typeof age === 'number' && age < 0),
   'an image some minutes old': ({ images }) => images.some(({ age }) => age === 300),
@@ -70,16 +85,16 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
     volumes.some(
       (volume) =>
         container.volumes.includes(volume.name) &&
-        projectOf(volume) !== undefined &&
-        projectOf(volume) === projectOf(container),
+        labelledProject(volume) !== undefined &&
+        labelledProject(volume) === labelledProject(container),
     ),
   ),
   "a project's container with an external volume": someContainer((container, { volumes }) =>
     volumes.some(
       (volume) =>
         container.volumes.includes(volume.name) &&
-        projectOf(container) !== undefined &&
-        projectOf(volume) !== projectOf(container),
+        labelledProject(container) !== undefined &&
+        labelledProject(volume) !== labelledProject(container),
     ),
   ),
   'a container with volumes of another': someContainer(({ volumesFrom }) => volumesFrom),
@@ -89,13 +104,15 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
   'a container on a network': someContainer(({ network }) => network),
   'a network without a container': ({ networks, containers }) =>
     networks.some(({ name }) => containers.every(({ network }) => network !== name)),
-  'several projects': (world) => new Set(everything(world).flatMap((one) => projectOf(one) ?? [])).size > 1,
+  'several projects': (world) =>
+    new Set(everything(world).flatMap((one) => labelledProject(one) ?? [])).size > 1,
   'a project without containers': ({ containers, volumes, networks }) =>
     [...volumes, ...networks].some(
       (one) =>
-        projectOf(one) !== undefined && !containers.some((other) => projectOf(other) === projectOf(one)),
+        labelledProject(one) !== undefined &&
+        !containers.some((other) => labelledProject(other) === labelledProject(one)),
     ),
-  'a project to be kept': someContainer((one) => kept(one) && projectOf(one) !== undefined),
+  'a project to be kept': someContainer((one) => kept(one) && labelledProject(one) !== undefined),
   'an image to be kept': ({ images }) => images.some(kept),
   'a container to be kept': ({ containers }) => containers.some(kept),
   'a volume to be kept': ({ volumes }) => volumes.some(kept),
@@ -106,6 +123,27 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
     labels[WORKING_DIR_LABEL]?.endsWith('-link'),
   ),
   'build cache': ({ builds }) => builds > 0,
+  'a container by hand from an image that Compose built': inherits(
+    ({ labels }) => !(ONE_OFF_LABEL in labels),
+  ),
+  'a container that runs a hook': someContainer(({ labels }) => HOOK_LABEL in labels),
+  'a project that was started in two ways': (world) => origins(world).some(({ length }) => length > 1),
+  'a container that mounts an image': someContainer(({ mount }) => mount),
+};
+
+/** What takes long, or makes that nothing is to be removed. */
+const RARITIES: typeof FEATURES = {
+  'a copy of a container of a project': inherits(
+    ({ labels }) => ONE_OFF_LABEL in labels || HOOK_LABEL in labels,
+  ),
+  'a container whose project is nothing': someContainer((one) => labelledProject(one) === ''),
+  'a mounted image whose tag goes to another': ({ retags }) => retags.some(({ late }) => late),
+  'a volume of a plug-in': ({ volumes }) => volumes.some(({ driver }) => driver === 'plug-in'),
+  'a volume that the Engine does not describe': ({ volumes }) =>
+    volumes.some(({ driver }) => driver === 'plug-in, undescribed'),
+  'a service of a swarm that holds a volume': ({ services }) =>
+    services.some(({ volumes }) => volumes.length > 0),
+  'a service of a swarm that holds a network': ({ services }) => services.some(({ network }) => network),
 };
 
 /** The tasks that there must be. */
@@ -131,9 +169,28 @@ describe('random worlds', () => {
   test.each(Object.entries(FEATURES))('have %s in at least 5 % of all', (_, has) => {
     expect(share(({ world }) => Boolean(has(world)))).toBeGreaterThanOrEqual(0.05);
   });
+
+  test.each(Object.entries(RARITIES))('have %s in at least 1 %% of all', (_, has) => {
+    expect(share(({ world }) => Boolean(has(world)))).toBeGreaterThanOrEqual(0.01);
+  });
+
+  test('are the same, whatever a host can, but for what it cannot', () => {
+    const elsewhere = fc.sample(scenarios({ imageMounts: false }), { numRuns: 600, seed: 1 });
+    const volumes = ({ world }: Scenario) => world.volumes;
+    expect(elsewhere.map(volumes)).toEqual(SAMPLES.map(volumes));
+    expect(elsewhere.some(({ world }) => FEATURES['a container that mounts an image']?.(world))).toBe(false);
+  });
 });
 
 describe('random tasks', () => {
+  test('lose the Docker CLI in at least 5 % of all scenarios, in each way', () => {
+    expect(share(({ fault }) => fault !== undefined)).toBeGreaterThanOrEqual(0.05);
+    const ways = SAMPLES.flatMap(({ fault }) =>
+      fault ? `${fault.how}, ${fault.late ? 'late' : 'at once'}` : [],
+    );
+    expect(new Set(ways).size).toBe(4);
+  });
+
   test.each(Object.entries(TASKS))('are %s in at least 5 %% of all scenarios', (_, is) => {
     expect(share(someTask(is))).toBeGreaterThanOrEqual(0.05);
   });
@@ -153,7 +210,7 @@ describe('random tasks', () => {
     expect(new Set(all.map(({ foretold: { outcome, reason } }) => reason ?? outcome))).toEqual(
       new Set([
         ...['done', 'nothing', 'leftovers', 'kept', 'disk-not-full'],
-        ...['directory-missing', 'compose-file-missing', 'ambiguous-project'],
+        ...['directory-missing', 'compose-file-missing', 'ambiguous-project', 'engine-error'],
       ]),
     );
   });

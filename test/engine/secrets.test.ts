@@ -2,6 +2,7 @@ import { ComposeDown, ShellTask } from '../../lib';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY } from './compose-world';
+import { ENGINES } from './engines';
 import { must } from './images';
 import { RUN_DIR } from './interpose';
 import { runTask } from './run-task';
@@ -34,6 +35,19 @@ const FAULTS: Readonly<Record<string, { files: Record<string, string>; place: Re
     },
     place: /services\.app\.environment/,
   },
+  'a variable in a command': {
+    files: { 'docker-compose.yml': composeFile({ app: { command: `run --url ${VALUE}` } }) },
+    place: /services\.app\.command/,
+  },
+  'a variable that has to be set': {
+    files: { 'docker-compose.yml': composeFile({ app: { environment: { URL: `\${ABSENT:?${SECRET}}` } } }) },
+    // Version 1 quotes the value before it names the service.
+    place: /services\.app\.environment|^Compose refuses the files in [^ ]*: run/,
+  },
+  'a member that no service has': {
+    files: { 'docker-compose.yml': composeFile({ app: { [VALUE]: 1 } }) },
+    place: /services\.app/,
+  },
   'YAML that is broken off': {
     files: {
       'docker-compose.yml': `services:\n  app:\n    image: service\n    environment: { URL: "${SECRET}\n`,
@@ -42,7 +56,13 @@ const FAULTS: Readonly<Record<string, { files: Record<string, string>; place: Re
   },
 };
 
-describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
+/** Each Compose once. */
+const HOSTS = {
+  ...COMPOSE_HOSTS,
+  'Engine 26.1 with Compose 2.26': ENGINES['Engine 26.1, containerd store, Compose v2'].options,
+};
+
+describe.each(Object.entries(HOSTS))('%s', (_name, options) => {
   describeDocker('a secret in a Compose file', () => {
     let host: PrivateHost;
     beforeAll(async () => {

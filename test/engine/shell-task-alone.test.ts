@@ -69,6 +69,13 @@ describeDocker('the script of a ShellTask', () => {
     expect((await runTask(shelled, task)).result).toMatchObject({ outcome: 'done' });
   });
 
+  test('that leaves a service running does not keep the next run from starting it', async () => {
+    const service = new ShellTask({ script: `sleep 1000 >/dev/null 2>&1 & echo '{"outcome":"done"}'` });
+    for (let run = 0; run < 2; run++) {
+      expect((await runTask(host, service)).result).toMatchObject({ outcome: 'done' });
+    }
+  });
+
   test('finds the environment that the documentation tells', async () => {
     expect((await runTask(host, environment)).result).toMatchObject({ outcome: 'done' });
     const lines = (await must(host, 'cat /run/environment')).split('\n');

@@ -64,20 +64,14 @@ describe.each(Object.entries(ENGINES))('%s', (_name, kind) => {
 
     test.each([
       [
-        'StoppedContainerPrune',
-        'container',
         new StoppedContainerPrune(selection),
-        `container create --network none --name`,
-        'service true',
+        'container',
+        `create --network none ${LABELLED} --name NAME service true`,
       ],
-      ['NetworkPrune', 'network', new NetworkPrune(selection), 'network create', ''],
-      ['VolumePrune', 'volume', new VolumePrune(selection), 'volume create', ''],
-    ])('%s passes it over, and removes the others', async (_task, type, task, create, rest) => {
-      const make = (name: string): Promise<string> =>
-        must(
-          host,
-          `docker ${create.replace(/--name$/, `${LABELLED} --name ${name}`).replace(/create$/, `create ${LABELLED} ${name}`)} ${rest}`,
-        );
+      [new NetworkPrune(selection), 'network', `network create ${LABELLED} NAME`],
+      [new VolumePrune(selection), 'volume', `volume create ${LABELLED} NAME`],
+    ])('$name passes it over, and removes the others', async (task, type, create) => {
+      const make = (name: string): Promise<string> => must(host, `docker ${create.replace('NAME', name)}`);
       await make('seen');
       await conceal(await make('hidden'));
       const { gone: lost, run } = await gone(task);
@@ -86,33 +80,26 @@ describe.each(Object.entries(ENGINES))('%s', (_name, kind) => {
     });
 
     test.each([
-      ['DanglingImagePrune', new DanglingImagePrune(selection), undefined],
-      ['UnusedImagePrune', new UnusedImagePrune({ ...selection, keepNewest: 0 }), 'app'],
-    ])('%s passes it over, and removes the others', async (_task, task, name) => {
-      const tags = (tag: string): { tags?: string[] } =>
-        name === undefined ? {} : { tags: [`${name}:${tag}`] };
-      await loadImage(host, { labels, ...tags('seen') });
-      const [seen = ''] = (
-        await host.docker('image', 'ls', '-q', '--no-trunc', '--filter', 'label=stage')
-      ).split('\n');
-      await loadImage(host, { labels, ...tags('hidden') });
-      const all = (await host.docker('image', 'ls', '-q', '--no-trunc', '--filter', 'label=stage')).split(
-        '\n',
-      );
-      await conceal(all.find((id) => id !== seen)!);
+      [new DanglingImagePrune(selection), [undefined, undefined]],
+      [new UnusedImagePrune({ ...selection, keepNewest: 0 }), [['app:1'], ['app:2']]],
+    ])('$name passes it over, and removes the others', async (task, [seenTags, hiddenTags]) => {
+      const images = async (): Promise<string[]> =>
+        (await host.docker('image', 'ls', '-q', '--no-trunc', '--filter', 'label=stage')).split('\n');
+      await loadImage(host, { labels, ...(seenTags && { tags: seenTags }) });
+      const [seen = ''] = await images();
+      await loadImage(host, { labels, ...(hiddenTags && { tags: hiddenTags }) });
+      await conceal((await images()).find((id) => id !== seen)!);
       const { gone: lost, run } = await gone(task);
       expect(run.result).toMatchObject({ removed: { images: 1 }, passedOver: one });
       expect(lost).toEqual([expect.stringContaining(`image ${seen}`)]);
     });
 
     test('ComposeDown by labels passes its project over, and takes the others down', async () => {
-      const create = (project: string): Promise<string> =>
-        must(
-          host,
-          `docker create --name ${project}_1 ${of(project)} ${LABELLED} --network none service true`,
-        );
-      await create('seen');
-      await conceal(await create('hidden'));
+      const create = (name: string, project: string): Promise<string> =>
+        must(host, `docker create --name ${name} ${of(project)} ${LABELLED} --network none service true`);
+      await create('seen_1', 'seen');
+      await create('hidden_1', 'hidden');
+      await conceal(await create('hidden_2', 'hidden'));
       const { gone: lost, run } = await gone(new ComposeDown(selection));
       expect(run.result).toMatchObject({ removed: { projects: 1, containers: 1 }, passedOver: one });
       expect(lost).toEqual(['container seen_1 created']);

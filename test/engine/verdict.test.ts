@@ -1,8 +1,6 @@
-import { container, holding, image, KEPT, LABELS, named, NOW, OLD, project, says } from './world/by-hand';
-import { foretell } from './world/model';
-import { KINDS, type Snapshot } from './world/objects';
-import { HOUR, type TaskPlan } from './world/plan';
-import { judge, judgeDry } from './world/verdict';
+import { holding, LABELS, named, says } from './world/by-hand';
+import type { TaskPlan } from './world/plan';
+import { judge, judgeDisturbed, judgeDry } from './world/verdict';
 
 /** One volume goes, one stays. */
 const before = holding({ volumes: [named('a'), named('b', {})] });
@@ -38,6 +36,11 @@ test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
     'more said than is gone',
     { result: says('done', { removed: { volumes: 2 } }) },
     /said 2 volumes and not 1 volumes/,
+  ],
+  [
+    'a thing left alone that is described',
+    { result: { ...done, passedOver: { undescribed: 1 } } },
+    /did not leave 0 alone that the Engine does not describe/,
   ],
   ['less said than is gone', { result: says('done') }, /said nothing and not 1 volumes/],
   [
@@ -86,89 +89,44 @@ test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
   expect(judgeDry({ ...run, ...doctored }).join('\n')).toMatch(found);
 });
 
-/** What a task leaves although it carries the labels, beside what goes, which is always called `gone`. */
-const SPARED: Readonly<
-  Record<string, readonly [task: Partial<TaskPlan> & Pick<TaskPlan, 'kind'>, state: Partial<Snapshot>]>
-> = {
-  'a thing too young': [
-    { kind: 'VolumePrune', olderThan: HOUR },
-    { volumes: [named('gone'), named('a', LABELS, NOW)] },
-  ],
-  'a thing younger than by default': [
-    { kind: 'VolumePrune', olderThan: undefined },
-    { volumes: [named('gone'), named('a', LABELS, NOW - HOUR / 2)] },
-  ],
-  'an image that another is built upon': [
-    { kind: 'DanglingImagePrune' },
-    { images: [image('gone'), image('a'), image('b', { parent: 'a', labels: {} })] },
-  ],
-  'a tagged image that another is built upon': [
-    { kind: 'UnusedImagePrune', keepNewest: 0 },
-    {
-      images: [
-        image('gone', { tags: ['r:1'], parent: 'a' }),
-        image('a', { tags: ['r:2'] }),
-        image('b', { parent: 'a' }),
-      ],
-    },
-  ],
-  'the newest of a repository': [
-    { kind: 'UnusedImagePrune', keepNewest: 1 },
-    { images: [image('gone', { tags: ['r:1'] }), image('a', { tags: ['r:2'], since: OLD + 1 })] },
-  ],
-  'an image by a pattern of its repository': [
-    { kind: 'UnusedImagePrune', keepNewest: 0, exclude: ['r*'] },
-    { images: [image('gone', { tags: ['s:1'] }), image('a', { tags: ['r/s:2'] })] },
-  ],
-  'the younger one above the cap': [
-    { kind: 'UnusedImagePrune', keepNewest: 0, maxRemovals: 1 },
-    { images: [image('a', { tags: ['r:1'], since: OLD + 1 }), image('gone', { tags: ['r:2'] })] },
-  ],
-  'an unlabelled leftover that is none': [
-    { kind: 'NetworkPrune', composeLeftovers: true, labels: undefined },
-    {
-      networks: [named('gone', project('over')), named('a', project('todo'))],
-      containers: [container('c', { labels: project('todo') })],
-    },
-  ],
-  'a project with one container without the labels': [
-    { kind: 'ComposeDown' },
-    {
-      containers: [
-        container('gone', { labels: project('one') }),
-        container('a', { labels: project('two') }),
-        container('b', { labels: project('two', {}) }),
-      ],
-    },
-  ],
-  'a project with one young container': [
-    { kind: 'ComposeDown', olderThan: HOUR },
-    {
-      containers: [
-        container('gone', { labels: project('one') }),
-        container('a', { labels: project('two'), created: NOW }),
-      ],
-    },
-  ],
-  'a project by a pattern of its name': [
-    { kind: 'ComposeDown', exclude: ['t?o'] },
-    {
-      containers: [container('gone', { labels: project('one') }), container('a', { labels: project('two') })],
-    },
-  ],
-  'a kept volume of a project that goes': [
-    { kind: 'ComposeDown', removeVolumes: true },
-    {
-      containers: [container('gone', { labels: project('one') })],
-      volumes: [named('a', project('one', KEPT))],
-    },
-  ],
-};
+describe('of a run that lost the Docker CLI', () => {
+  const half = { ...run, result: says('failed', { reason: 'not-removed' }), after: before };
 
-describe('the model spares', () => {
-  test.each(Object.entries(SPARED))('%s', (_, [plan, state]) => {
-    const { gone, outcome } = foretell(holding(state), { labels: LABELS, olderThan: 0, ...plan }, NOW, []);
-    expect(KINDS.flatMap((kind) => gone[kind].map(({ id }) => id))).toEqual(['gone']);
-    expect(outcome).toBe('done');
+  test('it is right that it fails, whether all is gone or not, or that it ends well and all is gone', () => {
+    expect(judgeDisturbed(half)).toEqual([]);
+    expect(judgeDisturbed({ ...half, after })).toEqual([]);
+    expect(judgeDisturbed(run)).toEqual([]);
+  });
+
+  test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
+    [
+      'that it says nothing, with something left',
+      { after: before, result: nothing },
+      /said nothing, but left of the volumes/,
+    ],
+    [
+      'that it says done, with something left',
+      { after: before, result: says('done') },
+      /said done, but left/,
+    ],
+    [
+      'that it claims more than is gone',
+      { after: before, result: says('failed', { reason: 'not-removed', removed: { volumes: 1 } }) },
+      /claimed more volumes than the 0/,
+    ],
+    [
+      'that it claims a project',
+      { result: says('done', { removed: { projects: 1, volumes: 1 } }) },
+      /claimed too many projects/,
+    ],
+    [
+      'a reason that explains nothing',
+      { result: says('failed', { reason: 'internal' }) },
+      /ended for no known reason/,
+    ],
+    ['that it was skipped', { result: says('skipped', { reason: 'locked' }) }, /ended for no known reason/],
+    ['that it removed what it must not', { after: holding({}) }, /volumes went against the rules: .*"b"/],
+  ])('is noticed: %s', (_, doctored, found) => {
+    expect(judgeDisturbed({ ...run, ...doctored }).join('\n')).toMatch(found);
   });
 });

@@ -28,8 +28,15 @@ const hasty: RunTask = async (host, task) => {
 /** Removes something beside what it says. */
 const vandal: RunTask = async (host, task, dryRun) => {
   const run = await runTask(host, task, dryRun);
-  if (!dryRun) await host.run(['docker', 'volume', 'rm', 'bystander']);
+  if (!dryRun) await host.run(['docker', 'volume', 'rm', 'bystander', 'held']);
   return run;
+};
+
+/** Says, whatever happened, that there was nothing to do. */
+const optimist: RunTask = async (...args) => {
+  const { result, ...run } = await runTask(...args);
+  const { task, dryRun } = result;
+  return { ...run, result: { v: 1, task, outcome: 'nothing', dryRun, seconds: 0 } };
 };
 
 /** Runs what a label's value says. */
@@ -42,29 +49,49 @@ const labels = { app: 'todo' };
 const SMALL: Scenario = {
   world: {
     images: [{ labels, age: 0, tags: ['a:1'], shared: 1, own: false }],
-    ...{ retags: [], networks: [], containers: [], directories: [], builds: 0 },
+    ...{ retags: [], networks: [], containers: [], directories: [], services: [], builds: 0 },
     volumes: [
-      { name: 'old', labels },
-      { name: 'bystander', labels: {} },
+      { name: 'old', labels, driver: 'local' },
+      { name: 'bystander', labels: {}, driver: 'local' },
     ],
   },
   tasks: [{ kind: 'VolumePrune', labels, olderThan: 0 }],
 };
 
-/** One of the random worlds that has something of everything. */
-const [RICH] = fc
-  .sample(scenarios, { numRuns: 2000, seed: 1 })
-  .filter(({ world }) =>
-    [
-      world.containers.some(({ state }) => state === 'running'),
-      world.containers.some(({ state, network }) => state === 'exited' && network !== undefined),
-      world.containers.some(({ anonymous }) => anonymous !== 'none'),
-      world.images.some(({ tags }) => tags.length === 0),
-      world.images.some(({ parent }) => parent !== undefined),
-      ...[world.retags, world.volumes, world.directories].map(({ length }) => length > 0),
-      world.builds > 0,
-    ].every(Boolean),
-  );
+/** The same, where the Docker CLI is killed at the first call of the task. */
+const CUT_OFF: Scenario = { ...SMALL, fault: { call: 0, how: 'killed', late: false } };
+const UNDESCRIBED: Scenario = {
+  ...SMALL,
+  world: { ...SMALL.world, volumes: [{ name: 'odd', labels, driver: 'plug-in, undescribed' }] },
+};
+const HELD: Scenario = {
+  ...SMALL,
+  world: {
+    ...SMALL.world,
+    volumes: [{ name: 'held', labels, driver: 'local' }],
+    services: [{ name: 'holder', volumes: ['held'] }],
+  },
+};
+
+const SAMPLES = fc.sample(scenarios({ imageMounts: false }), { numRuns: 4000, seed: 1 });
+/** One of the random worlds that has something of everything, and one with what not every host has. */
+const RICH = SAMPLES.find(({ world }) =>
+  [
+    world.containers.some(({ state }) => state === 'running'),
+    world.containers.some(({ state, network }) => state === 'exited' && network !== undefined),
+    world.containers.some(({ anonymous }) => anonymous !== 'none'),
+    world.images.some(({ tags }) => tags.length === 0),
+    world.images.some(({ parent }) => parent !== undefined),
+    ...[world.retags, world.volumes, world.directories].map(({ length }) => length > 0),
+    world.builds > 0,
+  ].every(Boolean),
+)!;
+const RARE = SAMPLES.find(({ world }) =>
+  [
+    world.services.some(({ network }) => network !== undefined),
+    world.volumes.some(({ driver }) => driver !== 'local'),
+  ].every(Boolean),
+)!;
 
 describeDocker('a violation', () => {
   let host: PrivateHost;
@@ -104,9 +131,36 @@ describeDocker('a violation', () => {
     expect(message).toContain(JSON.stringify(SMALL.tasks[0]));
   });
 
-  test('is printed as a script that makes the same world again', async () => {
+  test.each<[what: string, scenario: Scenario, run: RunTask, said: RegExp]>([
+    [
+      'says nothing of a volume that the Engine does not describe',
+      UNDESCRIBED,
+      optimist,
+      /the run: ended not as failed \(engine-error\)/,
+    ],
+    [
+      'says nothing of a Docker CLI that was killed',
+      CUT_OFF,
+      optimist,
+      /at "docker info [^]*said nothing, but left of the volumes: \["old"/,
+    ],
+    [
+      'removes what a service holds',
+      HELD,
+      vandal,
+      /the run: of the volumes went against the rules: \["held"/,
+    ],
+  ])('is seen where a task %s', async (_, scenario, run, said) => {
+    expect(await saidOf(scenario)).toBe('');
+    expect(await saidOf(scenario, run)).toMatch(said);
+  });
+
+  test.each([
+    ['of everything', RICH],
+    ['of a swarm and of a plug-in', RARE],
+  ])('is printed as a script that makes the same world, with something %s, again', async (_, scenario) => {
     let world: Snapshot | undefined;
-    const message = await saidOf(RICH!, async (...args) => {
+    const message = await saidOf({ ...scenario, fault: undefined }, async (...args) => {
       world ??= await takeSnapshot(host);
       return liar(...args);
     });
@@ -114,7 +168,7 @@ describeDocker('a violation', () => {
     await must(host, message.slice(message.indexOf('#!/bin/sh')));
     const again = await takeSnapshot(host);
     expect(shapeOf(again)).toEqual(shapeOf(world!));
-    expect(again.containers.length).toBe(RICH!.world.containers.length);
+    expect(again.containers.length).toBe(scenario.world.containers.length);
   });
 
   test('is printed with a command that finds it again, and nothing else', async () => {
@@ -136,7 +190,7 @@ describeDocker('a violation', () => {
 });
 
 /** All that does not depend on when a world was made. */
-function shapeOf({ images, containers, volumes, networks, cacheRecords }: Snapshot) {
+function shapeOf({ images, containers, volumes, networks, cacheRecords, services }: Snapshot) {
   const anonymous = new Set(containers.flatMap((container) => container.anonymous));
   const named = (name: string): string => (anonymous.has(name) ? 'anonymous' : name);
   const sorted = (lines: unknown[]): string[] => lines.map((line) => JSON.stringify(line)).sort();
@@ -152,6 +206,7 @@ function shapeOf({ images, containers, volumes, networks, cacheRecords }: Snapsh
     volumes: sorted(volumes.map(({ name, labels }) => [named(name), labels])),
     networks: sorted(networks.map(({ name, labels }) => [name, labels])),
     cacheRecords: cacheRecords.length,
+    services: sorted(services.map(({ name, volumes, networks }) => [name, volumes, networks.length])),
   };
 }
 

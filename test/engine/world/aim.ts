@@ -1,9 +1,9 @@
 import { KEEP_LABEL } from '../../../lib/contract';
 import { PROJECT_LABEL } from '../../../local/inventory';
-import { type Labels, resolve, WORKING_DIR_LABEL } from './alphabet';
+import { COMPOSE_FILES, CONFIG_FILES_LABEL, type Labels, resolve, WORKING_DIR_LABEL } from './alphabet';
 import { imagine } from './imagine';
 import { foretell } from './model';
-import { KINDS, projectOf } from './objects';
+import { KINDS, labelledProject } from './objects';
 import type { TaskPlan, World } from './plan';
 import type { RawTask } from './tasks';
 
@@ -49,14 +49,19 @@ function shot(
   const labels = Object.fromEntries(
     one(own)?.slice(0, all ? undefined : 1) ?? Object.entries(task.labels ?? {}),
   );
-  const project = one(targets.flatMap((carried) => carried[PROJECT_LABEL] ?? [])) ?? task.project;
-  const home = one(targets.flatMap((carried) => carried[WORKING_DIR_LABEL] ?? []));
+  const started = one(targets.filter((carried) => carried[WORKING_DIR_LABEL] !== undefined)) ?? {};
+  const home = started[WORKING_DIR_LABEL];
+  const files = COMPOSE_FILES.filter((file) => started[CONFIG_FILES_LABEL]?.includes(file));
+  const there = task.files?.every((file) => COMPOSE_FILES.some((other) => other === file));
+  const named = one(targets.flatMap((carried) => carried[PROJECT_LABEL] ?? []));
+  const project = (task.directory !== undefined && started[PROJECT_LABEL]) || named || task.project;
   const directory = home?.replace(/-link$/, '') ?? task.directory;
   return {
     ...task,
     ...(task.labels !== undefined && { labels }),
     ...(task.project !== undefined && project !== undefined && { project }),
     ...(task.directory !== undefined && directory !== undefined && { directory }),
+    ...(there === true && files.length > 0 && { files }),
   };
 }
 
@@ -71,14 +76,16 @@ function inItsWay(task: TaskPlan, way: RawTask['way']): TaskPlan {
 /** The labels of what there is for such a task. */
 function targetsOf(kind: TaskPlan['kind'], { images, containers, volumes, networks }: World): Labels[] {
   const things: readonly { readonly labels: Labels }[] = {
-    ComposeDown: [...containers, ...volumes, ...networks].filter((thing) => projectOf(thing) !== undefined),
+    ComposeDown: [...containers, ...volumes, ...networks].filter(
+      (thing) => labelledProject(thing) !== undefined,
+    ),
     DanglingImagePrune: images.filter(({ tags }) => tags.length === 0),
     UnusedImagePrune: images.filter(({ tags }) => tags.length > 0),
     StoppedContainerPrune: containers,
     VolumePrune: volumes,
     NetworkPrune: networks,
     BuildCachePrune: [],
-    ShellTask: containers.filter((thing) => projectOf(thing) === undefined),
+    ShellTask: containers.filter((thing) => labelledProject(thing) === undefined),
   }[kind];
   return things.map(({ labels }) => labels);
 }

@@ -31,6 +31,12 @@ export const projects = fc.constantFrom(...PROJECTS, 'todo', 'todobackend', 'tod
 /** What Compose says of a container's origin. */
 export const WORKING_DIR_LABEL = 'com.docker.compose.project.working_dir';
 export const CONFIG_FILES_LABEL = 'com.docker.compose.project.config_files';
+/** By these Compose v2 knows a container for one of its own and tells it from the others of its service. */
+export const CONFIG_HASH_LABEL = 'com.docker.compose.config-hash';
+export const NUMBER_LABEL = 'com.docker.compose.container-number';
+/** What Compose puts, instead of the label of one-off containers, on those that run hooks. */
+export const HOOK_LABEL = 'com.docker.compose.hook';
+export const VERSION_LABEL = 'com.docker.compose.version';
 
 /** Where the world's folders of projects are; nothing else is there. */
 export const PROJECTS_HOME = '/run/projects';
@@ -38,7 +44,8 @@ export const PROJECTS_HOME = '/run/projects';
 export const DIRECTORIES = ['todo', 'todo/back end', `it's "$(touch /run/broken)" ☃`].map(
   (name) => `${PROJECTS_HOME}/${name}`,
 );
-export const COMPOSE_FILES = ['docker-compose.yml', `it's extra $HOME.yml`] as const;
+/** The label of containers joins them by commas, and one has a comma in its name. */
+export const COMPOSE_FILES = ['docker-compose.yml', `it's extra, $HOME.yml`] as const;
 
 /** Repositories are beginnings of each other too; one has a port, whose colon is not that of a tag. */
 export const TAGS = ['todo', 'todobackend', 'localhost:5000/todo'].flatMap((repository) =>
@@ -87,4 +94,12 @@ export function resolve(raw: RawLabels, values: readonly string[]): Labels {
 /** Yes, once in so many. */
 export function rarely(times: number): fc.Arbitrary<boolean> {
   return fc.nat(times - 1).map((n) => n === times - 1);
+}
+
+/** Something once in so many, else nothing. */
+export function seldom<T>(times: number, something: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof(
+    { weight: times - 1, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: something },
+  );
 }

@@ -1,7 +1,17 @@
 import { KEEP_LABEL, type StepResult } from '../../../lib/contract';
-import { PROJECT_LABEL } from '../../../local/inventory';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/inventory';
 import type { Labels } from './alphabet';
-import { type Container, type Image, type Network, NOTHING, type Snapshot } from './objects';
+import {
+  type Container,
+  type Image,
+  labelledProject,
+  type Network,
+  NOTHING,
+  projectOf,
+  type Service,
+  type Snapshot,
+  type Volume,
+} from './objects';
 
 export const LABELS = { app: 'todo' };
 export const KEPT = { ...LABELS, [KEEP_LABEL]: '' };
@@ -9,19 +19,40 @@ export const OLD = 1000;
 export const NOW = Date.now() / 1000;
 
 export const project = (name: string, more: Labels = LABELS): Labels => ({ ...more, [PROJECT_LABEL]: name });
+/** Of a container that Compose made. */
+export const member = (name: string, more: Labels = LABELS): Labels => ({
+  ...project(name, more),
+  [ONE_OFF_LABEL]: 'False',
+});
 
 /** A volume, a network or a record of the build cache. */
-export function named(id: string, labels: Labels = LABELS, since = OLD): Network {
-  return { id, name: id, labels, since, line: JSON.stringify([id, labels]) };
+export function named(id: string, labels: Labels = LABELS, since = OLD): Volume & Network {
+  const line = JSON.stringify([id, labels]);
+  const project = labelledProject({ labels });
+  return { id, name: id, labels, project, since, line, undescribed: false, scope: 'local' };
 }
 
 export function image(id: string, more: Partial<Image> = {}): Image {
-  return { ...named(id), tags: [], parent: '', ...more };
+  return { ...named(id, more.labels), tags: [], parent: '', created: OLD, tagged: OLD, ...more };
 }
 
-export function container(id: string, more: Partial<Container> = {}): Container {
-  const state = { image: 'none', state: 'exited', created: OLD, networks: [] };
-  return { ...named(id), ...state, volumes: [], anonymous: [], volumesFrom: [], ...more };
+/** @param inherited which of its labels its image has too */
+export function container(id: string, more: Partial<Container> = {}, inherited?: Labels): Container {
+  const state = { image: 'none', state: 'exited', created: OLD, networks: [], mountedImages: [] };
+  const project = projectOf(more.labels ?? LABELS, inherited);
+  return {
+    ...named(id, more.labels),
+    project,
+    ...state,
+    volumes: [],
+    anonymous: [],
+    volumesFrom: [],
+    ...more,
+  };
+}
+
+export function service(id: string, more: Partial<Service> = {}): Service {
+  return { ...named(id), volumes: [], networks: [], ...more };
 }
 
 /** An Engine that holds just this. */

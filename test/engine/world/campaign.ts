@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { PrivateHost } from '../../../local/private-host';
 import { check, type RunTask, type Tally, type Violation } from './check';
+import { abilitiesOf } from './snapshot';
 import { scenarios } from './world';
 
 /** Which worlds: all that follow from a seed, or just the one that a failure printed. */
@@ -34,7 +35,7 @@ export async function campaign(
 ): Promise<string | undefined> {
   const { seed, path } = choice;
   let failedAt: number | undefined;
-  const property = fc.asyncProperty(scenarios, async (scenario) => {
+  const property = fc.asyncProperty(scenarios(await abilitiesOf(host)), async (scenario) => {
     if (failedAt !== undefined && Date.now() - failedAt >= shrinkMilliseconds) return;
     await check(host, scenario, tally, run).catch((error: unknown) => {
       failedAt ??= Date.now();

@@ -1,25 +1,15 @@
 import { KEEP_LABEL } from '../../../lib/contract';
-import { NOTHING, type Snapshot, type Thing } from './objects';
-import type { ContainerPlan, World } from './plan';
+import { type Container, labelledProject, NOTHING, projectOf, type Snapshot, type Thing } from './objects';
+import type { ContainerPlan, MountPlan, RetagPlan, World } from './plan';
 
 /**
  * What an Engine with the classic store would say of a world, as far as the model asks. No Engine is asked, so that a
  * task can be aimed before there is one.
  */
 export function imagine(world: World, now: number): Snapshot {
-  const tagsOf = world.images.map(({ tags }) => [...tags]);
-  for (const { image, tag } of world.retags) {
-    for (const tags of tagsOf) if (tags.includes(tag)) tags.splice(tags.indexOf(tag), 1);
-    tagsOf[image]?.push(tag);
-  }
-  const thing = (id: string, labels: Thing['labels'], since = now): Thing => ({
-    id,
-    name: id,
-    labels,
-    since,
-    line: id,
-  });
-  const imageId = (index: number): string => `image ${index}`;
+  const thing = (id: string, labels: Thing['labels'], since = now): Thing => {
+    return { id, name: id, labels, project: labelledProject({ labels }), since, line: id };
+  };
   const anonymous = ({ name, anonymous }: ContainerPlan): Thing[] =>
     anonymous === 'none'
       ? []
@@ -29,29 +19,78 @@ export function imagine(world: World, now: number): Snapshot {
     const from = world.containers.find(({ name }) => name === container.volumesFrom);
     return [...container.volumes, ...anonymous(container).map(({ id }) => id), ...volumesOf(from)];
   };
+  const container = (plan: ContainerPlan): Container => {
+    const inherited = world.images[plan.image]?.labels;
+    const labels = { ...inherited, ...plan.labels };
+    return {
+      ...thing(plan.name, labels),
+      project: projectOf(labels, inherited),
+      image: imageId(plan.image),
+      state: plan.state,
+      created: now,
+      volumes: volumesOf(plan),
+      anonymous: volumesOf(plan).filter((name) => world.volumes.every((volume) => volume.name !== name)),
+      volumesFrom: plan.volumesFrom === undefined ? [] : [plan.volumesFrom],
+      networks: [plan.network ?? 'host'],
+      mountedImages: plan.mount === undefined ? [] : [reference(world, plan.mount)],
+    };
+  };
   return {
     ...NOTHING,
-    images: world.images.map(({ labels, age, parent }, index) => {
-      const retagged = world.retags.some(({ image }) => image === index);
-      const since = retagged ? now : age === 'epoch' ? 0 : now - age - index;
-      const upon = parent === undefined ? '' : imageId(parent);
-      return { ...thing(imageId(index), labels, since), tags: tagsOf[index] ?? [], parent: upon };
-    }),
-    containers: world.containers.map((container) => ({
-      ...thing(container.name, { ...world.images[container.image]?.labels, ...container.labels }),
-      image: imageId(container.image),
-      state: container.state,
-      created: now,
-      volumes: volumesOf(container),
-      anonymous: volumesOf(container).filter((name) => world.volumes.every((volume) => volume.name !== name)),
-      volumesFrom: container.volumesFrom === undefined ? [] : [container.volumesFrom],
-      networks: [container.network ?? 'host'],
-    })),
+    images: imagesOf(world, thing, now),
+    containers: world.containers.map(container),
     volumes: [
-      ...world.volumes.map(({ name, labels }) => thing(name, labels)),
-      ...world.containers.flatMap(anonymous),
+      ...world.volumes.map(({ name, labels, driver }) => ({
+        ...thing(name, labels),
+        undescribed: driver === 'plug-in, undescribed',
+      })),
+      ...world.containers.flatMap(anonymous).map((volume) => ({ ...volume, undescribed: false })),
     ],
-    networks: world.networks.map(({ name, labels }) => thing(name, labels)),
+    networks: world.networks.map(({ name, labels, overlay }) => ({
+      ...thing(name, labels),
+      scope: overlay ? 'swarm' : 'local',
+    })),
+    services: world.services.map(({ name, volumes, network }) => ({
+      ...thing(name, {}),
+      volumes,
+      networks: network === undefined ? [] : [network],
+    })),
     cacheRecords: Array.from({ length: world.builds }, (_, n) => thing(`build ${n}`, {})),
   };
+}
+
+/** None begins another. */
+const imageId = (index: number): string => `image ${index}.`;
+
+/** What a container says that it mounts. */
+function reference({ images }: World, { image, by }: MountPlan): string {
+  return (by === 'tag' && images[image]?.tags[0]) || imageId(image);
+}
+
+function imagesOf(
+  { images, retags }: World,
+  thing: (id: string, labels: Thing['labels'], since: number) => Thing,
+  now: number,
+): Snapshot['images'] {
+  const tagsOf = images.map(({ tags }) => [...tags]);
+  // Some go to others before there are containers, some later.
+  const inTime: RetagPlan[] = [...retags].sort((a, b) => Number(a.late) - Number(b.late));
+  for (const { image, tag } of inTime) {
+    for (const tags of tagsOf) if (tags.includes(tag)) tags.splice(tags.indexOf(tag), 1);
+    tagsOf[image]?.push(tag);
+  }
+  return images.map(({ labels, age, parent }, index) => {
+    const got = retags.filter(({ image }) => image === index);
+    const created = age === 'epoch' ? 0 : now - age - index;
+    const tagged = got.some(({ late }) => late) ? now + 1 : now;
+    const upon = parent === undefined ? '' : imageId(parent);
+    const since = got.length > 0 ? now : created;
+    return {
+      ...thing(imageId(index), labels, since),
+      tags: tagsOf[index] ?? [],
+      parent: upon,
+      created,
+      tagged,
+    };
+  });
 }

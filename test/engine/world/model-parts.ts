@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../lib/contract';
 import type { Labels } from './alphabet';
-import { type Container, type Image, type Network, NOTHING, type Snapshot } from './objects';
+import { type Container, type Image, type Network, NOTHING, type Service, type Snapshot } from './objects';
 
 /** What becomes of a task. */
 export interface Foretold {
@@ -8,6 +8,8 @@ export interface Foretold {
   readonly gone: Snapshot;
   /** Projects that are no more. */
   readonly projects: number;
+  /** How many things, or projects, are left alone as the Engine does not describe something of them. */
+  readonly undescribed?: number;
   readonly outcome: Outcome;
   readonly reason?: string;
 }
@@ -19,12 +21,39 @@ export const carries =
   ({ labels }: { readonly labels: Labels }): boolean =>
     Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
-export function uses({ containers }: Snapshot, { id }: Image): boolean {
-  return containers.some(({ image }) => image === id);
+/** Whether a container, running or not, is made from an image or mounts it, or may mount it. */
+export function uses(state: Snapshot, image: Image): boolean {
+  return state.containers.some(
+    (container) =>
+      container.image === image.id ||
+      container.mountedImages.some((reference) => mayMount(state, container, reference, image)),
+  );
+}
+
+/**
+ * A container mounts what its reference meant when it was made. Once that is another image's, or no image's, nothing tells
+ * which of those it was that were there; nor which of an image's tags is the one that it got since.
+ */
+function mayMount(
+  { images }: Snapshot,
+  { created }: Container,
+  reference: string,
+  { id, created: made }: Image,
+): boolean {
+  const byId = (image: Image): boolean =>
+    [image.id, image.id.replace('sha256:', '')].some((text) => text.startsWith(reference));
+  const meant = images.find((image) => image.tags.includes(reference) || byId(image));
+  const certain = meant !== undefined && (byId(meant) || meant.tagged <= created);
+  return meant?.id === id || (!certain && made < created);
+}
+
+/** The volumes that a container or a service of a swarm holds. */
+export function usedVolumes({ containers, services }: Snapshot): Set<string> {
+  return new Set([...containers, ...services].flatMap(({ volumes }) => volumes));
 }
 
 /** Whether it runs or not. */
-export function isOn({ networks }: Container, { id, name }: Network): boolean {
+export function isOn({ networks }: Container | Service, { id, name }: Network): boolean {
   return networks.includes(id) || networks.includes(name);
 }
 

@@ -1,14 +1,25 @@
-import { isOn, matches, NOTHING_GOES, carries, type Foretold, uses, repositoryOf } from './model-parts';
-import { directoryDown, projectDown, selectedDown } from './model-compose';
+import { projectDown, selectedDown } from './model-compose';
+import { directoryDown } from './model-origin';
+import {
+  carries,
+  type Foretold,
+  isOn,
+  matches,
+  NOTHING_GOES,
+  repositoryOf,
+  usedVolumes,
+  uses,
+} from './model-parts';
 import {
   type Container,
   type Image,
   kept,
+  labelledProject,
   type Network,
   NOTHING,
-  projectOf,
   type Snapshot,
   type Thing,
+  type Volume,
 } from './objects';
 import { DEFAULT_AGE, type DirectoryPlan, type TaskPlan } from './plan';
 
@@ -36,7 +47,12 @@ export function foretell(
   }
   const goes = going(state, task, old);
   const any = Object.values(goes).some((things) => things.length > 0);
-  return { ...NOTHING_GOES, gone: { ...NOTHING, ...goes }, outcome: any ? 'done' : 'nothing' };
+  const gone = { ...NOTHING, ...goes };
+  const undescribed = goes.volumes?.filter((volume) => volume.undescribed) ?? [];
+  if (undescribed.length === 0) return { ...NOTHING_GOES, gone, outcome: any ? 'done' : 'nothing' };
+  const volumes = gone.volumes.filter((volume) => !volume.undescribed);
+  const failure = { outcome: 'failed', reason: 'engine-error' } as const;
+  return { ...NOTHING_GOES, gone: { ...gone, volumes }, undescribed: undescribed.length, ...failure };
 }
 
 /** What a dry run should say of it; it does nothing. */
@@ -48,10 +64,10 @@ export function foretellDry(task: TaskPlan, real: Foretold): Foretold {
 /** What goes by itself, each thing for what it is. */
 function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean): Partial<Snapshot> {
   const mayGo = carries(task.labels);
-  const projectsKept = new Set(state.containers.filter(kept).map(projectOf));
+  const projectsKept = new Set(state.containers.filter(kept).map(({ project }) => project));
   /** What neither its own label nor that of its project's containers keeps. */
   const free = (thing: Thing): boolean =>
-    !kept(thing) && (projectOf(thing) === undefined || !projectsKept.has(projectOf(thing)));
+    !kept(thing) && (thing.project === undefined || !projectsKept.has(thing.project));
   const spared = ({ name }: Thing): boolean => matches(name, task.exclude);
   const stopped = ({ state }: Container): boolean => ['exited', 'dead', 'created'].includes(state);
 
@@ -91,22 +107,25 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
       };
 
     case 'VolumePrune': {
-      const used = new Set(state.containers.flatMap(({ volumes }) => volumes));
+      const used = usedVolumes(state);
+      // Of one that is not described neither age nor project is told.
+      const isDue = (volume: Volume): boolean =>
+        volume.undescribed ? !kept(volume) : free(volume) && old(volume.since);
       return {
         volumes: state.volumes.filter(
-          (volume) =>
-            mayGo(volume) && !used.has(volume.id) && free(volume) && old(volume.since) && !spared(volume),
+          (volume) => mayGo(volume) && !used.has(volume.id) && isDue(volume) && !spared(volume),
         ),
       };
     }
 
     case 'NetworkPrune': {
-      const alive = new Set(state.containers.map(projectOf));
-      const leftover = (network: Network): boolean =>
-        task.composeLeftovers === true && projectOf(network) !== undefined && !alive.has(projectOf(network));
+      const alive = new Set(state.containers.map(({ project }) => project));
+      const leftover = ({ project }: Network): boolean =>
+        task.composeLeftovers === true && project !== undefined && !alive.has(project);
       return {
         networks: state.networks.filter(
           (network) =>
+            network.scope === 'local' &&
             ((task.labels !== undefined && mayGo(network)) || leftover(network)) &&
             !state.containers.some((container) => isOn(container, network)) &&
             free(network) &&
@@ -127,7 +146,10 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
       return {
         containers: state.containers.filter(
           (container) =>
-            mayGo(container) && stopped(container) && !kept(container) && projectOf(container) === undefined,
+            mayGo(container) &&
+            stopped(container) &&
+            !kept(container) &&
+            labelledProject(container) === undefined,
         ),
       };
 

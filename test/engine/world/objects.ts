@@ -1,12 +1,14 @@
 import { KEEP_LABEL } from '../../../lib/contract';
-import { PROJECT_LABEL } from '../../../local/inventory';
-import type { Labels } from './alphabet';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/inventory';
+import { HOOK_LABEL, type Labels } from './alphabet';
 
 /** An object of whatever kind. */
 export interface Thing {
   readonly id: string;
   readonly name: string;
   readonly labels: Labels;
+  /** The Compose project that it belongs to. */
+  readonly project: string | undefined;
   /** Seconds since 1970 from which its age counts. */
   readonly since: number;
   /** All that is to be compared, in one line. */
@@ -16,6 +18,9 @@ export interface Image extends Thing {
   readonly tags: readonly string[];
   /** On the classic store, what the legacy builder made it from; else empty. */
   readonly parent: string;
+  /** Seconds since 1970: when it was made, and when it last got a tag here. */
+  readonly created: number;
+  readonly tagged: number;
 }
 export interface Container extends Thing {
   readonly image: string;
@@ -28,11 +33,25 @@ export interface Container extends Thing {
   readonly volumesFrom: readonly string[];
   /** Names and, once it has run, identifiers. */
   readonly networks: readonly string[];
+  /** The images that it mounts, as its user named them. */
+  readonly mountedImages: readonly string[];
 }
-export type Volume = Thing;
-export type Network = Thing;
+export interface Volume extends Thing {
+  /** Whether the Engine answers a question about it with an error. */
+  readonly undescribed: boolean;
+}
+export interface Network extends Thing {
+  readonly scope: 'local' | 'swarm';
+}
 /** A record of the build cache; it has no labels. */
 export type CacheRecord = Thing;
+
+/** Of a swarm. Tasks remove none. */
+export interface Service extends Thing {
+  /** Names of the volumes and identifiers of the networks that it holds, whether it runs or not. */
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+}
 
 /** All that an Engine holds. */
 export interface Snapshot {
@@ -41,12 +60,37 @@ export interface Snapshot {
   readonly volumes: readonly Volume[];
   readonly networks: readonly Network[];
   readonly cacheRecords: readonly CacheRecord[];
+  readonly services: readonly Service[];
 }
+/** The kinds of what tasks remove. */
 export const KINDS = ['images', 'containers', 'volumes', 'networks', 'cacheRecords'] as const;
-export const NOTHING: Snapshot = { images: [], containers: [], volumes: [], networks: [], cacheRecords: [] };
+export const NOTHING: Snapshot = {
+  images: [],
+  containers: [],
+  volumes: [],
+  networks: [],
+  cacheRecords: [],
+  services: [],
+};
 
 export const kept = ({ labels }: Pick<Thing, 'labels'>): boolean => KEEP_LABEL in labels;
-export const projectOf = ({ labels }: Pick<Thing, 'labels'>): string | undefined => labels[PROJECT_LABEL];
+/** What a label says, which is true of all but containers. */
+export const labelledProject = ({ labels }: Pick<Thing, 'labels'>): string | undefined =>
+  labels[PROJECT_LABEL];
+
+/**
+ * The project that a container belongs to: Compose created it, as a label says that Compose puts on containers alone, and
+ * not all that Compose says of it comes from its image, as in a copy by `docker commit`.
+ *
+ * @param inherited the labels of its image; undefined where that is gone
+ */
+export function projectOf(labels: Labels, inherited: Labels = {}): string | undefined {
+  const composeKeys = Object.keys(labels).filter((key) => key.startsWith('com.docker.compose.'));
+  const created = [ONE_OFF_LABEL, HOOK_LABEL].some((key) => key in labels);
+  const own = composeKeys.some((key) => labels[key] !== inherited[key]);
+  // No project is called nothing.
+  return (created && own && labels[PROJECT_LABEL]) || undefined;
+}
 
 /** The state without what is gone. */
 export function without(state: Snapshot, gone: Snapshot): Snapshot {
@@ -58,6 +102,7 @@ export function without(state: Snapshot, gone: Snapshot): Snapshot {
     volumes: rest(state.volumes, gone.volumes),
     networks: rest(state.networks, gone.networks),
     cacheRecords: rest(state.cacheRecords, gone.cacheRecords),
+    services: state.services,
   };
 }
 

@@ -14,10 +14,41 @@ export interface ImagePlan {
   readonly parent?: number;
 }
 
-/** A volume or a network. */
-export interface NamedPlan {
+/** Who keeps a volume: the Engine, or a plug-in, which in its bad mood does not describe some, see plug-in.ts. */
+export type Driver = 'local' | 'plug-in' | 'plug-in, undescribed';
+
+export interface VolumePlan {
   readonly name: string;
   readonly labels: Labels;
+  readonly driver: Driver;
+}
+
+export interface NetworkPlan {
+  readonly name: string;
+  readonly labels: Labels;
+  /** Whether it spans a swarm; only where there is one. */
+  readonly overlay: boolean;
+}
+
+/** Of a swarm. No container of it runs. */
+export interface ServicePlan {
+  readonly name: string;
+  readonly volumes: readonly string[];
+  readonly network?: string;
+}
+
+/** A tag that is given after loading, by `docker tag`: the Engine records when. */
+export interface RetagPlan {
+  readonly image: number;
+  readonly tag: string;
+  /** Whether only once there are containers. */
+  readonly late: boolean;
+}
+
+/** How a container names an image that it mounts. */
+export interface MountPlan {
+  readonly image: number;
+  readonly by: 'tag' | 'identifier' | 'short identifier';
 }
 
 /**
@@ -37,6 +68,7 @@ export interface ContainerPlan {
   readonly network?: string;
   /** Name of an earlier container. */
   readonly volumesFrom?: string;
+  readonly mount?: MountPlan;
 }
 
 /** A folder on the host from which Compose was, or might have been, started. */
@@ -51,12 +83,13 @@ export interface DirectoryPlan {
 /** All that a host and its Engine hold before the tasks run; a script builds it. */
 export interface World {
   readonly images: readonly ImagePlan[];
-  /** Tags that are given after loading, by `docker tag`: the Engine records when. */
-  readonly retags: readonly { readonly image: number; readonly tag: string }[];
-  readonly volumes: readonly NamedPlan[];
-  readonly networks: readonly NamedPlan[];
+  readonly retags: readonly RetagPlan[];
+  readonly volumes: readonly VolumePlan[];
+  readonly networks: readonly NetworkPlan[];
   readonly containers: readonly ContainerPlan[];
   readonly directories: readonly DirectoryPlan[];
+  /** If there are any, the host is manager of a swarm. */
+  readonly services: readonly ServicePlan[];
   /** How many builds there were of which nothing is left but build cache. */
   readonly builds: number;
 }
@@ -84,10 +117,28 @@ export interface TaskPlan {
   readonly whenDiskUsedAbove?: 0 | 99;
 }
 
+/** What befalls the Docker CLI at one call of a task. */
+export interface FaultPlan {
+  /** Which call, if it makes so many; they are counted round. */
+  readonly call: number;
+  /** Ended by SIGKILL, or with an error that no word of Docker's explains. */
+  readonly how: 'killed' | 'unexpected EOF';
+  /** Whether the Engine has done what it was asked by then. */
+  readonly late: boolean;
+}
+
 /** A world and what is to be done in it. */
 export interface Scenario {
   readonly world: World;
   readonly tasks: readonly TaskPlan[];
+  /** What befalls each task, if anything does. */
+  readonly fault?: FaultPlan;
+}
+
+/** What not every Docker host can. */
+export interface Abilities {
+  /** Since Engine 28. */
+  readonly imageMounts: boolean;
 }
 
 export const HOUR = 3600;

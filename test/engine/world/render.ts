@@ -2,22 +2,27 @@ import { shellQuote } from '../../../lib/host/script';
 import { tar } from '../tar';
 import { archive } from './archive';
 import type { Labels } from './alphabet';
-import type { ContainerPlan, DirectoryPlan, World } from './plan';
+import type { ContainerPlan, DirectoryPlan, NetworkPlan, ServicePlan, VolumePlan, World } from './plan';
+import { DRIVER, UNDESCRIBED } from './plug-in';
 
 /** The label by which the script finds an image that has no tag. */
 const NUMBER = 'number';
 
 /**
  * The POSIX shell script that makes a world of an Engine that holds nothing. Whatever Docker host it is run on, it
- * needs nothing but docker, base64 and, for the containers that run, a static /bin/busybox; for a build BuildKit, and
- * for projects' folders that it may write to /run.
+ * needs nothing but docker, base64 and, for the containers that run, a static /bin/busybox; for a build BuildKit, for
+ * projects' folders that it may write to /run, and for some volumes the plug-in of plug-in.ts.
  */
 export function render(world: World, now = Date.now()): string {
-  const { images, retags, volumes, networks, containers, directories, builds } = world;
+  const { images, retags, volumes, networks, containers, directories, services, builds } = world;
   const quote = shellQuote;
   // A tag of the archive may have gone to a later image; then that one is meant.
-  const reference = (index: number): string =>
-    images[index]?.tags[0] === undefined ? `"$(image ${index})"` : quote(images[index].tags[0]);
+  const byTag = (index: number): string =>
+    images[index]?.tags[0] === undefined ? byIdentifier(index) : quote(images[index].tags[0]);
+  const retagged = (late: boolean): string[] =>
+    retags
+      .filter((one) => one.late === late)
+      .map(({ image, tag }) => `docker tag ${byTag(image)} ${quote(tag)}`);
   const exited = containers.filter(({ state }) => state === 'exited').map(({ name }) => quote(name));
   return [
     '#!/bin/sh',
@@ -30,11 +35,14 @@ export function render(world: World, now = Date.now()): string {
     'done',
     '# image N: the identifier of the Nth image, which depends on the Engine; a line for each tag.',
     `image() { docker image ls --all --quiet --no-trunc --filter "label=${NUMBER}=$1" | head -n 1; }`,
-    ...retags.map(({ image, tag }) => `docker tag ${reference(image)} ${quote(tag)}`),
-    ...volumes.map(({ name, labels }) => words('docker volume create', flags(labels), quote(name))),
-    ...networks.map(({ name, labels }) => words('docker network create', flags(labels), quote(name))),
-    ...containers.map((container) => containerLine(container, reference(container.image))),
+    ...retagged(false),
+    ...(services.length > 0 ? ['docker swarm init --advertise-addr 127.0.0.1'] : []),
+    ...volumes.map(volumeLine),
+    ...networks.map(networkLine),
+    ...services.map(serviceLine),
+    ...containers.map((container) => containerLine(container, byTag)),
     ...(exited.length > 0 ? [words('docker wait', ...exited)] : []),
+    ...retagged(true),
     ...directories.flatMap(directoryLines),
     ...Array.from({ length: builds }, (_, n) => buildLine(n)),
     '',
@@ -60,8 +68,33 @@ function buildLine(n: number): string {
   return `printf %s ${context} | base64 -d | ${build} >/dev/null`;
 }
 
-function containerLine(container: ContainerPlan, image: string): string {
-  const { name, labels, state, volumes, anonymous, network, volumesFrom } = container;
+function volumeLine({ name, labels, driver }: VolumePlan): string {
+  const kept = driver === 'local' ? '' : `--driver ${DRIVER}`;
+  const option = driver === 'plug-in, undescribed' ? `--opt ${UNDESCRIBED}` : '';
+  return words('docker volume create', kept, option, flags(labels), shellQuote(name));
+}
+
+function networkLine({ name, labels, overlay }: NetworkPlan): string {
+  const driver = overlay ? '--driver overlay --attachable' : '';
+  return words('docker network create', driver, flags(labels), shellQuote(name));
+}
+
+/** Nothing of it runs, so that it takes no time, and no registry is asked for its image. */
+function serviceLine({ name, volumes, network }: ServicePlan): string {
+  return words(
+    `docker service create --detach --no-resolve-image --replicas 0 --name ${shellQuote(name)}`,
+    network === undefined ? '' : `--network ${shellQuote(network)}`,
+    ...volumes.map((volume, n) => `--mount ${shellQuote(`type=volume,src=${volume},dst=/volume${n}`)}`),
+    'none',
+  );
+}
+
+function byIdentifier(image: number): string {
+  return `"$(image ${image})"`;
+}
+
+function containerLine(container: ContainerPlan, byTag: (image: number) => string): string {
+  const { name, labels, state, volumes, anonymous, network, volumesFrom, mount } = container;
   const mounts = volumes.map((volume, index) => `--volume ${shellQuote(`${volume}:/volume${index}`)}`);
   if (anonymous === 'plain') mounts.push('--volume /anonymous');
   if (anonymous === 'kept') {
@@ -71,6 +104,14 @@ function containerLine(container: ContainerPlan, image: string): string {
   if (volumesFrom !== undefined) {
     mounts.push(`--volumes-from "$(docker ps -aq --no-trunc --filter name=^/${volumesFrom}$)"`);
   }
+  if (mount !== undefined) {
+    const image = {
+      tag: byTag(mount.image),
+      identifier: byIdentifier(mount.image),
+      'short identifier': `"$(image ${mount.image} | cut -c 8-19)"`,
+    }[mount.by];
+    mounts.push(`--mount type=image,dst=/image,src=${image}`);
+  }
   return words(
     state === 'created' ? 'docker create' : 'docker run --detach',
     `--name ${shellQuote(name)}`,
@@ -79,7 +120,7 @@ function containerLine(container: ContainerPlan, image: string): string {
     ...mounts,
     // Any image will do to run this, and it is over at once when told.
     '--volume /bin/busybox:/busybox:ro --entrypoint /busybox --stop-signal KILL',
-    image,
+    byTag(container.image),
     state === 'exited' ? 'true' : 'sleep 1000000',
   );
 }

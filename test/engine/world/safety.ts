@@ -1,38 +1,54 @@
-import { type Labels, WORKING_DIR_LABEL } from './alphabet';
-import type { TaskPlan } from './plan';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/inventory';
+import { CONFIG_FILES_LABEL, HOOK_LABEL, type Labels, WORKING_DIR_LABEL } from './alphabet';
 import {
   type Container,
   type Image,
   kept,
   KINDS,
+  labelledProject,
   type Network,
-  projectOf,
   type Snapshot,
   type Thing,
   type Volume,
 } from './objects';
+import type { TaskPlan } from './plan';
 
 /**
  * The safety rules, each thing that went taken by itself. Coarser than the model and without it, so that a mistake in
  * the model does not hide one in a task.
  *
  * @param task undefined where nothing may change
+ * @param disturbed whether the task may have come to its end too early: what it may remove may then have been stopped, and
+ * tags may have been put back
  */
-export function breaches(before: Snapshot, after: Snapshot, task: TaskPlan | undefined): string[] {
+export function breaches(
+  before: Snapshot,
+  after: Snapshot,
+  task: TaskPlan | undefined,
+  disturbed = false,
+): string[] {
   const found: string[] = [];
-  const projectsKept = new Set(before.containers.filter(kept).map(projectOf));
+  const projectsKept = new Set(
+    before.containers
+      .filter((one) => kept(one) && isMade(before, one))
+      .flatMap((one) => labelledProject(one) || []),
+  );
   const mayGo = task === undefined || task.whenDiskUsedAbove === 99 ? undefined : allowed(before, task);
-  for (const kind of KINDS) {
+  for (const kind of [...KINDS, 'services'] as const) {
+    const may = (thing: Thing): boolean => {
+      if (kind === 'services') return false;
+      return (mayGo?.[kind] as ((thing: Thing) => boolean) | undefined)?.(thing) === true;
+    };
     for (const thing of before[kind]) {
       const still = after[kind].find(({ id }) => id === thing.id);
       if (still?.line === thing.line) continue;
-      const whole = projectOf(thing) !== undefined && projectsKept.has(projectOf(thing));
+      const project = projectIn(before, thing);
+      const whole = project !== undefined && projectsKept.has(project);
+      if (still && disturbed && isHalfDone(thing, still) && may(thing)) continue;
       if (still) found.push(`of the ${kind} changed: ${thing.line} is now ${still.line}`);
       else if (kept(thing)) found.push(`of the ${kind} went with the keep label: ${thing.line}`);
       else if (whole) found.push(`of the ${kind} went of a project to be kept: ${thing.line}`);
-      else if (!(mayGo?.[kind] as ((thing: Thing) => boolean) | undefined)?.(thing)) {
-        found.push(`of the ${kind} went against the rules: ${thing.line}`);
-      }
+      else if (!may(thing)) found.push(`of the ${kind} went against the rules: ${thing.line}`);
     }
     for (const { id, line } of after[kind]) {
       if (!before[kind].some((thing) => thing.id === id)) found.push(`of the ${kind} came: ${line}`);
@@ -41,47 +57,103 @@ export function breaches(before: Snapshot, after: Snapshot, task: TaskPlan | und
   return found;
 }
 
+/** Whether a thing is the same but that it was stopped, or that a tag of it was put back. */
+function isHalfDone(thing: Thing, still: Thing): boolean {
+  const stopped = 'state' in still && still.state === 'exited';
+  const tagged = 'tags' in thing && 'tags' in still && String(thing.tags) === String(still.tags);
+  return stopped || tagged;
+}
+
+/** Whether Compose made a container, by labels that are not all those of its image. */
+function isMade({ images }: Snapshot, { labels, image }: Container): boolean {
+  if (!(ONE_OFF_LABEL in labels) && !(HOOK_LABEL in labels)) return false;
+  const inherited: Labels = images.find(({ id }) => id === image)?.labels ?? {};
+  return Object.entries(labels).some(
+    ([key, value]) => key.startsWith(`com.docker.compose.`) && inherited[key] !== value,
+  );
+}
+
+/** The project that a thing is of. */
+function projectIn(state: Snapshot, thing: Thing): string | undefined {
+  if ('volumesFrom' in thing && !isMade(state, thing as Container)) return undefined;
+  return thing.labels[PROJECT_LABEL];
+}
+
 /**
  * What a task may remove at most: labelled or of the project, and not used by what it does not remove too. One whose
  * condition is not met may remove nothing.
  */
-function allowed({ containers }: Snapshot, { kind, ...task }: TaskPlan) {
+function allowed(state: Snapshot, { kind, ...task }: TaskPlan) {
+  const { containers, volumes, services } = state;
   const labelled = ({ labels }: Thing): boolean => task.labels !== undefined && carries(labels, task.labels);
-  // The world's links are named after the folders that they lead to.
-  const ways = [task.directory, task.directory?.replace(/-link$/, '')];
-  const startedThere = new Set(
-    containers.filter(({ labels }) => ways.includes(labels[WORKING_DIR_LABEL])).map(projectOf),
-  );
-  const ofProject = (thing: Thing): boolean =>
-    kind === 'ComposeDown' &&
-    projectOf(thing) !== undefined &&
-    (task.project === undefined || task.project === projectOf(thing)) &&
-    (task.directory === undefined || task.project !== undefined || startedThere.has(projectOf(thing)));
-  const users = kind === 'ComposeDown' ? containers.filter((container) => !ofProject(container)) : containers;
+  const projectOf = (thing: Thing): string | undefined => projectIn(state, thing);
+  const ofOne = (thing: Thing, name: string | undefined): boolean =>
+    name !== undefined && projectOf(thing) === name;
+  const isStartedThere = startedBy(task);
+  const ofProject = (thing: Thing): boolean => {
+    const name = projectOf(thing);
+    if (kind !== 'ComposeDown' || name === undefined) return false;
+    if (task.project !== undefined && task.project !== name) return false;
+    const own = containers.filter((container) => ofOne(container, name));
+    if (task.directory !== undefined)
+      return (own.length > 0 || task.project !== undefined) && own.every(isStartedThere);
+    const undescribed = volumes.some((volume) => volume.undescribed && ofOne(volume, name));
+    return task.project !== undefined || !undescribed;
+  };
+  const users = [
+    ...(kind === 'ComposeDown' ? containers.filter((container) => !ofProject(container)) : containers),
+    ...services,
+  ];
   const unnamed = (volume: Volume): boolean =>
     containers.some((container) => ofProject(container) && container.anonymous.includes(volume.id));
   return {
     images: (image: Image) =>
       kind === (image.tags.length > 0 ? 'UnusedImagePrune' : 'DanglingImagePrune') &&
       labelled(image) &&
-      !users.some((container) => container.image === image.id),
+      !containers.some((container) => container.image === image.id || mayMount(state, container, image)),
     containers: (container: Container) =>
       ofProject(container) ||
-      ((kind === 'StoppedContainerPrune' || (kind === 'ShellTask' && projectOf(container) === undefined)) &&
+      ((kind === 'StoppedContainerPrune' ||
+        (kind === 'ShellTask' && labelledProject(container) === undefined)) &&
         labelled(container) &&
         container.state !== 'running'),
     volumes: (volume: Volume) =>
+      !volume.undescribed &&
       (kind === 'VolumePrune'
         ? labelled(volume)
         : task.removeVolumes === true && (ofProject(volume) || unnamed(volume))) &&
-      !users.some(({ volumes }) => volumes.includes(volume.id)),
+      !users.some((user) => user.volumes.includes(volume.id)),
     networks: (network: Network) =>
       (kind === 'NetworkPrune'
-        ? labelled(network) || (task.composeLeftovers === true && projectOf(network) !== undefined)
+        ? network.scope === 'local' &&
+          (labelled(network) || (task.composeLeftovers === true && projectOf(network) !== undefined))
         : ofProject(network)) &&
       !users.some(({ networks }) => networks.includes(network.id) || networks.includes(network.name)),
     cacheRecords: () => kind === 'BuildCachePrune',
   };
+}
+
+/** Whether a container was started from a task's folder, and with as many files as it says, each of those. */
+function startedBy({ directory, files }: Pick<TaskPlan, 'directory' | 'files'>) {
+  // The world's links are named after the folders that they lead to.
+  const ways = [directory, directory?.replace(/-link$/, '')];
+  return ({ labels }: Container): boolean => {
+    const used = labels[CONFIG_FILES_LABEL] ?? '';
+    const names = (files ?? []).map((file) => file.replace(/^.*\//, ''));
+    const rest = names.reduce((text, name) => text.replace(name, ''), used);
+    const allUsed = names.every((name) => used.includes(name)) && !rest.includes('.yml');
+    return ways.includes(labels[WORKING_DIR_LABEL]) && (files === undefined || allUsed);
+  };
+}
+
+/** Whether a container says that it mounts the image, or something that has changed since. */
+function mayMount({ images }: Snapshot, { mountedImages, created }: Container, image: Image): boolean {
+  return mountedImages.some((reference) => {
+    const id = reference.replace('sha256:', '');
+    const names = (one: Image): boolean => one.tags.includes(reference) || one.id.includes(id);
+    const sure = images.some((one) => names(one) && (one.id.includes(id) || one.tagged <= created));
+    return names(image) || (!sure && image.created < created);
+  });
 }
 
 function carries(labels: Labels, all: Labels): boolean {

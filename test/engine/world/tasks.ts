@@ -62,10 +62,12 @@ function ownScript(labels: Labels): string {
   );
   return `set -e
     list() { docker ps -aq --no-trunc --filter status=created --filter status=exited ${filters.join(' ')} "$@"; }
-    spared=" $(list --filter "label=$KEEP_LABEL") $(list --filter label=${PROJECT_LABEL})"
+    kept=$(list --filter "label=$KEEP_LABEL")
+    projects=$(list --filter label=${PROJECT_LABEL})
+    all=$(list)
     set --
-    for id in $(list); do
-      case $spared in *"$id"*) ;; *) set -- "$@" "$id" ;; esac
+    for id in $all; do
+      case "$kept $projects" in *"$id"*) ;; *) set -- "$@" "$id" ;; esac
     done
     [ $# -gt 0 ] || { echo '{"outcome":"nothing"}'; exit; }
     [ "$DRY_RUN" = true ] || docker rm "$@" >&2
@@ -128,7 +130,7 @@ const anyTask = fc.oneof(
   task('ComposeDown', labelled, olderThan, volumesToo, patterns(PROJECT_PATTERNS)),
   task(
     'ComposeDown',
-    fc.record({ ...directory, project: projects }, { requiredKeys: ['directory', 'way'] }),
+    fc.oneof(fc.record(directory), fc.record({ ...directory, project: projects })),
     volumesToo,
   ),
   task('ComposeDown', fc.record({ ...directory, files }), volumesToo),

@@ -14,6 +14,9 @@ export interface Run {
   readonly result: StepResult;
 }
 
+/** Why a task may fail that lost the Docker CLI at one call; whatever else it says is a defect. */
+const REASONS = ['docker-unreachable', 'engine-error', 'leftovers', 'not-removed', 'script-failed'];
+
 /** Holds a run against the safety rules, the model and its own words. @returns what is wrong */
 export function judge({ task, directories, before, after, result }: Run): string[] {
   const foretold = foretell(before, task, Date.now() / 1000, directories);
@@ -21,10 +24,8 @@ export function judge({ task, directories, before, after, result }: Run): string
   const removed: Removed = { projects: foretold.projects };
   const found = [...breaches(before, after, task)];
   for (const kind of KINDS) {
-    const lines = (more: Snapshot, less: Snapshot): string[] =>
-      without(more, less)[kind].map(({ line }) => line);
-    found.push(...lines(after, left).map((line) => `left of the ${kind}: ${line}`));
-    found.push(...lines(left, after).map((line) => `should have left of the ${kind}: ${line}`));
+    found.push(...lines(after, left, kind).map((line) => `left of the ${kind}: ${line}`));
+    found.push(...lines(left, after, kind).map((line) => `should have left of the ${kind}: ${line}`));
     removed[kind] = before[kind].length - after[kind].length;
   }
   return [...found, ...wrongWords(result, { ...foretold, removed })];
@@ -32,21 +33,71 @@ export function judge({ task, directories, before, after, result }: Run): string
 
 /** Holds a dry run against the model and against what it must not do. */
 export function judgeDry({ task, directories, before, after, result }: Run): string[] {
-  const foretold = foretellDry(task, foretell(before, task, Date.now() / 1000, directories));
+  const state = isBlind(task) ? allDescribed(before) : before;
+  const foretold = foretellDry(task, foretell(state, task, Date.now() / 1000, directories));
   const removed: Removed = { projects: foretold.projects };
   for (const kind of KINDS) removed[kind] = foretold.gone[kind].length;
   return [...breaches(before, after, undefined), ...wrongWords(result, { ...foretold, removed })];
 }
 
+/**
+ * Holds a run that lost the Docker CLI at one call against the safety rules, and against its own words: it may have done
+ * less than it should, but then it says so, and it claims no more than is gone.
+ */
+export function judgeDisturbed({ task, directories, before, after, result }: Run): string[] {
+  const foretold = foretell(before, task, Date.now() / 1000, directories);
+  const { outcome, reason, removed = {} } = result;
+  const found = [...breaches(before, after, task, true)];
+  const said = JSON.stringify(result);
+  const known = reason === foretold.reason || (outcome === 'failed' && REASONS.includes(reason ?? ''));
+  if (!known) found.push(`ended for no known reason: ${said}`);
+  const inPeace = outcome === 'done' || outcome === 'nothing';
+  const left = without(before, foretold.gone);
+  for (const kind of KINDS) {
+    const behind = inPeace ? lines(after, left, kind) : [];
+    found.push(...behind.map((line) => `said ${outcome}, but left of the ${kind}: ${line}`));
+    const gone = before[kind].length - after[kind].length;
+    if ((removed[kind] ?? 0) > gone)
+      found.push(`claimed more ${kind} than the ${gone} that are gone: ${said}`);
+  }
+  if ((removed.projects ?? 0) > foretold.projects) found.push(`claimed too many projects: ${said}`);
+  return found;
+}
+
+/**
+ * Whether a task asks the Engine about a volume only when it is to go, so that a dry run does not know of one that the
+ * Engine cannot describe.
+ */
+export function isBlind({ kind, labels }: TaskPlan): boolean {
+  return kind === 'ComposeDown' && labels === undefined;
+}
+
+function allDescribed(state: Snapshot): Snapshot {
+  return { ...state, volumes: state.volumes.map((volume) => ({ ...volume, undescribed: false })) };
+}
+
+/** What there is more in the one of a kind, a line each. */
+function lines(more: Snapshot, less: Snapshot, kind: (typeof KINDS)[number]): string[] {
+  return without(more, less)[kind].map(({ line }) => line);
+}
+
 /** Where what a task said is not what should be said. */
 function wrongWords(
   result: StepResult,
-  { removed, outcome, reason }: Pick<Foretold, 'outcome' | 'reason'> & { readonly removed: Removed },
+  {
+    removed,
+    undescribed = 0,
+    outcome,
+    reason,
+  }: Omit<Foretold, 'gone' | 'projects'> & { readonly removed: Removed },
 ): string[] {
   const found: string[] = [];
   const said = JSON.stringify(result);
   if (counts(result.removed) !== counts(removed)) {
     found.push(`said ${counts(result.removed)} and not ${counts(removed)}: ${said}`);
+  }
+  if ((result.passedOver?.undescribed ?? 0) !== undescribed) {
+    found.push(`did not leave ${undescribed} alone that the Engine does not describe: ${said}`);
   }
   if (result.outcome !== outcome || result.reason !== reason) {
     found.push(`ended not as ${outcome}${reason === undefined ? '' : ` (${reason})`}: ${said}`);

@@ -1,0 +1,79 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComposeDown, type HousekeepingTask, NetworkPrune, VolumePrune } from '../../lib';
+import { PROJECT_LABEL } from '../../local/inventory';
+import type { StepResult } from '../../lib/contract';
+import type { PrivateHost } from '../../local/private-host';
+import { describeDocker } from '../support/docker';
+import { ENGINES, startEngine } from './engines';
+import { loadImage, must } from './images';
+import { runTask } from './run-task';
+import { difference, stateOf } from './state';
+
+const labels = { stage: 'preview' };
+const LABELLED = '--label stage=preview';
+const OF_SHOP = `--label ${PROJECT_LABEL}=shop`;
+const selection = { labels, olderThan: Duration.seconds(0) };
+
+describe.each(Object.entries(ENGINES))('%s', (_name, kind) => {
+  describeDocker('what a swarm’s service holds, though no container does', () => {
+    let host: PrivateHost;
+    beforeAll(async () => {
+      host = await startEngine(kind);
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      await must(
+        host,
+        `set -e; exec >/dev/null
+        docker swarm init --advertise-addr 127.0.0.1
+        docker network create -d overlay ${LABELLED} ${OF_SHOP} shop_held
+        docker network create -d overlay ${LABELLED} ${OF_SHOP} shop_free
+        for of in held free; do docker volume create ${LABELLED} ${OF_SHOP} shop_data-$of; done
+        docker network create ${LABELLED} local
+        docker service create --detach --no-resolve-image --replicas 0 --network shop_held \\
+          --mount type=volume,src=shop_data-held,dst=/data service true
+        # The Engine makes it a moment later.
+        until docker network inspect docker_gwbridge 2>/dev/null; do sleep 0.05; done`,
+      );
+    });
+    afterAll(() => host.stop());
+
+    /** A dry run and a run, which must tell the same. @returns what is said, and what is gone */
+    async function both(task: HousekeepingTask): Promise<{ result: StepResult; gone: string[] }> {
+      const before = await stateOf(host);
+      const dry = (await runTask(host, task, true)).result;
+      expect(await stateOf(host)).toEqual(before);
+      const { result } = await runTask(host, task);
+      const { outcome, reason, removed, left, passedOver } = result;
+      expect([dry.outcome, dry.reason, dry.removed, dry.left, dry.passedOver]).toEqual([
+        outcome,
+        reason,
+        removed,
+        left,
+        passedOver,
+      ]);
+      return { result, gone: difference(before, await stateOf(host)).gone };
+    }
+
+    // In this order: what a prune leaves, the project has.
+    test('NetworkPrune leaves it', async () => {
+      const { gone } = await both(new NetworkPrune(selection));
+      expect(gone).toContain('network local');
+      expect(gone).not.toContain('network shop_held');
+    });
+
+    test('VolumePrune leaves it, and counts it as in use', async () => {
+      const { result, gone } = await both(new VolumePrune(selection));
+      expect(result).toMatchObject({ removed: { volumes: 1 }, passedOver: { inUse: 1 } });
+      expect(gone).toEqual(['volume shop_data-free']);
+    });
+
+    test('ComposeDown leaves it, and names it', async () => {
+      const { result, gone } = await both(new ComposeDown({ project: 'shop', removeVolumes: true }));
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        reason: 'leftovers',
+        left: ['network shop_held', 'volume shop_data-held'],
+      });
+      expect(gone).toEqual(['network shop_free']);
+    });
+  });
+});

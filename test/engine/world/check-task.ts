@@ -1,0 +1,70 @@
+import type { StepResult } from '../../../lib/contract';
+import type { PrivateHost } from '../../../local/private-host';
+import type { RunTask } from './check';
+import { counting, disturbed } from './disturb';
+import { sizeOf, type Snapshot } from './objects';
+import type { Scenario, TaskPlan } from './plan';
+import { takeSnapshot } from './snapshot';
+import { toTask } from './tasks';
+import { counts, isBlind, judge, judgeDisturbed, judgeDry } from './verdict';
+
+export interface Checked {
+  /** How many objects it removed, and how many records of the build cache. */
+  readonly removed: number;
+  readonly cache: number;
+  readonly wrong: readonly string[];
+}
+
+/** Runs a task dry, in earnest and once more; in a world with a fault in earnest first with that. */
+export async function checkTask(
+  host: PrivateHost,
+  { world: { directories }, fault }: Scenario,
+  task: TaskPlan,
+  runTask: RunTask,
+): Promise<Checked> {
+  const run = async (dryRun: boolean): Promise<StepResult> =>
+    (await runTask(host, toTask(task, 0), dryRun)).result;
+  const common = { task, directories };
+  const before = await takeSnapshot(host);
+  const { outcome: dry, count } = fault
+    ? await counting(host, () => run(true))
+    : { outcome: await run(true), count: 0 };
+  const afterDry = await takeSnapshot(host);
+  const wrong = judgeDry({ ...common, before, after: afterDry, result: dry }).map(
+    (what) => `the dry run: ${what}`,
+  );
+
+  const first = fault
+    ? await disturbed(host, fault, count, () => run(false))
+    : { outcome: await run(false), call: undefined };
+  const result = first.outcome;
+  const after = await takeSnapshot(host);
+  if (first.call === undefined) {
+    wrong.push(...judge({ ...common, before, after, result }).map((what) => `the run: ${what}`));
+    wrong.push(...differences(task, before, dry, result));
+  } else {
+    const when = `the run whose CLI failed at "${first.call}"`;
+    wrong.push(...judgeDisturbed({ ...common, before, after, result }).map((what) => `${when}: ${what}`));
+  }
+
+  const second = await run(false);
+  const end = await takeSnapshot(host);
+  const again = judge({ ...common, before: after, after: end, result: second });
+  wrong.push(...again.map((what) => `the second run: ${what}`));
+  // One that is bounded goes on where it stopped.
+  if (task.maxRemovals === undefined && first.call === undefined && sizeOf(end) < sizeOf(after))
+    wrong.push('the second run removed more');
+  const cache = before.cacheRecords.length - end.cacheRecords.length;
+  return { removed: sizeOf(before) - sizeOf(end) - cache, cache, wrong };
+}
+
+/** Dry run and run held against each other, so that a mistake of the model cannot hide a difference. */
+function differences(task: TaskPlan, before: Snapshot, dry: StepResult, real: StepResult): string[] {
+  if (dry.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
+  if (isBlind(task) && before.volumes.some(({ undescribed }) => undescribed)) return [];
+  return [`the dry run said ${said(dry)}, but the run ${said(real)}`];
+}
+
+function said({ outcome, reason, removed }: StepResult): string {
+  return `${outcome}${reason === undefined ? '' : ` (${reason})`}, ${counts(removed)}`;
+}

@@ -1,0 +1,279 @@
+import type { Mutation } from './mutation';
+
+const OLD = 'Engine 20.10, classic store, no Compose';
+const NEW = 'Engine 28.5, classic store, Compose v2';
+
+const of =
+  (file: string, engine?: string) =>
+  (name: string): Mutation['test'] => [
+    `test/engine/${file}.test.ts`,
+    engine === undefined ? name : `${engine} ${name}`,
+  ];
+const membership = of('membership', `${NEW} what a user starts from an image that Compose built`);
+const origins = of('origins', `${OLD} ComposeDown of what was started from one directory`);
+const mounted = of('mounted-images', `${NEW} an image that a container mounts`);
+const undescribed = of('undescribed', `${OLD} an object that the Engine cannot describe`);
+const accounts = of('accounts', `${OLD} what became of each object that a task selected`);
+const refused = of('refused-removal', `${OLD} a container that the Engine cannot remove`);
+const hooks = of('hooks', NEW);
+const secrets = of('secrets', 'Engine 28.5 with the Compose plug-in a secret in a Compose file');
+const committed = (engine: string): Mutation['test'] =>
+  of('committed', engine)('a copy of a project’s container by docker commit goes on running');
+
+/** What belongs to a project and is in use, what is said of what became of it, and what is not said of it. */
+export const OWNERSHIP: readonly Mutation[] = [
+  {
+    rule: 'no container that a user started from an image that Compose built',
+    file: 'lib/host/prune.sh',
+    find: `COMPOSE_MADE='or (.Label "com.docker.compose.oneoff") (.Label "com.docker.compose.hook")'`,
+    replace: `COMPOSE_MADE='true'`,
+    test: membership('has the project’s label, and goes on running'),
+  },
+  {
+    rule: 'what Compose did not create has no say in a project’s labels and age',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'list_members all.container -a --filter "$one"',
+    replace: 'list all.container ps -aq --no-trunc --filter "$one"',
+    test: membership('has no say'),
+  },
+  {
+    rule: 'no container from a copy by docker commit',
+    file: 'lib/host/prune.sh',
+    find: 'without copies "$1"',
+    replace: ':',
+    test: committed(OLD),
+  },
+  {
+    rule: 'Compose is not asked to stop what it would take for its own',
+    file: 'lib/host/project.sh',
+    find: 'if [ -s "$WORK/copies" ]; then',
+    replace: 'if false; then',
+    test: committed(NEW),
+  },
+  {
+    rule: 'nothing of a project that was started from elsewhere too',
+    file: 'lib/tasks/compose-down.sh',
+    find: '[ -n "$elsewhere" ] || return 0',
+    replace: 'return 0',
+    test: origins('of two directories'),
+  },
+  {
+    rule: 'nothing that was started from other files',
+    file: 'lib/tasks/compose-down.sh',
+    find: '(count == 0 || just_wanted(files[id]))',
+    replace: '1',
+    test: origins('of two files'),
+  },
+  {
+    rule: 'nothing that was started from more than the given files',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'if (next_file == "") return 0',
+    replace: 'if (next_file == "") break',
+    test: origins('what was started from two files'),
+  },
+  {
+    rule: 'no project whose name no Compose gives, by its directory',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'if (name[id] !~ /^"[a-z0-9][a-z0-9_-]*"$/) continue',
+    replace: '',
+    test: origins('a label that begins like'),
+  },
+  {
+    rule: 'no image that a container mounts',
+    file: 'lib/host/images.sh',
+    find: `sed -n 's/^mounts //p' "$WORK/uses" | sort -u`,
+    replace: ':',
+    test: mounted('by its tag is in use'),
+  },
+  {
+    rule: 'no image that a container may have mounted by a tag that has moved',
+    file: 'lib/host/images.sh',
+    find: 'if (mounted != "" && epoch($4) < mounted + 0) print "mounted", $1',
+    replace: '',
+    test: mounted('by a tag that docker tag has moved'),
+  },
+  {
+    rule: 'nothing that a service of a swarm names',
+    file: 'lib/host/prune.sh',
+    find: 'if [ "$MANAGER" = true ]; then',
+    replace: 'if false; then',
+    test: of('swarm', OLD)('what a swarm’s service holds, though no container does'),
+  },
+  {
+    rule: 'a prune that removed nothing of what was to go fails',
+    file: 'lib/host/prune.sh',
+    find: '[ ! -s "$WORK/unexplained" ] || fail not-removed',
+    replace: 'true || fail not-removed',
+    test: accounts('VolumePrune: a CLI that removed nothing'),
+  },
+  {
+    rule: 'what a command removed before it was cut off counts as removed',
+    file: 'lib/host/prune.sh',
+    find: `[ "$code" -le 1 ] || printf '%s\\n' $doomed`,
+    replace: `true || printf '%s\\n' $doomed`,
+    test: accounts('VolumePrune: what the Engine removed'),
+  },
+  {
+    rule: 'a task that left what the Engine cannot describe fails',
+    file: 'lib/host/prune.sh',
+    find: '[ ! -s "$WORK/undescribed" ] || fail engine-error',
+    replace: 'true || fail engine-error',
+    test: undescribed('volume-prune-preview passes'),
+  },
+  ...(
+    [
+      ['volume', 'lib/tasks/volume-prune.sh', 'need_all containers services', 'VolumePrune removes nothing'],
+      [
+        'network',
+        'lib/tasks/network-prune.sh',
+        'need_all containers services',
+        'NetworkPrune removes nothing',
+      ],
+      ['image', 'lib/host/images.sh', 'need_all containers', 'UnusedImagePrune removes nothing'],
+    ] as const
+  ).map(([kind, file, find, name]) => ({
+    rule: `no ${kind} that a container may use which the Engine cannot describe`,
+    file,
+    find,
+    replace: ':',
+    test: undescribed(name),
+  })),
+  {
+    rule: 'nothing of a project that a container may use which the Engine cannot describe',
+    file: 'lib/host/project.sh',
+    find: 'all_described foreign services || {',
+    replace: 'true || {',
+    test: undescribed('ComposeDown of one project leaves'),
+  },
+  {
+    rule: 'no project that may be young, as the Engine cannot describe all of it',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'in blind) verdict = "undescribed"',
+    replace: 'in blind) ;',
+    test: undescribed('ComposeDown by labels passes its project over'),
+  },
+  {
+    rule: 'an Engine that answers is not said to have stopped answering',
+    file: 'lib/host/engine.sh',
+    find: 'answers || fail docker-unreachable',
+    replace: 'fail docker-unreachable',
+    test: of('engine-error')('VolumePrune: is engine-error, where'),
+  },
+  {
+    rule: 'a host step that stored no scripts fails',
+    file: 'lib/host/host.sh',
+    find: '[ -z "$UNSTORED" ] || fail no-space',
+    replace: 'true || fail no-space',
+    test: of('host-step-fails')('fails where /run is full'),
+  },
+  {
+    rule: 'what the Engine complains of is said of what is left',
+    file: 'lib/host/aftermath.sh',
+    find: '[ -n "$REFUSAL" ] || [ ! -s "$WORK/complaints.down" ] ||',
+    replace: 'true ||',
+    test: refused('is leftovers'),
+  },
+  {
+    rule: 'a removal that has failed is not waited for',
+    file: 'lib/host/project.sh',
+    find: 'grep -qx removing || break',
+    replace: 'grep -q . || break',
+    test: refused('is leftovers'),
+  },
+  {
+    rule: 'a container whose removal failed is not forgotten',
+    file: 'lib/tasks/stopped-container-prune.sh',
+    find: ` --filter status=created \\
+  --filter status=removing`,
+    replace: ' --filter status=created',
+    test: refused('is not-removed'),
+  },
+  {
+    rule: 'no paused container is said to have ignored its stop signal',
+    file: 'lib/host/killed.sh',
+    find: 'without paused running',
+    replace: ':',
+    test: of('killed')(
+      'Engine 20.10, classic store, Compose v1 containers that had to be killed a paused one',
+    ),
+  },
+  {
+    rule: 'Compose is not said to have failed where the time was over',
+    file: 'lib/host/project.sh',
+    find: '[ "$code" = 0 ] || expired || {',
+    replace: '[ "$code" = 0 ] || {',
+    test: of('hang')('the deadline, on Engine 28.5'),
+  },
+  {
+    rule: 'hooks run with a directory',
+    file: 'lib/host/project.sh',
+    find: 'if [ -n "$DIRECTORY" ] && [ -z "$FILES_UNUSABLE" ]; then',
+    replace: 'if false; then',
+    test: hooks('the pre_stop hooks of a project run with'),
+  },
+  {
+    rule: 'hooks run of services of inactive profiles',
+    file: 'lib/tasks/compose-down.sh',
+    find: `for PROFILES in '*' ''; do`,
+    replace: `for PROFILES in ''; do`,
+    test: hooks('the pre_stop hooks of a project run with'),
+  },
+  {
+    rule: 'nothing by a directory that Compose cannot use, without the project’s name',
+    file: 'lib/tasks/compose-down.sh',
+    find: '[ -n "$PROJECT" ] || fail "$1" "$2"',
+    replace: ':',
+    test: hooks('files that Compose cannot use an invalid file'),
+  },
+  {
+    rule: 'nothing that Compose says is printed',
+    file: 'lib/host/project.sh',
+    find: '"$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1',
+    replace:
+      '"$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1 || { code=$?; cat "$WORK/compose-said"; exit "$code"; }',
+    test: secrets('a variable in a list'),
+  },
+  {
+    rule: 'no value of a Compose file is in a message',
+    file: 'lib/tasks/compose-down.sh',
+    find: '$(fault): run docker compose',
+    replace: '$(tail -n 1 "$WORK/compose-said"): run docker compose',
+    test: secrets('a variable in a list'),
+  },
+  {
+    rule: 'nothing that a user’s script prints is in a message about it',
+    file: 'lib/tasks/shell-task.sh',
+    find: '" at byte " (length($0) - length(rest) + 1)',
+    replace: '": " rest',
+    test: of('secrets')('a secret that the script of a ShellTask prints'),
+  },
+  {
+    rule: 'no second copy of a script that outlives its step',
+    file: 'lib/tasks/shell-task.sh',
+    find: 'flock -n 8 || { echo running >"$1/code"; exit; }',
+    replace: ':',
+    test: of('shell-task-alone')('gets no second copy beside it, under dash'),
+  },
+  {
+    rule: 'nothing where DryRun is neither true nor false',
+    file: 'lib/host/prelude.sh',
+    find: `  DRY_RUN=true
+  fail dry-run-invalid 'the parameter DryRun is neither true nor false'`,
+    replace: '  DRY_RUN=false',
+    test: of('defence')('a DryRun that is neither true nor false'),
+  },
+  {
+    rule: 'no file system is waited for without end',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'bounded 10 sh -c "$2"',
+    replace: 'sh -c "$2"',
+    test: of('defence')('the task says so and removes nothing (files undefined)'),
+  },
+  {
+    rule: 'the disk of the host’s own containerd is looked at',
+    file: 'lib/host/engine.sh',
+    find: '"${root:-/var/lib/containerd}"',
+    replace: '/var/lib/containerd',
+    test: of('host-step-fails')('sees how full the disk is'),
+  },
+];
