@@ -102,7 +102,7 @@ export const SPARED: readonly Mutation[] = [
   {
     rule: 'a project with a kept container stays whole, for the prunes',
     file: 'lib/host/prune.sh',
-    find: 'project in whole ? "kept" :',
+    find: 'project in whole && !($1 in stranger) ? "kept" :',
     replace: '',
     test: matrix('StoppedContainerPrune'),
   },
