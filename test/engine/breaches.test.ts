@@ -212,6 +212,15 @@ const CASES: Readonly<
     },
     'images went against the rules',
   ],
+  'an image that a container may mount, as nobody knows when the other one got its tag': [
+    task('DanglingImagePrune'),
+    { images: [image('a')] },
+    {
+      images: [image('b', { tags: ['a:1'], tagged: -1 })],
+      containers: [container('c', { mountedImages: ['a:1'], created: OLD + 1 })],
+    },
+    'images went against the rules',
+  ],
   'a volume that a service holds': [
     task('VolumePrune'),
     { volumes: [named('a')] },

@@ -128,6 +128,17 @@ const SPARED: Readonly<
       containers: [container('c', { mountedImages: ['r:1'], created: OLD + 1 })],
     },
   ],
+  'an image that is older than a container whose mounted tag came nobody knows when': [
+    { kind: 'DanglingImagePrune' },
+    {
+      images: [
+        image('gone', { created: OLD + 2 }),
+        image('a'),
+        image('b', { tags: ['r:1'], tagged: -1, labels: {} }),
+      ],
+      containers: [container('c', { mountedImages: ['r:1'], created: OLD + 1 })],
+    },
+  ],
   'what a service holds': [
     { kind: 'VolumePrune' },
     { volumes: [named('gone'), named('a')], services: [service('s', { volumes: ['a'] })] },

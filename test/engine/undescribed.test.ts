@@ -25,7 +25,10 @@ const of = (project: string): string => `--label ${PROJECT_LABEL}=${project} --l
 const selection = { labels, olderThan: Duration.seconds(0) };
 const REFUSAL = 'Error response from daemon: layer does not exist';
 
-describe.each(Object.entries(ENGINES))('%s', (_name, kind) => {
+/** Each store, and each CLI that words its complaints in another way. */
+const kinds = Object.entries(ENGINES).filter(([name]) => /no Compose|containerd/.test(name));
+
+describe.each(kinds)('%s', (_name, kind) => {
   describeDocker('an object that the Engine cannot describe', () => {
     let host: PrivateHost;
     beforeAll(async () => {
@@ -64,13 +67,14 @@ describe.each(Object.entries(ENGINES))('%s', (_name, kind) => {
 
     test.each([
       [
+        'StoppedContainerPrune',
         new StoppedContainerPrune(selection),
         'container',
         `create --network none ${LABELLED} --name NAME service true`,
       ],
-      [new NetworkPrune(selection), 'network', `network create ${LABELLED} NAME`],
-      [new VolumePrune(selection), 'volume', `volume create ${LABELLED} NAME`],
-    ])('$name passes it over, and removes the others', async (task, type, create) => {
+      ['NetworkPrune', new NetworkPrune(selection), 'network', `network create ${LABELLED} NAME`],
+      ['VolumePrune', new VolumePrune(selection), 'volume', `volume create ${LABELLED} NAME`],
+    ])('%s passes it over, and removes the others', async (_task, task, type, create) => {
       const make = (name: string): Promise<string> => must(host, `docker ${create.replace('NAME', name)}`);
       await make('seen');
       await conceal(await make('hidden'));
@@ -80,9 +84,9 @@ describe.each(Object.entries(ENGINES))('%s', (_name, kind) => {
     });
 
     test.each([
-      [new DanglingImagePrune(selection), [undefined, undefined]],
-      [new UnusedImagePrune({ ...selection, keepNewest: 0 }), [['app:1'], ['app:2']]],
-    ])('$name passes it over, and removes the others', async (task, [seenTags, hiddenTags]) => {
+      ['DanglingImagePrune', new DanglingImagePrune(selection), [undefined, undefined]],
+      ['UnusedImagePrune', new UnusedImagePrune({ ...selection, keepNewest: 0 }), [['app:1'], ['app:2']]],
+    ])('%s passes it over, and removes the others', async (_task, task, [seenTags, hiddenTags]) => {
       const images = async (): Promise<string[]> =>
         (await host.docker('image', 'ls', '-q', '--no-trunc', '--filter', 'label=stage')).split('\n');
       await loadImage(host, { labels, ...(seenTags && { tags: seenTags }) });

@@ -118,7 +118,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/prune.sh',
     find: '[ ! -s "$WORK/undescribed" ] || fail engine-error',
     replace: 'true || fail engine-error',
-    test: undescribed('volume-prune-preview passes'),
+    test: undescribed('VolumePrune passes it over'),
   },
   ...(
     [

@@ -82,7 +82,7 @@ function imagesOf(
   return images.map(({ labels, age, parent }, index) => {
     const got = retags.filter(({ image }) => image === index);
     const created = age === 'epoch' ? 0 : now - age - index;
-    const tagged = got.some(({ late }) => late) ? now + 1 : now;
+    const tagged = got.length === 0 ? -1 : got.some(({ late }) => late) ? now + 1 : now;
     const upon = parent === undefined ? '' : imageId(parent);
     const since = got.length > 0 ? now : created;
     return {

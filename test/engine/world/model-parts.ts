@@ -32,7 +32,8 @@ export function uses(state: Snapshot, image: Image): boolean {
 
 /**
  * A container mounts what its reference meant when it was made. Once that is another image's, or no image's, nothing tells
- * which of those it was that were there; nor which of an image's tags is the one that it got since.
+ * which of those it was that were there. Nor does the Engine tell which of its tags an image got last, and the classic store
+ * does not note when `docker pull` or `docker load` gave it one.
  */
 function mayMount(
   { images }: Snapshot,
@@ -43,7 +44,7 @@ function mayMount(
   const byId = (image: Image): boolean =>
     [image.id, image.id.replace('sha256:', '')].some((text) => text.startsWith(reference));
   const meant = images.find((image) => image.tags.includes(reference) || byId(image));
-  const certain = meant !== undefined && (byId(meant) || meant.tagged <= created);
+  const certain = meant !== undefined && (byId(meant) || (meant.tagged > 0 && meant.tagged <= created));
   return meant?.id === id || (!certain && made < created);
 }
 

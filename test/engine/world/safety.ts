@@ -151,7 +151,9 @@ function mayMount({ images }: Snapshot, { mountedImages, created }: Container, i
   return mountedImages.some((reference) => {
     const id = reference.replace('sha256:', '');
     const names = (one: Image): boolean => one.tags.includes(reference) || one.id.includes(id);
-    const sure = images.some((one) => names(one) && (one.id.includes(id) || one.tagged <= created));
+    const sure = images.some(
+      (one) => names(one) && (one.id.includes(id) || (one.tagged > 0 && one.tagged <= created)),
+    );
     return names(image) || (!sure && image.created < created);
   });
 }
