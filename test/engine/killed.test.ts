@@ -1,7 +1,7 @@
 import { ComposeDown } from '../../lib/tasks/compose-down';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
-import { composeFile, POLITE, PRETENDER, STUBBORN, up } from './compose-world';
+import { composeFile, PRETENDER, STUBBORN, up } from './compose-world';
 import { ENGINES, startEngine } from './engines';
 import { loadImage } from './images';
 import { runTask } from './run-task';
@@ -61,10 +61,10 @@ describe.each(HOSTS)('%s', (kind) => {
       expect(result.seconds).toBeGreaterThanOrEqual(10);
     });
 
-    test('a paused one is not named, as its process could see no signal', async () => {
+    test('a paused one is not named, as its process may have had no time to see the signal', async () => {
       const services = {
         app: { command: [STUBBORN], stop_grace_period: '2s' },
-        db: { command: [POLITE], stop_grace_period: '2s' },
+        db: { command: [STUBBORN], stop_grace_period: '2s' },
       };
       await up(host, undefined, composeFile(services));
       const db = await host.docker('ps', '-q', '--filter', 'label=com.docker.compose.service=db');
