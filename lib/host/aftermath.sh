@@ -29,8 +29,8 @@ name_after() {
   in_batches "after.$1s" inspect --type "$1" --format "{""{.ID}} {""{.Name}}" >"$WORK/names.$1" 2>"$WORK/unsaid" && return
   # shellcheck disable=SC2046
   existing=$(engine $(listing "$1")) || return 0
-  printf '%s\n' "$existing" | sort | comm -12 - "$WORK/after.$1s" >"$WORK/rest"
-  mv "$WORK/rest" "$WORK/after.$1s"
+  printf '%s\n' "$existing" | sort | comm -12 - "$WORK/after.$1s" >"$WORK/rest" &&
+    mv "$WORK/rest" "$WORK/after.$1s"
 }
 
 # name_left KIND: names what is still there of it. A container whose removal is under way may have no name any more.

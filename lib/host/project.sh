@@ -27,12 +27,16 @@ list_project() {
 with_files() (
   export COMPOSE_PROJECT_NAME="${PROJECT:-unnamed}"
   [ -z "$PROFILES" ] || export COMPOSE_PROFILES="$PROFILES"
+  command=$*
+  set --
   IFS=$NEWLINE
   set -f
   for file in $FILES; do
-    set -- -f "$file" "$@"
+    set -- "$@" -f "$file"
   done
   unset IFS
+  # shellcheck disable=SC2086  # a command and its options
+  set -- "$@" $command
   case $COMPOSE in plugin) set -- docker compose "$@" ;; *) set -- docker-compose "$@" ;; esac
   # shellcheck disable=SC2016
   bounded "$STEP_TIMEOUT" sh -c 'cd "$1" && shift && exec "$@"' sh "$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1
@@ -73,6 +77,8 @@ list_removable() {
     # It may refer to each of them.
     empty gone.networks gone.volumes others
     cp "$WORK/before.containers" "$WORK/holders" || full
+    sort -u -o "$WORK/handed" "$WORK/handed" "$WORK/certain" || full
+    empty certain
     return 0
   }
   comm -23 "$WORK/before.networks" "$WORK/used-networks" >"$WORK/gone.networks" || full
@@ -180,6 +186,7 @@ take_down() {
 # take_rest: of PROJECT the networks and volumes that only projects used which are gone by now.
 take_rest() {
   FATE=rest
+  empty complaints.down
   list_project before
   for kind in containers networks volumes; do
     without foreseen "before.$kind"
@@ -189,7 +196,7 @@ take_rest() {
     leftover
     return
   fi
-  empty holders certain handed held complaints.down
+  empty holders certain handed held
   clear_away
 }
 

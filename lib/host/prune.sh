@@ -260,6 +260,8 @@ judge() {
   inspect_all candidates facts "$1" "$2"
   mv "$WORK/vanished" "$WORK/vanished-candidates" || full
   comm -12 "$WORK/undescribed" "$WORK/candidates" >"$WORK/undescribed-candidates" || full
+  # Also what was described only now: a pattern could not be held against its name.
+  without undescribed-candidates candidates
   # shellcheck disable=SC2016
   with_clock '
     FILENAME == ARGV[1] { whole[$0]; next }

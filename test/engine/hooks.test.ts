@@ -59,6 +59,27 @@ describe.each(withHooks)('%s', (_name, kind) => {
       },
     );
 
+    test('run with several files, the folder of the first of which is the project’s', async () => {
+      await removeAll(host);
+      await loadImage(host, { tags: ['service:latest'], busybox: true });
+      const [base, more] = [
+        { services: { app: service('app', { env_file: 'app.env' }) } },
+        { services: { app: {} } },
+      ];
+      await must(
+        host,
+        `mkdir -p ${HOME}/over && cd ${HOME} && echo A=b >app.env && cat >base.yml`,
+        JSON.stringify(base),
+      );
+      await must(host, `cat >${HOME}/over/more.yml`, JSON.stringify(more));
+      const files = ['base.yml', 'over/more.yml'];
+      await compose(host, HOME, ...files.flatMap((file) => ['-f', file]), 'up', '-d');
+      const { result } = await runTask(host, new ComposeDown({ directory: HOME, files }));
+      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1 } });
+      expect(result).not.toHaveProperty('warnings');
+      expect(await must(host, `ls ${SEEN}`)).toBe('app');
+    });
+
     test('run with files that are right only without their profiles', async () => {
       const needs = {
         services: {
