@@ -18,6 +18,6 @@ fact() {
 }
 fact danglingImages image ls --filter dangling=true
 fact volumes volume ls
-# Whatever else it is, no task can run on it.
+# Without its scripts no task can run on this host.
 [ -z "$UNSTORED" ] || fail no-space "$RUN_DIR/scripts cannot be written, so no task can run: is /run full?"
 finish 'done'

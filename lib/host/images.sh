@@ -57,7 +57,7 @@ leave_mounted() {
 list_held_images() {
   list_used_images
   list_parents
-  # An image may also have been built upon meanwhile.
+  # Another image may have been built upon one of them since.
   awk 'NF > 1 { print $2 }' "$WORK/parents" | sort -u - "$WORK/used" | comm -12 - "$WORK/$1" >"$WORK/held-now" || full
   # shellcheck disable=SC2016
   tags='{''{$id := .ID}}{''{range .RepoTags}}{''{println $id .}}{''{end}}'

@@ -1,5 +1,5 @@
 # store NAME PACKED: leaves a script on the host for the steps that follow, readable. It is written beside and moved into its
-# place, so that nobody ever reads half of one; gzip ends with an error where it cannot write all. Notes in UNSTORED what
+# place, so that no step reads half of one; gzip ends with an error where it cannot write all. Notes in UNSTORED what
 # cannot be stored.
 umask 077
 UNSTORED=''

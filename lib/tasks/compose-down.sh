@@ -75,7 +75,7 @@ json() { printf '"%s"\n' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/</\\u003c/g
 
 # check_origins: a task that has a directory selects what was started from it, and from just the FILES where it has any. Sets
 # PROJECT, whose name is what its containers say: every Compose derives another one from a directory. A name that was also
-# started from elsewhere is nobody's alone, and nothing of it goes.
+# started from elsewhere is ambiguous, and nothing of it is removed.
 check_origins() {
   # In JSON, so that nothing in a label can be taken for something else.
   facts="{""{if $COMPOSE_MADE}}{""{\$id := .ID}}{""{println \$id \"name\" (json (.Label \"$PROJECT_LABEL\"))}}"
