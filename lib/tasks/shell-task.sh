@@ -67,7 +67,7 @@ read_result() {
     END {
       if (NR == 0) print "broken it printed nothing"
       if (more) print "broken it printed more than one line"
-    }' "$WORK/output"
+    }' "$ANSWER/output"
 }
 
 # member NAME: the first member of that name.
@@ -87,11 +87,11 @@ run_script() {
   bounded "$STEP_TIMEOUT" sh -c '
     trap "" TERM
     exec 8>>"$2"
-    flock -n 8 || { echo running >"$1/code"; exit; }
-    { (trap - TERM; exec sh "$1/script" 8>&-); echo "$?" >"$1/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$1/output"
-  ' sh "$WORK" "$RUN_DIR/$STEP.lock"
+    flock -n 8 || { echo running >"$3/code"; exit; }
+    { (trap - TERM; exec sh "$1/script" 8>&-); echo "$?" >"$3/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$3/output"
+  ' sh "$WORK" "$RUN_DIR/$STEP.lock" "$ANSWER"
   ! expired || fail deadline "the script or a child of it had not ended within the task's time of $STEP_TIMEOUT s"
-  if [ ! -s "$WORK/code" ]; then
+  if [ ! -s "$ANSWER/code" ]; then
     room # without it the code could not be noted
     fail script-failed 'the script was ended from outside'
   fi
@@ -119,12 +119,14 @@ report() {
 begin
 [ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||
   skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
-printf '' >"$WORK/output" || full
+# Of this run alone: a script that outlives its step must not answer for a later one.
+ANSWER=$WORK/answer.$$
+{ mkdir "$ANSWER" && printf '' >"$ANSWER/output"; } || full
 run_script
-read -r code <"$WORK/code"
+read -r code <"$ANSWER/code"
 [ "$code" != running ] || skip script-running 'the script of an earlier run, which was cancelled, still runs'
 [ "$DRY_RUN" = true ] || measured
-[ -s "$WORK/output" ] || [ "$code" = 0 ] || fail script-failed "the script ended with code $code and printed no result"
+[ -s "$ANSWER/output" ] || [ "$code" = 0 ] || fail script-failed "the script ended with code $code and printed no result"
 read_result >"$WORK/members" || full
 broken=$(member broken)
 [ -z "$broken" ] || fail broken-result "the script's result is not to be believed: $broken"

@@ -69,6 +69,19 @@ describeDocker('the script of a ShellTask', () => {
     expect((await runTask(shelled, task)).result).toMatchObject({ outcome: 'done' });
   });
 
+  test('that a cancelled step left running does not give its exit code to another script', async () => {
+    await cancelled(host);
+    const other = new ShellTask({
+      script: `
+      >/run/let-go
+      while [ "$(pgrep -fc ' ${RUN_DIR}/work/script$')" -gt 1 ]; do sleep 0.05; done
+      sleep 0.5 # its shell notes its exit code
+      kill -9 "$PPID"`,
+      name: 'other',
+    });
+    expect((await runTask(host, other)).result).toMatchObject({ outcome: 'failed', reason: 'script-failed' });
+  });
+
   test('that leaves a service running does not keep the next run from starting it', async () => {
     const service = new ShellTask({ script: `sleep 1000 >/dev/null 2>&1 & echo '{"outcome":"done"}'` });
     for (let run = 0; run < 2; run++) {
