@@ -10,6 +10,7 @@ list_project() {
   ours=label=$PROJECT_LABEL=$PROJECT
   keep=label=$KEEP_LABEL
   list_members "$1.containers" -a --filter "$ours"
+  [ "$1" = after ] || need_all "$1.containers"
   list "$1.networks" network ls -q --no-trunc --filter "$ours"
   list "$1.volumes" volume ls -q --filter "$ours"
   # Each question takes a process of the CLI: with hundreds of projects those that need none count.
@@ -21,12 +22,14 @@ list_project() {
   [ "$REMOVE_VOLUMES" = true ] || empty "$1.volumes"
 }
 
-# with_files COMMAND...: Compose on the project's files and from its directory, as the project's Makefile does. What it says may
+# with_files SECONDS COMMAND...: Compose, for no longer than that, on the project's files and from its directory, as the project's Makefile does. What it says may
 # hold values of the files and of the environment, so it stays on the host, in the file compose-said. The name comes by the
 # environment: with -p and without -f Compose does not read the files, and knows no hooks.
 with_files() (
   export COMPOSE_PROJECT_NAME="${PROJECT:-unnamed}"
   [ -z "$PROFILES" ] || export COMPOSE_PROFILES="$PROFILES"
+  seconds=$1
+  shift
   command=$*
   set --
   IFS=$NEWLINE
@@ -39,7 +42,7 @@ with_files() (
   set -- "$@" $command
   case $COMPOSE in plugin) set -- docker compose "$@" ;; *) set -- docker-compose "$@" ;; esac
   # shellcheck disable=SC2016
-  bounded "$STEP_TIMEOUT" sh -c 'cd "$1" && shift && exec "$@"' sh "$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1
+  bounded "$seconds" sh -c 'cd "$1" && shift && exec "$@"' sh "$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1
 )
 
 # compose_stop: has Compose stop the project, where it can: by its files, else by its name.
@@ -51,7 +54,7 @@ compose_stop() {
   fi
   code=0
   if [ -n "$DIRECTORY" ] && [ -z "$FILES_UNUSABLE" ]; then
-    with_files stop || code=$?
+    with_files "$STEP_TIMEOUT" stop || code=$?
   else
     ask_compose_version
     case $COMPOSE_VERSION in
@@ -142,8 +145,10 @@ remove() {
     await_removals
     engine_on gone.networks network rm
     # What the holders have besides, and what another container held while the one that it came with was removed.
-    [ ! -s "$WORK/certain" ] || engine volume ls -q | sort | comm -12 - "$WORK/certain" >"$WORK/still-there"
-    [ ! -s "$WORK/certain" ] || engine_on still-there volume rm
+    if [ -s "$WORK/certain" ] && engine volume ls -q >"$WORK/every-volume"; then
+      sort "$WORK/every-volume" | comm -12 - "$WORK/certain" >"$WORK/unnamed-there" || full
+      engine_on unnamed-there volume rm
+    fi
     engine_on gone.volumes volume rm
   } >/dev/null 2>>"$WORK/complaints.down"
   cat "$WORK/complaints.down"

@@ -47,7 +47,14 @@ check_directory() {
 check_files() {
   # With all profiles, so that the hooks of all services run; some files are right only without.
   for PROFILES in '*' ''; do
-    ! with_files config -q || return 0
+    code=0
+    with_files 30 config -q || code=$?
+    [ "$code" != 0 ] || return 0
+    # A file that another one names may never answer.
+    [ "$code" -lt 124 ] || {
+      unusable directory-unanswered "Compose has not read the files in $DIRECTORY within 30 s"
+      return
+    }
   done
   # shellcheck disable=SC2016
   [ -n "$FILES" ] || reach "$DIRECTORY" 'cd "$1" && for name in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
@@ -64,7 +71,7 @@ fault() {
       split($3, word, " ")
       place = word[3] "s." $4 "." $2
     }
-    !place && match($1, /(services|volumes|networks|secrets|configs)(\.[A-Za-z0-9_-]+)+/) { place = substr($1, RSTART, RLENGTH) }
+    !place && match(" " $1, / (services|volumes|networks|secrets|configs)(\.[A-Za-z0-9_-]+)+/) { place = substr($1, RSTART, RLENGTH - 1) }
     !place && match($1, /line [0-9]+/) { place = substr($1, RSTART, RLENGTH) }
     !place && match($3, /^, line [0-9]+/) { place = substr($3, 3, RLENGTH - 2) }
     place { print " at " substr(place, 1, 80); exit }' "$WORK/compose-said"
@@ -72,6 +79,16 @@ fault() {
 
 # json TEXT: prints a text as the CLI prints one in JSON.
 json() { printf '"%s"\n' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/</\\u003c/g; s/>/\\u003e/g; s/&/\\u0026/g')"; }
+
+# from_directory FILE: prints its path from the task's directory, with a .. for each folder up.
+from_directory() {
+  base=$DIRECTORY up=''
+  until case $1 in "${base%/}"/*) true ;; *) false ;; esac do
+    base=${base%/*}
+    up=../$up
+  done
+  printf '%s\n' "$up${1#"${base%/}"/}"
+}
 
 # check_origins: a task that has a directory selects what was started from it, and from just the FILES where it has any. Sets
 # PROJECT, whose name is what its containers say: every Compose derives another one from a directory. A name that was also
@@ -84,6 +101,7 @@ check_origins() {
   list started ps -a --no-trunc --filter "label=$PROJECT_LABEL${PROJECT:+=$PROJECT}" --format "$facts"
   cut -d ' ' -f 1 "$WORK/started" | sort -u >"$WORK/starters" || full
   leave_copies starters
+  need_all starters
   # Compose may have been started through a symbolic link, or not; version 1 writes files as they were given.
   given=0
   {
@@ -93,7 +111,7 @@ check_origins() {
     for file in $FILES; do
       given=$((given + 1))
       inside=${file#"$DIRECTORY"/}
-      for spelling in "$file" "$inside" "$REAL/$inside"; do
+      for spelling in "$file" "$inside" "$REAL/$inside" "$(from_directory "$file")"; do
         printf 'file %s %s\n' "$given" "$(json "$spelling")"
       done
     done

@@ -2,9 +2,10 @@ import { ComposeDown } from '../../lib';
 import { commandDocument, type CommandDocumentContent } from '../../lib/command-document';
 import { DRY_RUN_LINE } from '../../lib/host/script';
 import type { StepResult } from '../../lib/contract';
-import type { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/private-host';
 import { runDocument } from '../../local/ssm-agent';
 import { describeDocker } from '../support/docker';
+import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY } from './compose-world';
 import { ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';
 import { runHostStep, runTask } from './run-task';
@@ -67,14 +68,14 @@ describeDocker('the host does not trust', () => {
   });
 
   describe('a file system that never answers', () => {
-    const DIRECTORY = '/run/projects/dead';
+    const DEAD = '/run/projects/dead';
     beforeAll(async () => {
       // A FUSE file system that no program serves: whoever looks at it waits until it is killed.
       await must(
         host,
-        `mkdir -p ${DIRECTORY}
+        `mkdir -p ${DEAD}
         exec 3<>/dev/fuse
-        mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 none ${DIRECTORY}
+        mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 none ${DEAD}
         sleep 3600 >/dev/null 2>&1 & echo $! >/run/keeper.pid`,
       );
       await loadImage(host, { tags: ['service:latest'], busybox: true });
@@ -84,33 +85,53 @@ describeDocker('the host does not trust', () => {
       await must(
         host,
         `docker rm -f dead_app >/dev/null 2>&1
-        docker create --name dead_app ${label}=dead ${label}.working_dir=${DIRECTORY} \\
+        docker create --name dead_app ${label}=dead ${label}.working_dir=${DEAD} \\
           --label com.docker.compose.oneoff=False service true`,
       );
     });
-    afterAll(() => must(host, `kill "$(cat /run/keeper.pid)"; umount -l ${DIRECTORY}`));
+    afterAll(() => must(host, `kill "$(cat /run/keeper.pid)"; umount -l ${DEAD}`));
 
     test.each([[undefined], [['compose.yml']]])(
       'the task says so and removes nothing (files %j)',
       async (files) => {
         const before = await stateOf(host);
-        const { result } = await runTask(
-          host,
-          new ComposeDown({ directory: DIRECTORY, ...(files && { files }) }),
-        );
+        const { result } = await runTask(host, new ComposeDown({ directory: DEAD, ...(files && { files }) }));
         expect(result).toMatchObject({ outcome: 'failed', reason: 'directory-unanswered' });
-        expect(result.message).toContain(DIRECTORY);
+        expect(result.message).toContain(DEAD);
         expect(await stateOf(host)).toEqual(before);
       },
     );
 
     test('the task takes a project down by its name, and warns', async () => {
-      const { result } = await runTask(host, new ComposeDown({ project: 'dead', directory: DIRECTORY }));
+      const { result } = await runTask(host, new ComposeDown({ project: 'dead', directory: DEAD }));
       expect(result).toMatchObject({
         outcome: 'done',
         removed: { projects: 1, containers: 1 },
         warnings: expect.arrayContaining(['directory-unanswered']) as unknown,
       });
+    });
+  });
+});
+
+describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
+  describeDocker('a file that never answers, which a Compose file names', () => {
+    let host: PrivateHost;
+    beforeAll(async () => {
+      host = await PrivateHost.start(options);
+      await alone(host);
+    });
+    afterAll(() => host.stop());
+
+    test('the task takes the project down by its name, and warns', async () => {
+      // Compose waits for a program that writes into the pipe.
+      const file = composeFile({ app: { extends: { file: 'pipe', service: 'app' } } });
+      await must(host, `cd ${DIRECTORY} && mkfifo pipe && cat >docker-compose.yml`, file);
+      const { result } = await runTask(
+        host,
+        new ComposeDown({ project: 'todobackend', directory: DIRECTORY }),
+      );
+      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
+      expect(result.warnings).toContain('directory-unanswered');
     });
   });
 });

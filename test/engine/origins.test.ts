@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { ComposeDown } from '../../lib';
 import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/inventory';
 import type { PrivateHost } from '../../local/private-host';
@@ -57,7 +58,7 @@ describe.each(kinds)('%s', (name, kind) => {
         await create({
           [PROJECT_LABEL]: 'app',
           [`${PROJECT_LABEL}.working_dir`]: directory,
-          [`${PROJECT_LABEL}.config_files`]: names.map((each) => `${directory}/${each}`).join(','),
+          [`${PROJECT_LABEL}.config_files`]: names.map((each) => posix.join(directory, each)).join(','),
         });
         await must(host, `docker volume create --label ${PROJECT_LABEL}=app app_data`);
       } else {
@@ -116,6 +117,13 @@ describe.each(kinds)('%s', (name, kind) => {
       expect(one.result).toMatchObject({ outcome: 'nothing' });
       const both = await runTask(host, down({ directory: ALICE, files: ['b.yml', `${ALICE}/a.yml`] }));
       expect(both.result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1 } });
+    });
+
+    test('a file outside of the directory is meant by its path', async () => {
+      await start(ALICE, 'web', ['a.yml', '../b.yml']);
+      const both = { files: ['a.yml', '../b.yml'] };
+      const { result } = await runTask(host, down({ directory: ALICE, ...both }));
+      expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1 } });
     });
 
     test('a container of the same name that does not say where it is from makes the name ambiguous', async () => {

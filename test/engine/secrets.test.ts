@@ -90,6 +90,17 @@ describe.each(Object.entries(HOSTS))('%s', (_name, options) => {
       },
     );
 
+    test('the name of a folder is not taken for the place of a fault', async () => {
+      const directory = '/run/projects/services.example.com';
+      await must(
+        host,
+        `mkdir -p ${directory} && cat >${directory}/docker-compose.yml`,
+        composeFile({ app: { [VALUE]: 1 } }),
+      );
+      const { result } = await runTask(host, new ComposeDown({ directory }));
+      expect(result.message).toMatch(/^Compose refuses the files in [^ ]* at services\.app/);
+    });
+
     test('of the .env file reaches no report either, and does not block a teardown by name', async () => {
       await write({ 'docker-compose.yml': composeFile(), '.env': `PASSWORD="pa${SECRET}\nX=\${${SECRET}\n` });
       const run = await runTask(host, new ComposeDown({ project: 'todobackend', directory: DIRECTORY }));
