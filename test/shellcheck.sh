@@ -14,7 +14,7 @@ cd lib/host
 check early.sh store.sh engine.sh prelude.sh host.sh
 check early.sh load.sh
 for script in ../tasks/*.sh; do
-  check engine.sh prelude.sh prune.sh images.sh volumes.sh killed.sh aftermath.sh project.sh "$script"
+  check engine.sh prelude.sh prune.sh members.sh images.sh volumes.sh killed.sh aftermath.sh project.sh "$script"
 done
 cd ../..
 git ls-files -co --exclude-standard -- '*.sh' '.ci/*' | grep -vE '^lib/' | xargs -r shellcheck

@@ -6,7 +6,7 @@ containers=0 networks=0 volumes=0 GONE='' LEFTOVERS='' REFUSAL='' REST=''
 # when the task's own is over or nearly so: without it nothing would be known of what went.
 verify() {
   ! expired || OVER=yes
-  [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
+  allow_look
   list_project after
   list after.every-volume volume ls -q
 }
@@ -41,10 +41,31 @@ name_left() {
   done <"$WORK/after.$1s"
 }
 
-# leftover: not all of PROJECT went. The Engine's first complaint about any says why.
+# leftover: notes that not all of PROJECT was removed, and in REFUSAL the Engine's reason for the first such project. That is its
+# first complaint that names an object still there, else the first that names no object of the project: a complaint about a
+# container that is gone explains nothing.
 leftover() {
   LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
-  [ -n "$REFUSAL" ] || [ ! -s "$WORK/complaints.down" ] || REFUSAL=$(complaint complaints.down 1)
+  [ -z "$REFUSAL" ] && [ -s "$WORK/complaints.down" ] || return 0
+  cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" >"$WORK/still-there" || full
+  cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" >"$WORK/once-there" || full
+  room
+  REFUSAL=$(sed -E "/$CLI_WARNING/d; /^ *\$/d" "$WORK/complaints.down" >"$WORK/unsaid" && awk '
+    # The Engine names an object by its name, its identifier or the beginning of that.
+    function key(word) { sub(/[.]+$/, "", word); return length(word) == 64 ? substr(word, 1, 12) : word }
+    FILENAME == ARGV[1] { still[key($0)]; next }
+    FILENAME == ARGV[2] { once[key($0)]; next }
+    {
+      about = ""
+      n = split($0, word, /[^A-Za-z0-9_.-]+/)
+      for (i = 1; i <= n; i++) {
+        if (key(word[i]) in still) about = "still"
+        else if (about == "" && key(word[i]) in once) about = "once"
+      }
+      if (about == "still") { reason = $0; exit }
+      if (about == "" && other == "") other = $0
+    }
+    END { print reason != "" ? reason : other }' "$WORK/still-there" "$WORK/once-there" "$WORK/unsaid")
 }
 
 name_all_left() {
@@ -81,7 +102,8 @@ add_gone() {
   total=$((containers + networks + volumes))
   containers=$((containers + $(gone before.containers after.containers)))
   networks=$((networks + $(gone before.networks after.networks)))
-  sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/handed" >"$WORK/before.every-volume"
+  sort -u "$WORK/before.volumes" "$WORK/certain" "$WORK/handed" >"$WORK/before.every-volume" || full
+  room
   volumes=$((volumes + $(gone before.every-volume after.every-volume)))
   # What an earlier run had left, and is left again, makes no project gone a second time; nor does the rest of one.
   [ -s "$WORK/after.containers" ] || [ $((containers + networks + volumes)) = "$total" ] ||

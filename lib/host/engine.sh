@@ -8,12 +8,13 @@ CACHE_FRAME='^(Total reclaimed|Deleted build cache|$)'
 # Seen with Engine 20.10 alone; later ones let several questions share one count of disk usage.
 COUNTING='disk usage operation is already running'
 
-# find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES, CONTAINERS and MANAGER (of a swarm: true or false), or fails.
+# find_engine: sets ENGINE, STORE, DATA_ROOT, IMAGES, CONTAINERS, SWARM (the state of this node: inactive, active, locked, ...)
+# and MANAGER (of a swarm: true or false), or fails.
 find_engine() {
   command -v docker >/dev/null || fail docker-missing "there is no docker on this host's PATH, $PATH"
   asked=$NOW
   # The mark tells the answer from the warnings that the CLI prints beside it.
-  info='facts|{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{.Swarm.ControlAvailable}}'
+  info='facts|{''{.ServerVersion}}|{''{.DockerRootDir}}|{''{.Images}}|{''{.Containers}}|{''{.Swarm.ControlAvailable}}|{''{.Swarm.LocalNodeState}}'
   info="$info|{""{json .DriverStatus}}"
   code=0
   said=$(bounded 30 docker info --format "$info" 2>&1) || code=$?
@@ -23,7 +24,7 @@ find_engine() {
   set -- $(printf '%s\n' "$said" | grep '^facts|')
   unset IFS
   set +f
-  ENGINE=${2:-} DATA_ROOT=${3:-} IMAGES=${4:-} CONTAINERS=${5:-} MANAGER=${6:-}
+  ENGINE=${2:-} DATA_ROOT=${3:-} IMAGES=${4:-} CONTAINERS=${5:-} MANAGER=${6:-} SWARM=${7:-}
   # Without a daemon some CLIs answer all the same, with nothing in it, and exit with 0.
   if [ -z "$ENGINE" ] || [ -z "$CONTAINERS" ]; then
     now
@@ -31,7 +32,7 @@ find_engine() {
     said=$(printf '%s\n' "$said" | sed -E "/$CLI_WARNING/d; /^facts\|/d; /^\$/d" | tail -n 1)
     fail docker-unreachable "${said:-the Docker CLI ended with code $code and no message}"
   fi
-  case ${7:-} in
+  case ${8:-} in
   *io.containerd.snapshotter*) STORE=containerd ;;
   *) STORE=classic ;;
   esac
@@ -84,7 +85,7 @@ fullest() { disk 5 "$1" | sort -n | tail -n 1; }
 begin() {
   now
   take_lock
-  : >"$WORK/undescribed"
+  printf '' >"$WORK/undescribed" || full
   find_engine
   [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk
   USED_BEFORE=$(used_kib)
@@ -118,7 +119,7 @@ unanswered() {
 answers() { [ -n "$(bounded 30 docker version --format '{''{.Server.Version}}' 2>/dev/null)" ]; }
 # complaint FILE CODE: prints what the CLI said first, or else how it ended.
 complaint() {
-  sed -E "/$CLI_WARNING/d; /^ *\$/d; q" "$WORK/$1" | grep . || echo "the Docker CLI ended with code $2 and no message"
+  sed -E "/$CLI_WARNING/d; /^ *\$/d; s/^xargs: docker: terminated by/the Docker CLI was ended by/; q" "$WORK/$1" | grep . || echo "the Docker CLI ended with code $2 and no message"
 }
 
 # list FILE ARGUMENTS...: writes what the Engine answers, sorted. Without the whole answer nothing may be concluded.

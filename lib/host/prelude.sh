@@ -135,6 +135,12 @@ expired() {
   [ "$NOW" -ge "$DEADLINE" ] || [ -e "$WORK/stop" ]
 }
 
+# allow_look: lets the Engine be asked for at least 5 s more, as without a last look the result could not say what was removed.
+allow_look() {
+  now
+  [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
+}
+
 # take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.
 take_lock() {
   # A redirection of exec that fails would end the script, so it is tried apart.

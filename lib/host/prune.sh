@@ -95,6 +95,10 @@ list_references() {
   references=$references'{''{range $name, $network := .NetworkSettings.Networks}}n {''{println $name}}n {''{println $network.NetworkID}}{''{end}}'
   inspect_all "$1" references container "$references"
   empty services
+  case $SWARM in
+  '' | inactive | active) ;;
+  *) fail engine-error "the swarm is $SWARM: its services cannot be listed, see docker info" ;;
+  esac
   if [ "$MANAGER" = true ]; then
     list services service ls -q
     references='{''{range .Spec.TaskTemplate.Networks}}n {''{println .Target}}{''{end}}'
@@ -154,75 +158,6 @@ leave_kept() {
   list kept "$@" --filter "label=$KEEP_LABEL"
   comm -12 "$WORK/$candidates" "$WORK/kept" >"$WORK/kept.$candidates" || full
   without kept "$candidates"
-}
-
-# project_of LABELS: a template of the Compose project in an object's labels, as JSON, so that nothing in it can be
-# taken for something else.
-project_of() { printf '{''{json (index %s "%s")}''}' "$1" "$PROJECT_LABEL"; }
-
-# A container belongs to a Compose project because Compose created it: its image may carry the project's labels too, as
-# Compose puts them on what it builds, and whoever starts a container from it by hand gets them. Only on containers Compose
-# puts one of these; COMPOSE_MADE is a template of a condition.
-COMPOSE_MADE='or (.Label "com.docker.compose.oneoff") (.Label "com.docker.compose.hook")'
-
-# Whether the file committed has the images with the labels of a container; emptied, they are listed anew.
-COMMITTED=''
-
-# list_members FILE FILTER...: the containers that Compose created, of those that the filters of `docker ps` select.
-list_members() {
-  members=$1
-  shift
-  list "$members" ps --no-trunc "$@" --format "{""{if $COMPOSE_MADE}}{""{.ID}}{""{end}}"
-  leave_copies "$members"
-}
-
-# leave_copies FILE: takes out of a list the containers all of whose Compose labels are their image's: `docker commit` puts a
-# container's labels on the image, and so on each container from it. The file copies has those that were taken out.
-leave_copies() {
-  empty copies
-  [ -s "$WORK/$1" ] || return 0
-  # Images rarely carry these labels; only then each container is asked.
-  if [ -z "$COMMITTED" ]; then
-    list committed-hooks image ls -aq --no-trunc --filter label=com.docker.compose.hook
-    list committed image ls -aq --no-trunc --filter label=com.docker.compose.oneoff
-    sort -u -o "$WORK/committed" "$WORK/committed" "$WORK/committed-hooks" || full
-    room
-    COMMITTED=listed
-  fi
-  [ -s "$WORK/committed" ] || return 0
-  # shellcheck disable=SC2016
-  own='{''{$id := .ID}}{''{$image := .Image}}{''{range $key, $value := .Config.Labels}}{''{println $id $image (json $key) (json $value)}}{''{end}}'
-  inspect_all "$1" own-labels container "$own"
-  # shellcheck disable=SC2016
-  own='{''{$id := .ID}}{''{with .Config}}{''{range $key, $value := .Labels}}{''{println $id (json $key) (json $value)}}{''{end}}{''{end}}'
-  inspect_all committed image-labels image "$own"
-  need_all "$1" committed
-  awk '
-    FILENAME == ARGV[1] { committed[$0]; next }
-    FILENAME == ARGV[2] { inherited[$0]; next }
-    NF > 3 && ($2 in committed) {
-      copy[$1]
-      if ($3 ~ /^"com\.docker\.compose\./ && !(substr($0, length($1) + 2) in inherited)) own[$1]
-    }
-    END { for (id in copy) if (!(id in own)) print id }
-  ' "$WORK/committed" "$WORK/image-labels" "$WORK/own-labels" | sort -u >"$WORK/copies" || full
-  room
-  without copies "$1"
-}
-
-# project_of LABELS: prints a template of the Compose project in an object's labels, as JSON, so that nothing in it can be
-# taken for something else.
-project_of() { printf '{''{json (index %s "%s")}''}' "$1" "$PROJECT_LABEL"; }
-
-# list_kept_projects: the projects one of whose containers carries the keep label; they stay whole, for any task. Of what
-# belongs to no project the label is empty.
-list_kept_projects() {
-  list_members kept-members -a --filter "label=$KEEP_LABEL" --filter "label=$PROJECT_LABEL"
-  inspect_all kept-members kept-projects container "$(project_of .Config.Labels)"
-  need_all kept-members
-  sort -u "$WORK/kept-projects" | grep -vxF '""' >"$WORK/kept-projects.named" || [ $? = 1 ] || full
-  mv "$WORK/kept-projects.named" "$WORK/kept-projects" || full
-  room
 }
 
 # excluded NAME: whether one of the shell patterns in EXCLUDE (one a line) matches.
@@ -313,7 +248,11 @@ list_held() {
   case $1 in
   container)
     inspect_all "$2" states container '{''{.ID}} {''{.State.Status}}'
-    awk '$2 != "exited" && $2 != "dead" && $2 != "created" { print $1 }' "$WORK/states" | sort -u >"$WORK/held-now"
+    awk '$2 != "exited" && $2 != "dead" && $2 != "created" && $2 != "removing" { print $1 }' "$WORK/states" | sort -u >"$WORK/held-now"
+    # Another client removes these.
+    sed -n 's/ removing$//p' "$WORK/states" | sort -u - "$WORK/gone" >"$WORK/going" || full
+    room
+    mv "$WORK/going" "$WORK/gone"
     ;;
   image) list_held_images "$2" ;;
   *)
@@ -332,7 +271,8 @@ account() {
   comm -23 "$WORK/old" "$WORK/removed" >"$WORK/unremoved" || full
   cp "$WORK/unremoved" "$WORK/unexplained" || full
   room
-  [ -s "$WORK/unremoved" ] && ! expired || return 0
+  [ -s "$WORK/unremoved" ] || return 0
+  allow_look
   # shellcheck disable=SC2046
   list existing $(listing "$1")
   comm -23 "$WORK/unremoved" "$WORK/existing" >"$WORK/gone" || full
@@ -346,7 +286,9 @@ account() {
   [ -s "$WORK/unexplained" ] || return 0
   list_held "$1" unexplained
   room
+  without gone unexplained
   without held-now unexplained
+  without held-now retagged
   without retagged unexplained
   # The Engine's reason why one of them is still there stands by its identifier, where it names one.
   read -r first <"$WORK/unexplained" || return 0
@@ -362,6 +304,8 @@ conclude() {
   cat "$WORK/complaints"
   [ "$DRY_RUN" = false ] || cp "$WORK/old" "$WORK/removed" || full
   count "$1" "$(lines removed)"
+  over=no
+  ! expired || over=yes
   account "$2"
   REMOVED=''
   count "$1" "$(lines removed)"
@@ -369,9 +313,9 @@ conclude() {
   passed young "$(lines young)"
   passed kept "$(($(lines kept.candidates) + $(grep -c '^kept ' "$WORK/judged")))"
   passed gone "$(($(lines gone) + $(lines vanished-candidates)))"
-  [ "$2" != image ] || passed tagged "$(cat "$WORK"/tagged* "$WORK/retagged" 2>/dev/null | sort -u | grep -c .)"
+  [ "$2" != image ] || passed tagged "$(cat "$WORK/tagged" "$WORK/retagged" 2>/dev/null | sort -u | grep -c .)"
   passed undescribed "$(lines undescribed-candidates)"
-  if expired && [ -s "$WORK/unexplained" ]; then
+  if [ "$over" = yes ] && [ -s "$WORK/unexplained" ]; then
     fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
   fi
   [ ! -s "$WORK/unexplained" ] || fail not-removed "$(complaint unsaid 1)"

@@ -9,7 +9,7 @@ export interface HostScript {
   /** Reported as the step result's `task`: the task's class name. */
   readonly kind: string;
   /** What it shares with other scripts, in the order in which it is read; all share `engine.sh` and `prelude.sh`. */
-  readonly uses: readonly ('prune.sh' | 'images.sh')[];
+  readonly uses: readonly ('prune.sh' | 'members.sh' | 'images.sh')[];
   /** Paths of the shell script, or of the parts of a long one; they are left on the host as one, named as the last. */
   readonly files: readonly string[];
   /** The shell variables that the script reads. */

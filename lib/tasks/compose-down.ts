@@ -131,7 +131,7 @@ export class ComposeDown extends HousekeepingTask {
     };
     const what = labels === undefined ? [project || posix.basename(home)] : Object.values(labels);
     super('ComposeDown', defaultTaskName('compose-down', ...what), props);
-    this._script = taskScript('ComposeDown', ['prune.sh'], props, settings, PARTS);
+    this._script = taskScript('ComposeDown', ['prune.sh', 'members.sh'], props, settings, PARTS);
   }
 }
 

@@ -54,6 +54,6 @@ export class DanglingImagePrune extends HousekeepingTask {
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
     };
     super(kind, defaultTaskName('dangling-image-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh', 'images.sh'], props, settings);
+    this._script = taskScript(kind, ['prune.sh', 'members.sh', 'images.sh'], props, settings);
   }
 }

@@ -77,6 +77,6 @@ export class NetworkPrune extends HousekeepingTask {
     };
     const what = [...Object.values(labels ?? {}), ...(composeLeftovers ? ['compose-leftovers'] : [])];
     super(kind, defaultTaskName('network-prune', ...what), props);
-    this._script = taskScript(kind, ['prune.sh'], props, settings);
+    this._script = taskScript(kind, ['prune.sh', 'members.sh'], props, settings);
   }
 }

@@ -47,6 +47,6 @@ export class StoppedContainerPrune extends HousekeepingTask {
       EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     super(kind, defaultTaskName('stopped-container-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh'], props, settings);
+    this._script = taskScript(kind, ['prune.sh', 'members.sh'], props, settings);
   }
 }

@@ -24,6 +24,8 @@ leave_newest() {
 # order in which they go, the oldest of each generation first.
 in_generations() {
   list_parents
+  # One that the Engine cannot describe may have been built upon any of them.
+  need_all all
   with_facts candidates >"$WORK/facts-in-order" || full
   awk '
     FILENAME == ARGV[1] { if ($2 != "") children[$2] = children[$2] " " $1; next }
@@ -128,8 +130,7 @@ remove_batch() {
 # put_back: gives the image that stays its tags again, also when the time is over; hence in a subshell with a clock of its
 # own.
 put_back() (
-  now
-  [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
+  allow_look
   for reference in $untagged; do
     engine image inspect --format "$id" "$reference" >/dev/null 2>&1 || engine tag "$image" "$reference" 2>/dev/null
   done

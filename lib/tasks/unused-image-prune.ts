@@ -76,6 +76,6 @@ export class UnusedImagePrune extends HousekeepingTask {
       EXCLUDE: literalPatterns(`${kind}.exclude`, exclude),
     };
     super(kind, defaultTaskName('unused-image-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh', 'images.sh'], props, settings);
+    this._script = taskScript(kind, ['prune.sh', 'members.sh', 'images.sh'], props, settings);
   }
 }

@@ -51,6 +51,6 @@ export class VolumePrune extends HousekeepingTask {
       EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     super(kind, defaultTaskName('volume-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh'], props, settings);
+    this._script = taskScript(kind, ['prune.sh', 'members.sh'], props, settings);
   }
 }

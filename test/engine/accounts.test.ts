@@ -1,10 +1,14 @@
-import type { HousekeepingTask } from '../../lib';
+import { ComposeDown, type HousekeepingTask } from '../../lib';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/inventory';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
+import { must } from './images';
 import { interpose, leaveAlone } from './interpose';
 import { runTask, type TaskRun } from './run-task';
 import { bystanders, engineState, TASK_WORLDS } from './task-worlds';
+
+const OF_SHOP = `--label ${PROJECT_LABEL}=shop --label ${ONE_OFF_LABEL}=False`;
 
 /** The prunes: what a task takes for removed, it has selected before. */
 const prunes = Object.entries(TASK_WORLDS).filter(([name]) => name.endsWith('Prune'));
@@ -88,6 +92,42 @@ describe.each(stores)('%s', (_name, kind) => {
         expect(result).toMatchObject({ outcome: 'failed', reason: 'leftovers', removed: { projects: 0 } });
         expect(result.message).toContain(words);
       }
+      await finish(task);
+    });
+
+    test('ComposeDown: a complaint about a container that vanished is no reason for what is left', async () => {
+      await must(
+        host,
+        `docker create --name shop_app ${OF_SHOP} --network none service true
+        docker volume create ${OF_SHOP} shop_data; docker create --name guest -v shop_data:/data service true`,
+      );
+      await interpose(host, `case $call in docker\\ rm*) docker rm -f shop_app >/dev/null 2>&1 ;; esac`);
+      const { result, log } = await runTask(host, new ComposeDown({ project: 'shop', removeVolumes: true }));
+      expect(log).toContain('No such container');
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        reason: 'leftovers',
+        message: 'not all of shop is gone: others use what is left',
+        left: ['volume shop_data'],
+      });
+      await must(host, 'docker rm guest; docker volume rm shop_data');
+    });
+
+    test('StoppedContainerPrune: a container that another client is removing counts as gone', async () => {
+      const { task, make, removal } = TASK_WORLDS.StoppedContainerPrune!;
+      await make(host);
+      await interpose(
+        host,
+        `case $call in
+        ${removal.replaceAll(' ', '\\ ')}) echo 'removal is already in progress' >&2; exit 1 ;;
+        docker\\ inspect*State.Status*) "$real" "$@" | sed 's/ [a-z]*$/ removing/'; exit ;;
+        esac`,
+      );
+      const { result } = await runTask(host, task);
+      expect(result).toMatchObject({ outcome: 'nothing', removed: { containers: 0 } });
+      expect(result.passedOver).toHaveProperty('gone');
+      expect(result.passedOver).not.toHaveProperty('inUse');
+      await leaveAlone(host);
       await finish(task);
     });
   });

@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComposeDown, DanglingImagePrune, type HousekeepingTask, UnusedImagePrune } from '../../lib';
+import {
+  ComposeDown,
+  DanglingImagePrune,
+  type HousekeepingTask,
+  UnusedImagePrune,
+  VolumePrune,
+} from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { composeFile, STUBBORN, up } from './compose-world';
@@ -99,6 +105,29 @@ function slowRemovals(kind: EngineKind): Play {
   };
 }
 
+/** The Engine removes what it is asked to, but its CLI does not end before the task's time does. */
+function lateAnswer(kind: EngineKind): Play {
+  let host: PrivateHost;
+  return {
+    prepare: async () => {
+      host = await startEngine(kind);
+      // One batch is removed, and no other one is begun.
+      await must(host, 'for n in $(seq 25); do docker volume create --label application=todobackend; done');
+      await interpose(
+        host,
+        'case $call in docker\\ volume\\ rm*) "$real" "$@" >/dev/null; exec sleep 100 7>&- ;; esac',
+      );
+    },
+    wait: async () => {
+      const { result } = await runTask(host, new VolumePrune({ labels, olderThan: AT_ONCE, timeout }));
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline', removed: { volumes: 20 } });
+      expect((await host.docker('volume', 'ls', '-q')).split('\n')).toHaveLength(5);
+    },
+    look: () => Promise.resolve(),
+    stop: () => host.stop(),
+  };
+}
+
 /** An Engine that no longer answers a question whose answer may be short of something, as of what is gone meanwhile. */
 function question(kind: EngineKind, call: string, task: HousekeepingTask): Play {
   let host: PrivateHost;
@@ -145,6 +174,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   ),
   'the deadline, while it looks at what is left: what went is counted all the same': lateLook(OLD),
   'the deadline, while images go slowly: likewise, and every tag of what stays is there': slowRemovals(OLD),
+  'the deadline, while the CLI waits for its answer: what went is counted all the same': lateAnswer(OLD),
   'the deadline, while dangling images are judged: likewise': question(
     NEW,
     '*\\ inspect\\ *Created*',

@@ -78,5 +78,26 @@ describe.each(kinds)('%s', (_name, kind) => {
       });
       expect(gone).toEqual(['network shop_free']);
     });
+
+    test('a swarm that is locked hides it: every task that could remove it fails and removes nothing', async () => {
+      await must(
+        host,
+        `docker service scale --detach $(docker service ls -q)=0 && docker swarm update --autolock=true >/dev/null
+        docker volume create ${LABELLED} free; docker network create ${LABELLED} free`,
+      );
+      await host.signalEngine('TERM');
+      await host.startEngine();
+      const before = await stateOf(host);
+      for (const task of [
+        new NetworkPrune(selection),
+        new VolumePrune(selection),
+        new ComposeDown({ project: 'shop', removeVolumes: true }),
+      ]) {
+        const { result } = await runTask(host, task);
+        expect(result).toMatchObject({ outcome: 'failed', reason: 'engine-error' });
+        expect(result.message).toContain('swarm is locked');
+        expect(await stateOf(host)).toEqual(before);
+      }
+    });
   });
 });

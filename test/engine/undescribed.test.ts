@@ -94,14 +94,23 @@ describe.each(kinds)('%s', (_name, kind) => {
       await loadImage(host, { labels, ...(hiddenTags && { tags: hiddenTags }) });
       await conceal((await images()).find((id) => id !== seen)!);
       const { gone: lost, run } = await gone(task);
+      if (kind.store === 'classic' && seenTags) {
+        // It may have been built upon the other, which then would lose its tags for nothing.
+        expect(lost).toEqual([]);
+        return;
+      }
       expect(run.result).toMatchObject({ removed: { images: 1 }, passedOver: one });
       expect(lost).toEqual([expect.stringContaining(`image ${seen}`)]);
     });
 
-    test('ComposeDown by labels passes its project over, and takes the others down', async () => {
+    test.each([
+      ['', ':'],
+      [', also where containers may come from a copy by docker commit', 'docker commit seen_1 copy:1'],
+    ])('ComposeDown by labels passes its project over, and takes the others down%s', async (_where, more) => {
       const create = (name: string, project: string): Promise<string> =>
         must(host, `docker create --name ${name} ${of(project)} ${LABELLED} --network none service true`);
       await create('seen_1', 'seen');
+      await must(host, more);
       await create('hidden_1', 'hidden');
       await conceal(await create('hidden_2', 'hidden'));
       const { gone: lost, run } = await gone(new ComposeDown(selection));

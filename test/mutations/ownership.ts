@@ -24,7 +24,7 @@ const committed = (engine: string): Mutation['test'] =>
 export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no container that a user started from an image that Compose built',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/members.sh',
     find: `COMPOSE_MADE='or (.Label "com.docker.compose.oneoff") (.Label "com.docker.compose.hook")'`,
     replace: `COMPOSE_MADE='true'`,
     test: membership('has the project’s label, and goes on running'),
@@ -38,7 +38,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   },
   {
     rule: 'no container from a copy by docker commit',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/members.sh',
     find: 'without copies "$1"',
     replace: ':',
     test: committed(OLD),
@@ -169,9 +169,58 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what the Engine complains of is said of what is left',
     file: 'lib/host/aftermath.sh',
-    find: '[ -n "$REFUSAL" ] || [ ! -s "$WORK/complaints.down" ] ||',
-    replace: 'true ||',
+    find: '[ -z "$REFUSAL" ] && [ -s "$WORK/complaints.down" ] || return 0',
+    replace: 'return 0',
     test: refused('is leftovers'),
+  },
+  {
+    rule: 'a complaint about what is gone is no reason for what is left',
+    file: 'lib/host/aftermath.sh',
+    find: 'else if (about == "" && key(word[i]) in once) about = "once"',
+    replace: '',
+    test: accounts('ComposeDown: a complaint about a container that vanished'),
+  },
+  {
+    rule: 'what a command removed that was cut off at the deadline counts as removed',
+    file: 'lib/host/prune.sh',
+    find: 'allow_look',
+    replace: '! expired || return 0',
+    test: of('hang')('what takes too long the deadline, while the CLI waits for its answer'),
+  },
+  {
+    rule: 'a container that another client removes counts as gone',
+    file: 'lib/host/prune.sh',
+    find: '  without gone unexplained\n',
+    replace: '',
+    test: accounts('StoppedContainerPrune: a container that another client is removing'),
+  },
+  {
+    rule: 'no tag of an image that another may have been built upon which the Engine cannot describe',
+    file: 'lib/tasks/unused-image-prune.sh',
+    find: 'need_all all',
+    replace: ':',
+    test: undescribed('UnusedImagePrune passes it over'),
+  },
+  {
+    rule: 'nothing where a locked swarm hides its services',
+    file: 'lib/host/prune.sh',
+    find: `'' | inactive | active) ;;`,
+    replace: '*) ;;',
+    test: of('swarm', OLD)('what a swarm’s service holds, though no container does a swarm that is locked'),
+  },
+  {
+    rule: 'no Compose file is waited for without end',
+    file: 'lib/tasks/compose-down.sh',
+    find: 'with_files 30 config -q',
+    replace: 'with_files "$STEP_TIMEOUT" config -q',
+    test: of('defence', 'Engine 20.10 with Compose v1')('a file that never answers'),
+  },
+  {
+    rule: 'a script that outlives its step answers for no other one',
+    file: 'lib/tasks/shell-task.sh',
+    find: 'ANSWER=$WORK/answer.$$',
+    replace: 'ANSWER=$WORK/answer',
+    test: of('shell-task-alone')('that a cancelled step left running does not give its exit code'),
   },
   {
     rule: 'a removal that has failed is not waited for',
@@ -250,7 +299,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no second copy of a script that outlives its step',
     file: 'lib/tasks/shell-task.sh',
-    find: 'flock -n 8 || { echo running >"$1/code"; exit; }',
+    find: 'flock -n 8 || { echo running >"$3/code"; exit; }',
     replace: ':',
     test: of('shell-task-alone')('gets no second copy beside it, under dash'),
   },
