@@ -30,6 +30,7 @@ import {
   UnusedImagePrune,
   VolumePrune,
 } from '../lib';
+import type { TaskKind } from '../lib/tasks';
 import { refuse } from '../lib/validation';
 import type { Read } from './read';
 import {
@@ -109,7 +110,7 @@ const COMMON = { name: text, timeout: duration, whenDiskUsedAbove: number };
 const BY_LABEL = { ...COMMON, labels: mapOf(text), olderThan: duration };
 
 /** How to read each kind of task, by its class name. */
-const TASKS: Readonly<Record<string, Read<HousekeepingTask>>> = {
+const TASKS: Readonly<Record<TaskKind, Read<HousekeepingTask>>> = {
   ComposeDown: taskOf(
     ComposeDown,
     recordOf<ComposeDownProps>({
@@ -160,7 +161,7 @@ const readTask: Read<HousekeepingTask> = (path, value) => {
   if (typeof type !== 'string' || !Object.hasOwn(TASKS, type)) {
     return refuse(`${path}.type`, type, 'is no kind of task', `use one of: ${Object.keys(TASKS).join(', ')}`);
   }
-  return TASKS[type]!(path, props);
+  return TASKS[type as TaskKind](path, props);
 };
 
 const readAddresses: Read<readonly string[]> = (path, value) => {

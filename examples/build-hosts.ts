@@ -8,6 +8,7 @@ import {
   DockerHosts,
   DockerHousekeeping,
   NetworkPrune,
+  ShellTask,
   StoppedContainerPrune,
   UnusedImagePrune,
   VolumePrune,
@@ -35,6 +36,11 @@ new DockerHousekeeping(stack, 'Housekeeping', {
     new DanglingImagePrune({ labels }),
     new UnusedImagePrune({ labels, keepNewest: 3, maxRemovals: 50, exclude: ['*:lts-*'], whenDiskUsedAbove }),
     new BuildCachePrune({ keepStorage: Size.gibibytes(20), whenDiskUsedAbove }),
+    new ShellTask({
+      name: 'old-build-logs',
+      script: `find /var/log/builds -xdev -type f -mtime +14 -delete && echo '{"outcome":"done"}'`,
+      whenDiskUsedAbove,
+    }),
   ],
   schedule: ScheduleExpression.rate(Duration.hours(1)),
 });

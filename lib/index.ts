@@ -3,12 +3,18 @@ export { DockerHousekeeping, type DockerHousekeepingProps } from './docker-house
 export { type AlarmSettings, type HousekeepingAlarms } from './monitoring/alarm-settings';
 export { ReportedMetrics } from './monitoring/metrics';
 export { NotifyOn } from './run-reporter';
-export { BuildCachePrune, type BuildCachePruneProps } from './tasks/build-cache-prune';
-export { ComposeDown, type ComposeDownProps } from './tasks/compose-down';
-export { DanglingImagePrune, type DanglingImagePruneProps } from './tasks/dangling-image-prune';
-export { NetworkPrune, type NetworkPruneProps } from './tasks/network-prune';
-export { ShellTask, type ShellTaskProps } from './tasks/shell-task';
-export { StoppedContainerPrune, type StoppedContainerPruneProps } from './tasks/stopped-container-prune';
+export { BuildCachePrune, type BuildCachePruneProps } from './tasks/build-cache-prune/build-cache-prune';
+export { ComposeDown, type ComposeDownProps } from './tasks/compose-down/compose-down';
+export {
+  DanglingImagePrune,
+  type DanglingImagePruneProps,
+} from './tasks/dangling-image-prune/dangling-image-prune';
+export { NetworkPrune, type NetworkPruneProps } from './tasks/network-prune/network-prune';
+export { ShellTask, type ShellTaskProps } from './tasks/shell-task/shell-task';
+export {
+  StoppedContainerPrune,
+  type StoppedContainerPruneProps,
+} from './tasks/stopped-container-prune/stopped-container-prune';
 export { HousekeepingTask, type HousekeepingTaskProps } from './tasks/task';
-export { UnusedImagePrune, type UnusedImagePruneProps } from './tasks/unused-image-prune';
-export { VolumePrune, type VolumePruneProps } from './tasks/volume-prune';
+export { UnusedImagePrune, type UnusedImagePruneProps } from './tasks/unused-image-prune/unused-image-prune';
+export { VolumePrune, type VolumePruneProps } from './tasks/volume-prune/volume-prune';

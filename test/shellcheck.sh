@@ -13,8 +13,12 @@ check() { { printf '#!/bin/sh\n'; cat "$@"; } | shellcheck --shell=sh --exclude=
 cd lib/host
 check early.sh store.sh engine.sh prelude.sh host.sh
 check early.sh load.sh
-for script in ../tasks/*.sh; do
-  check engine.sh prelude.sh prune.sh members.sh images.sh volumes.sh killed.sh aftermath.sh project.sh "$script"
+for task in ../tasks/*/; do
+  script=$task$(basename "$task").sh
+  # The parts of a script before it, in any order: each defines functions alone.
+  parts=$(find "$task" -name '*.sh' ! -path "$script" | sort)
+  # shellcheck disable=SC2086  # paths without spaces
+  check engine.sh prelude.sh prune.sh members.sh images.sh $parts "$script"
 done
 cd ../..
 git ls-files -co --exclude-standard -- '*.sh' '.ci/*' | grep -vE '^lib/' | xargs -r shellcheck

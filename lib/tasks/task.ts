@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { HOST_STEP } from '../contract';
 import type { HostScript } from '../host/script';
 import { literalCount, literalSeconds, literalText, refuse } from '../validation';
+import type { TaskKind } from './index';
 
 /** What all tasks have in common. */
 export interface HousekeepingTaskProps {
@@ -68,12 +69,12 @@ export abstract class HousekeepingTask {
 }
 
 /**
- * What a task runs: the script beside its class, named as the class is, after the parts in `lib/host` that only it has.
+ * What a task runs: the script in the kind's own folder, named as the class is, after the parts beside it.
  *
  * @throws if `whenDiskUsedAbove` is not allowed
  */
 export function taskScript(
-  kind: string,
+  kind: TaskKind,
   uses: HostScript['uses'],
   { whenDiskUsedAbove: percent }: HousekeepingTaskProps,
   settings: HostScript['settings'],
@@ -84,7 +85,7 @@ export function taskScript(
   return {
     kind,
     uses,
-    files: [...parts.map((part) => join(__dirname, '..', 'host', part)), join(__dirname, `${name}.sh`)],
+    files: [...parts, `${name}.sh`].map((file) => join(__dirname, name, file)),
     settings: { WHEN_DISK_USED_ABOVE: String(above), ...settings },
   };
 }

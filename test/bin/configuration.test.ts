@@ -4,6 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { NotifyOn } from '../../lib';
 import type { AppConfiguration } from '../../bin/configuration';
 import { configuration } from '../../bin/configuration';
+import type { TaskKind } from '../../lib/tasks';
 
 type Given = Record<string, unknown>;
 const prune = { type: 'DanglingImagePrune', labels: { application: 'todobackend' } };
@@ -57,29 +58,28 @@ test('every property of a task can be set', () => {
   ]);
 });
 
-test('every kind of task can be configured', () => {
-  const labels = { application: 'todobackend' };
-  const { tasks } = configured({
-    ...valid,
-    tasks: [
-      { type: 'ComposeDown', labels, olderThan: 'P3D', exclude: ['main'], whenDiskUsedAbove: 70 },
-      { type: 'UnusedImagePrune', labels, keepNewest: 2, maxRemovals: 10, exclude: ['*:lts'] },
-      { type: 'StoppedContainerPrune', labels, olderThan: 'PT2H' },
-      { type: 'VolumePrune', labels },
-      { type: 'NetworkPrune', composeLeftovers: true },
-      { type: 'BuildCachePrune', keepStorage: '20GiB' },
-      { type: 'ShellTask', script: 'echo', supportsDryRun: true },
-    ],
-  });
-  expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toMatchObject([
-    ['ComposeDown', { OLDER_THAN: '259200', EXCLUDE: 'main', WHEN_DISK_USED_ABOVE: '70' }],
-    ['UnusedImagePrune', { KEEP_NEWEST: '2', MAX_REMOVALS: '10', EXCLUDE: '*:lts' }],
-    ['StoppedContainerPrune', { OLDER_THAN: '7200' }],
-    ['VolumePrune', { OLDER_THAN: '3600' }],
-    ['NetworkPrune', { COMPOSE_LEFTOVERS: 'true' }],
-    ['BuildCachePrune', { KEEP_STORAGE: '21474836480' }],
-    ['ShellTask', { SUPPORTS_DRY_RUN: 'true' }],
-  ]);
+const labels = { application: 'todobackend' };
+/** For each kind of task what cdk.json gives, and the settings that the host gets for it. */
+const CONFIGURED: Readonly<Record<TaskKind, readonly [object, object]>> = {
+  ComposeDown: [
+    { labels, olderThan: 'P3D', exclude: ['main'], whenDiskUsedAbove: 70 },
+    { OLDER_THAN: '259200', EXCLUDE: 'main', WHEN_DISK_USED_ABOVE: '70' },
+  ],
+  DanglingImagePrune: [{ labels, olderThan: 'PT3H' }, { OLDER_THAN: '10800' }],
+  UnusedImagePrune: [
+    { labels, keepNewest: 2, maxRemovals: 10, exclude: ['*:lts'] },
+    { KEEP_NEWEST: '2', MAX_REMOVALS: '10', EXCLUDE: '*:lts' },
+  ],
+  StoppedContainerPrune: [{ labels, olderThan: 'PT2H' }, { OLDER_THAN: '7200' }],
+  VolumePrune: [{ labels }, { OLDER_THAN: '3600' }],
+  NetworkPrune: [{ composeLeftovers: true }, { COMPOSE_LEFTOVERS: 'true' }],
+  BuildCachePrune: [{ keepStorage: '20GiB' }, { KEEP_STORAGE: '21474836480' }],
+  ShellTask: [{ script: 'echo', supportsDryRun: true }, { SUPPORTS_DRY_RUN: 'true' }],
+};
+
+test.each(Object.entries(CONFIGURED))('%s can be configured', (type, [given, settings]) => {
+  const { tasks } = configured({ ...valid, tasks: [{ type, ...given }] });
+  expect(tasks.map(({ _script }) => [_script.kind, _script.settings])).toMatchObject([[type, settings]]);
 });
 
 test('hosts can be narrowed by several tags', () => {

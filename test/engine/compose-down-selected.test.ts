@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { KEEP_LABEL } from '../../lib/contract';
-import { ComposeDown } from '../../lib/tasks/compose-down';
+import { ComposeDown } from '../../lib';
 import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';

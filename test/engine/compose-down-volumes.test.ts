@@ -1,5 +1,5 @@
 import { KEEP_LABEL } from '../../lib/contract';
-import { ComposeDown } from '../../lib/tasks/compose-down';
+import { ComposeDown } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { compose, POLITE } from './compose-world';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { KEEP_LABEL } from '../../lib/contract';
-import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
+import { DanglingImagePrune } from '../../lib';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune } from '../../lib';
+import type { TaskKind } from '../../lib/tasks';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
@@ -51,7 +52,11 @@ describeDocker('a question that the Engine answers with an error', () => {
       `case $call in ${QUESTIONS.join('|').replaceAll(' ', '\\ ')}) ${answer} ;; esac\n${next}`,
     );
     // A prune of build cache asks nothing before it removes.
-    const { result, exitCode } = await runTask(host, TASK_WORLDS[name]!.task, name === 'BuildCachePrune');
+    const { result, exitCode } = await runTask(
+      host,
+      TASK_WORLDS[name as TaskKind].task,
+      name === 'BuildCachePrune',
+    );
     expect(result).toMatchObject({ outcome: 'failed', ...told });
     expect(exitCode).toBe(1);
     expect(await engineState(host)).toEqual(before);

@@ -1,6 +1,6 @@
 import { KEEP_LABEL } from '../../lib/contract';
-import { ComposeDown } from '../../lib/tasks/compose-down';
-import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
+import { ComposeDown } from '../../lib';
+import { DanglingImagePrune } from '../../lib';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { compose, composeFile, DIRECTORY, neighbours, POLITE, up } from './compose-world';

@@ -1,5 +1,5 @@
-import { ComposeDown } from '../../lib/tasks/compose-down';
-import { DanglingImagePrune } from '../../lib/tasks/dangling-image-prune';
+import { ComposeDown } from '../../lib';
+import { DanglingImagePrune } from '../../lib';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { inWorld } from './aftermath';

@@ -1,3 +1,4 @@
+import type { TaskKind } from '../../lib/tasks';
 import type { Host, PrivateHost } from '../../local/private-host';
 import { inWorld } from './aftermath';
 import { type EngineKind, startEngine } from './engines';
@@ -7,9 +8,9 @@ import { drawn, type Phase, type Point, POINTS, pointsOf, SEED } from './lot';
 import type { Play } from './play';
 import { runHostStep, runTask, type TaskRun } from './run-task';
 import { difference } from './state';
-import { bystanders, engineState, TASK_WORLDS } from './task-worlds';
+import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from './task-worlds';
 
-const worlds = Object.entries(TASK_WORLDS);
+const worlds = Object.entries(TASK_WORLDS) as [TaskKind, TaskWorld][];
 const tasks = worlds.map(([, { task }]) => task);
 
 /** Task runs with a folder, and so a lock, each: on one host they can wait at the same time. */
@@ -29,11 +30,11 @@ interface Held {
 }
 
 /** Runs a task up to a point. */
-async function holdAt(host: PrivateHost, name: string, { nth, call }: Point): Promise<Held> {
+async function holdAt(host: PrivateHost, name: TaskKind, { nth, call }: Point): Promise<Held> {
   const where = `${name} at call ${nth}, ${call}, SEED=${SEED}`;
   const { runDir, place } = await apart(host, name);
   const { reached, release } = await holdBefore(host, '*', nth, { runDir });
-  const ended = runTask(place, TASK_WORLDS[name]!.task);
+  const ended = runTask(place, TASK_WORLDS[name].task);
   const early = ended.then(({ log }) => Promise.reject(new Error(`it ended before; its log: ${log}`)));
   early.catch(() => undefined);
   await inWorld(where, () => Promise.race([reached, early]));
@@ -46,7 +47,7 @@ export function hangs(kind: EngineKind, phase: Phase): Play {
   let nothing: readonly string[];
   let before: readonly string[];
   let held: readonly Held[];
-  const points = new Map<string, Point[]>();
+  const points = new Map<TaskKind, Point[]>();
 
   const record = async (): Promise<void> => {
     for (const [name, { task, make, removal }] of worlds) {

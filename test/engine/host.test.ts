@@ -1,4 +1,4 @@
-import { ComposeDown } from '../../lib/tasks/compose-down';
+import { ComposeDown } from '../../lib';
 import { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';

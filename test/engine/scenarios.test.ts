@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { TASK_KINDS } from '../../lib/tasks';
 import { ONE_OFF_LABEL } from '../../local/inventory';
 import { CONFIG_FILES_LABEL, HOOK_LABEL, KEYS, WORKING_DIR_LABEL } from './world/alphabet';
 import { imagine } from './world/imagine';
@@ -153,13 +154,7 @@ const TASKS: Readonly<Record<string, (task: TaskPlan) => unknown>> = {
   'ComposeDown by directory': ({ directory, files }) => directory !== undefined && files === undefined,
   'ComposeDown by directory and files': ({ files }) => files,
   'ComposeDown with volumes': ({ removeVolumes }) => removeVolumes,
-  DanglingImagePrune: ({ kind }) => kind === 'DanglingImagePrune',
-  UnusedImagePrune: ({ kind }) => kind === 'UnusedImagePrune',
-  StoppedContainerPrune: ({ kind }) => kind === 'StoppedContainerPrune',
-  VolumePrune: ({ kind }) => kind === 'VolumePrune',
-  NetworkPrune: ({ kind }) => kind === 'NetworkPrune',
-  BuildCachePrune: ({ kind }) => kind === 'BuildCachePrune',
-  ShellTask: ({ kind }) => kind === 'ShellTask',
+  ...Object.fromEntries(Object.keys(TASK_KINDS).map((name) => [name, ({ kind }: TaskPlan) => kind === name])),
   'a condition that is always met': ({ whenDiskUsedAbove }) => whenDiskUsedAbove === 0,
   'a condition that is never met': ({ whenDiskUsedAbove }) => whenDiskUsedAbove === 99,
   'an age that spares what is new': ({ olderThan = 1 }) => olderThan > 0,

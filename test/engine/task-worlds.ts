@@ -10,6 +10,7 @@ import {
   UnusedImagePrune,
   VolumePrune,
 } from '../../lib';
+import type { TaskKind } from '../../lib/tasks';
 import type { PrivateHost } from '../../local/private-host';
 import { ask } from './engine-api';
 import { type ImageSpec, loadImage, must } from './images';
@@ -40,7 +41,7 @@ const settings = { labels, olderThan: Duration.seconds(0), timeout: Duration.min
 const SERVICE = `service "trap 'exit 0' TERM; /bin/busybox sleep 10000 & wait"`;
 
 /** Every kind of task once: what is tested of one is tested of all. */
-export const TASK_WORLDS: Readonly<Record<string, TaskWorld>> = {
+export const TASK_WORLDS: Readonly<Record<TaskKind, TaskWorld>> = {
   ComposeDown: {
     task: new ComposeDown({ ...settings, removeVolumes: true }),
     make: (host) =>

@@ -10,6 +10,7 @@ import {
   UnusedImagePrune,
   VolumePrune,
 } from '../../lib';
+import type { TaskKind } from '../../lib/tasks';
 import type { PrivateHost } from '../../local/private-host';
 import type { Captured } from '../../local/process';
 import { describeDocker } from '../support/docker';
@@ -28,33 +29,34 @@ const SHELF = {
 const labels = { application: 'todobackend' };
 const AT_ONCE = Duration.seconds(0);
 
-/** All tasks as they are by default: neither builds nor pulls are their business. */
-const PATIENT: HousekeepingTask[] = [
-  new ComposeDown({ labels }),
-  new DanglingImagePrune({ labels }),
-  new UnusedImagePrune({ labels, keepNewest: 0 }),
-  new StoppedContainerPrune({ labels }),
-  new VolumePrune({ labels }),
-  new NetworkPrune({ labels, composeLeftovers: true }),
-  new BuildCachePrune(),
-];
+/** Every kind but that of a user's own script: at its default age, and as soon as anything may be removed. */
+const ALL: Readonly<Record<Exclude<TaskKind, 'ShellTask'>, (olderThan?: Duration) => HousekeepingTask>> = {
+  ComposeDown: (olderThan) => new ComposeDown({ labels, olderThan }),
+  DanglingImagePrune: (olderThan) => new DanglingImagePrune({ labels, olderThan }),
+  UnusedImagePrune: (olderThan) =>
+    // The image that is pulled is labelled, and old.
+    new UnusedImagePrune({
+      labels: olderThan === undefined ? labels : { application: 'retired' },
+      keepNewest: 0,
+      olderThan,
+    }),
+  StoppedContainerPrune: (olderThan) => new StoppedContainerPrune({ labels, olderThan }),
+  VolumePrune: (olderThan) => new VolumePrune({ labels, olderThan }),
+  NetworkPrune: (olderThan) => new NetworkPrune({ labels, composeLeftovers: true, olderThan }),
+  BuildCachePrune: (olderThan) => new BuildCachePrune({ olderThan }),
+};
+
+/** By default no task removes what a build or a pull in progress works with. */
+const PATIENT = Object.values(ALL).map((task) => task());
 
 /** Those of them that look at what builds and pulls make. */
 const OF_IMAGES = PATIENT.filter((task) => /Image|BuildCache/.test(task.constructor.name));
 
 /**
- * Nothing is spared for its age. What the legacy builder works with, labelled images and containers, is fair game then;
- * of a pull and of BuildKit nothing is to be seen until they are through.
+ * No object is kept for its age. What the legacy builder works with, labelled images and containers, may be removed then.
+ * A pull and BuildKit show nothing until they have ended.
  */
-const IMPATIENT: HousekeepingTask[] = [
-  new ComposeDown({ labels, olderThan: AT_ONCE }),
-  new DanglingImagePrune({ labels, olderThan: AT_ONCE }),
-  new UnusedImagePrune({ labels: { application: 'retired' }, olderThan: AT_ONCE, keepNewest: 0 }),
-  new StoppedContainerPrune({ labels, olderThan: AT_ONCE }),
-  new VolumePrune({ labels, olderThan: AT_ONCE }),
-  new NetworkPrune({ labels, composeLeftovers: true, olderThan: AT_ONCE }),
-  new BuildCachePrune({ olderThan: AT_ONCE }),
-];
+const IMPATIENT = Object.values(ALL).map((task) => task(AT_ONCE));
 
 /** Builds an image in which each of so many steps lasts until a gate opens, from nothing. */
 async function build(host: PrivateHost, tag: string, steps: number, buildKit: 0 | 1): Promise<Captured> {

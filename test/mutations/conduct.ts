@@ -4,7 +4,7 @@ import { type Mutation } from './mutation';
 export const CONDUCT: readonly Mutation[] = [
   {
     rule: 'a result of a user’s script that breaks the contract is not believed',
-    file: 'lib/tasks/shell-task.sh',
+    file: 'lib/tasks/shell-task/shell-task.sh',
     find: '[ -z "$broken" ] ||',
     replace: 'true ||',
     test: ['test/engine/shell-task.test.ts', 'does not believe'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { RULES_OF_KINDS } from './kinds';
 import { MUTATIONS } from './mutations';
 
 const PROJECT = resolve(__dirname, '..', '..');
@@ -10,5 +11,15 @@ test.each(MUTATIONS.map((mutation) => ({ ...mutation })))(
   ({ file, find }) => {
     const text = readFileSync(join(PROJECT, file), 'utf8');
     expect(text.split(find)).toHaveLength(2);
+  },
+);
+
+test.each(Object.entries(RULES_OF_KINDS))(
+  '%s has its rules among those that can be broken',
+  (_kind, rules) => {
+    const known = MUTATIONS.map(({ rule }) => rule);
+    for (const rule of Object.values(rules) as (string | undefined)[]) {
+      if (rule !== undefined) expect(known).toContain(rule);
+    }
   },
 );

@@ -1,4 +1,5 @@
 import { KEEP_LABEL } from '../../../lib/contract';
+import type { TaskKind } from '../../../lib/tasks';
 import { PROJECT_LABEL } from '../../../local/inventory';
 import { COMPOSE_FILES, CONFIG_FILES_LABEL, type Labels, resolve, WORKING_DIR_LABEL } from './alphabet';
 import { imagine } from './imagine';
@@ -74,8 +75,8 @@ function inItsWay(task: TaskPlan, way: RawTask['way']): TaskPlan {
 }
 
 /** The labels of what there is for such a task. */
-function targetsOf(kind: TaskPlan['kind'], { images, containers, volumes, networks }: World): Labels[] {
-  const things: readonly { readonly labels: Labels }[] = {
+function targetsOf(kind: TaskKind, { images, containers, volumes, networks }: World): Labels[] {
+  const things: Readonly<Record<TaskKind, readonly { readonly labels: Labels }[]>> = {
     ComposeDown: [...containers, ...volumes, ...networks].filter(
       (thing) => labelledProject(thing) !== undefined,
     ),
@@ -86,6 +87,6 @@ function targetsOf(kind: TaskPlan['kind'], { images, containers, volumes, networ
     NetworkPrune: networks,
     BuildCachePrune: [],
     ShellTask: containers.filter((thing) => labelledProject(thing) === undefined),
-  }[kind];
-  return things.map(({ labels }) => labels);
+  };
+  return things[kind].map(({ labels }) => labels);
 }

@@ -1,3 +1,4 @@
+import type { TaskKind } from '../../../lib/tasks';
 import type { Labels } from './alphabet';
 
 /** An image as the world's script loads it. */
@@ -96,7 +97,7 @@ export interface World {
 
 /** A task in plain data: as it is printed, judged by the model and made into the task itself. */
 export interface TaskPlan {
-  readonly kind: keyof typeof DEFAULT_AGE;
+  readonly kind: TaskKind;
   readonly labels?: Labels;
   /** ComposeDown by name or by directory or both; without either it selects by labels. */
   readonly project?: string;
@@ -145,7 +146,7 @@ export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
 /** How old things must be for a task, in seconds, unless it is told otherwise. */
-export const DEFAULT_AGE = {
+export const DEFAULT_AGE: Readonly<Record<TaskKind, number>> = {
   ComposeDown: 7 * DAY,
   DanglingImagePrune: HOUR,
   UnusedImagePrune: 7 * DAY,
@@ -155,4 +156,4 @@ export const DEFAULT_AGE = {
   BuildCachePrune: DAY,
   /** The script's own affair. */
   ShellTask: 0,
-} as const;
+};

@@ -12,6 +12,7 @@ import {
   VolumePrune,
 } from '../../../lib';
 import { shellQuote } from '../../../lib/host/script';
+import type { TaskKind } from '../../../lib/tasks';
 import { PROJECT_LABEL } from '../../../local/inventory';
 import {
   COMPOSE_FILES,
@@ -105,8 +106,10 @@ const condition = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ whenDiskUsedAbove: 99 }) },
 );
 
-/** A task of several parts. */
-function task(kind: TaskPlan['kind'], ...parts: fc.Arbitrary<object>[]): fc.Arbitrary<RawTask> {
+/** The parts of a task's properties, each drawn by itself. */
+type Parts = readonly fc.Arbitrary<object>[];
+
+function task(kind: TaskKind, parts: Parts): fc.Arbitrary<RawTask> {
   return fc
     .tuple(aim, condition, ...parts)
     .map((all) => Object.assign({ kind }, ...(all as object[])) as RawTask);
@@ -125,41 +128,46 @@ const files = fc.oneof(
   { weight: 1, arbitrary: fc.constant(['missing.yml']) },
 );
 
+/** How each kind is drawn, each way as often as any other. */
+const RANDOM: Readonly<Record<TaskKind, readonly [Parts, ...Parts[]]>> = {
+  ComposeDown: [
+    [fc.record({ project: projects }), volumesToo],
+    [labelled, olderThan, volumesToo, patterns(PROJECT_PATTERNS)],
+    [fc.oneof(fc.record(directory), fc.record({ ...directory, project: projects })), volumesToo],
+    [fc.record({ ...directory, files }), volumesToo],
+  ],
+  DanglingImagePrune: [[labelled, olderThan]],
+  UnusedImagePrune: [
+    [
+      labelled,
+      olderThan,
+      fc.constantFrom(
+        {},
+        { keepNewest: 0 },
+        { keepNewest: 0 },
+        { keepNewest: 0 },
+        { keepNewest: 1 },
+        { keepNewest: 2 },
+      ),
+      sometimes(fc.record({ maxRemovals: fc.integer({ min: 1, max: 2 }) })),
+      patterns(IMAGE_PATTERNS),
+    ],
+  ],
+  StoppedContainerPrune: [[labelled, olderThan, patterns(NAME_PATTERNS)]],
+  VolumePrune: [[labelled, olderThan, patterns(NAME_PATTERNS)]],
+  NetworkPrune: [
+    [
+      fc.oneof(labelled, fc.record(leftovers), fc.record({ labels: wanted, ...leftovers })),
+      olderThan,
+      patterns(NAME_PATTERNS),
+    ],
+  ],
+  BuildCachePrune: [[olderThan, sometimes(fc.constant({ keepStorage: 1e9 }))]],
+  ShellTask: [[labelled, fc.constantFrom({ supportsDryRun: true }, { supportsDryRun: true }, {})]],
+};
+
 const anyTask = fc.oneof(
-  task('ComposeDown', fc.record({ project: projects }), volumesToo),
-  task('ComposeDown', labelled, olderThan, volumesToo, patterns(PROJECT_PATTERNS)),
-  task(
-    'ComposeDown',
-    fc.oneof(fc.record(directory), fc.record({ ...directory, project: projects })),
-    volumesToo,
-  ),
-  task('ComposeDown', fc.record({ ...directory, files }), volumesToo),
-  task('DanglingImagePrune', labelled, olderThan),
-  task(
-    'UnusedImagePrune',
-    labelled,
-    olderThan,
-    fc.constantFrom(
-      {},
-      { keepNewest: 0 },
-      { keepNewest: 0 },
-      { keepNewest: 0 },
-      { keepNewest: 1 },
-      { keepNewest: 2 },
-    ),
-    sometimes(fc.record({ maxRemovals: fc.integer({ min: 1, max: 2 }) })),
-    patterns(IMAGE_PATTERNS),
-  ),
-  task('StoppedContainerPrune', labelled, olderThan, patterns(NAME_PATTERNS)),
-  task('VolumePrune', labelled, olderThan, patterns(NAME_PATTERNS)),
-  task(
-    'NetworkPrune',
-    fc.oneof(labelled, fc.record(leftovers), fc.record({ labels: wanted, ...leftovers })),
-    olderThan,
-    patterns(NAME_PATTERNS),
-  ),
-  task('BuildCachePrune', olderThan, sometimes(fc.constant({ keepStorage: 1e9 }))),
-  task('ShellTask', labelled, fc.constantFrom({ supportsDryRun: true }, { supportsDryRun: true }, {})),
+  ...Object.entries(RANDOM).flatMap(([kind, ways]) => ways.map((parts) => task(kind as TaskKind, parts))),
 );
 
 /** Mostly one: another world tells more than another task in the same one, and takes less time. */

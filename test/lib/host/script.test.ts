@@ -2,35 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  BuildCachePrune,
-  ComposeDown,
-  DanglingImagePrune,
-  NetworkPrune,
-  ShellTask,
-  StoppedContainerPrune,
-  UnusedImagePrune,
-  VolumePrune,
-} from '../../../lib';
+import { ComposeDown } from '../../../lib';
 import type { CommandDocumentStep } from '../../../lib/command-document';
 import { commandDocument } from '../../../lib/command-document';
 import { compact } from '../../../lib/host/script';
+import { ONE_OF_EACH } from '../../support/tasks';
 
 describe('the scripts', () => {
-  const EVERY_KIND = [
-    new ComposeDown({ project: 'todobackend' }),
-    new DanglingImagePrune({ labels: { application: 'todobackend' } }),
-    new UnusedImagePrune({ labels: { application: 'todobackend' } }),
-    new StoppedContainerPrune({ labels: { application: 'todobackend' } }),
-    new VolumePrune({ labels: { application: 'todobackend' } }),
-    new NetworkPrune({ composeLeftovers: true }),
-    new BuildCachePrune(),
-    new ShellTask({ script: 'echo' }),
-  ];
-
   test('are in the document once, however many tasks run them: a document holds every kind, and fifteen tasks', () => {
     const more = Array.from({ length: 7 }, (_, n) => new ComposeDown({ project: `project-${n}` }));
-    const { mainSteps } = commandDocument([...EVERY_KIND, ...more]);
+    const { mainSteps } = commandDocument([...ONE_OF_EACH, ...more]);
     const [host, ...tasks] = mainSteps.map((step) => step.inputs.runCommand.join('\n'));
     expect(tasks).toHaveLength(15);
     // As the README prints them: each compressed script of the document, unpacked.
@@ -43,7 +24,7 @@ describe('the scripts', () => {
 
   test.each(['dash', 'bash'])('are left by the step host for those that follow, under %s', (shell) => {
     const folder = mkdtempSync(join(tmpdir(), 'host-'));
-    const [host, ...tasks] = commandDocument(EVERY_KIND).mainSteps;
+    const [host, ...tasks] = commandDocument(ONE_OF_EACH).mainSteps;
     // No Engine: how far a script comes shows in what it says.
     const DOCKER = expect.stringMatching(/^docker-(missing|unreachable)$/) as string;
     const bin = join(folder, 'bin');

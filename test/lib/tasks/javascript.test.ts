@@ -1,41 +1,21 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HousekeepingTask } from '../../../lib';
-import {
-  ComposeDown,
-  DanglingImagePrune,
-  NetworkPrune,
-  ShellTask,
-  StoppedContainerPrune,
-  UnusedImagePrune,
-  VolumePrune,
-} from '../../../lib';
+import { CONSTRUCTORS, FEWEST } from '../../support/tasks';
 import { labels, sentence } from './refused';
 
-/** As JavaScript sees them: it knows no types, and leaves to the constructor what they would have refused. */
-const TASKS = {
-  ComposeDown,
-  DanglingImagePrune,
-  NetworkPrune,
-  ShellTask,
-  StoppedContainerPrune,
-  UnusedImagePrune,
-  VolumePrune,
-} as unknown as Record<string, new (props?: unknown) => HousekeepingTask>;
-
 function make(kind: string, props?: unknown): () => HousekeepingTask {
-  return () => new TASKS[kind]!(props);
+  return () => new CONSTRUCTORS[kind]!(props);
 }
 
-describe.each(Object.keys(TASKS))('%s', (kind) => {
-  const needed = kind === 'ShellTask' ? { script: 'echo' } : { labels };
-
+describe.each(Object.entries(FEWEST))('%s', (kind, needed) => {
   test.each([
     [undefined, 'undefined'],
     [null, 'null'],
     ['abc', '"abc"'],
     [['a'], '["a"]'],
   ])('refuses %j for its properties', (props, got) => {
-    expect(make(kind, props)).toThrow(sentence(kind, got, 'give the properties of the task'));
+    if (props === undefined && Object.keys(needed).length === 0) expect(make(kind, props)).not.toThrow();
+    else expect(make(kind, props)).toThrow(sentence(kind, got, 'give the properties of the task'));
   });
 
   test.each([
@@ -53,19 +33,30 @@ describe.each(Object.keys(TASKS))('%s', (kind) => {
   });
 });
 
-describe.each(Object.keys(TASKS).filter((kind) => kind !== 'ShellTask'))('%s', (kind) => {
+const BY_LABELS = Object.entries(FEWEST).flatMap(([kind, props]) => ('labels' in props ? kind : []));
+
+describe.each(BY_LABELS)('%s', (kind) => {
   test.each([
-    ['labels', null, 'null', 'give at least one label'],
-    ['labels', 'a=b', '"a=b"', 'give at least one label'],
-    ['labels', ['a=b'], '["a=b"]', 'give at least one label'],
-    ['olderThan', 5, '5', 'give a Duration, e.g. Duration.hours(1)'],
-    ['olderThan', { days: 1 }, '{"days":1}', 'give a Duration'],
-  ])('refuses %s: %j', (property, value, got, remedy) => {
-    expect(make(kind, { labels, [property]: value })).toThrow(sentence(`${kind}.${property}`, got, remedy));
+    [null, 'null'],
+    ['a=b', '"a=b"'],
+    [['a=b'], '["a=b"]'],
+  ])('refuses labels: %j', (given, got) => {
+    expect(make(kind, { labels: given })).toThrow(sentence(`${kind}.labels`, got, 'give at least one label'));
   });
 });
 
-test.each(['DanglingImagePrune', 'StoppedContainerPrune', 'UnusedImagePrune', 'VolumePrune'])(
+describe.each([...BY_LABELS, 'BuildCachePrune'])('%s', (kind) => {
+  test.each([
+    [5, '5', 'give a Duration, e.g. Duration.hours(1)'],
+    [{ days: 1 }, '{"days":1}', 'give a Duration'],
+  ])('refuses olderThan: %j', (olderThan, got, remedy) => {
+    expect(make(kind, { ...FEWEST[kind as keyof typeof FEWEST], olderThan })).toThrow(
+      sentence(`${kind}.olderThan`, got, remedy),
+    );
+  });
+});
+
+test.each(BY_LABELS.filter((kind) => !/^(ComposeDown|NetworkPrune)$/.test(kind)))(
   '%s refuses to go without labels',
   (kind) => {
     expect(make(kind, {})).toThrow(sentence(`${kind}.labels`, 'undefined', 'give at least one label'));

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../host/script';
-import { literalCount, literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+import type { HostScript } from '../../host/script';
+import { literalCount, literalLabels, literalPatterns, literalProps, literalSeconds } from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** Which unused images to remove. */
 export interface UnusedImagePruneProps extends HousekeepingTaskProps {

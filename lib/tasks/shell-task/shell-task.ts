@@ -1,7 +1,7 @@
-import type { HostScript } from '../host/script';
-import { literalFlag, literalProps, refuse, refuseUnresolved } from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+import type { HostScript } from '../../host/script';
+import { literalFlag, literalProps, refuse, refuseUnresolved } from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** A script of one's own. */
 export interface ShellTaskProps extends HousekeepingTaskProps {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../host/script';
+import type { HostScript } from '../../host/script';
 import {
   literalFlag,
   literalLabels,
@@ -10,9 +10,9 @@ import {
   literalSeconds,
   literalText,
   refuse,
-} from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+} from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** How one project is taken down. */
 const PARTS = ['volumes.sh', 'killed.sh', 'aftermath.sh', 'project.sh'];

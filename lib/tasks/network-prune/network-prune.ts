@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../host/script';
+import type { HostScript } from '../../host/script';
 import {
   literalFlag,
   literalLabels,
@@ -7,9 +7,9 @@ import {
   literalProps,
   literalSeconds,
   refuse,
-} from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+} from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** Which networks to remove. At least one of `labels` and `composeLeftovers`; with both, what either means. */
 export interface NetworkPruneProps extends HousekeepingTaskProps {

@@ -41,20 +41,27 @@ name_left() {
   done <"$WORK/after.$1s"
 }
 
-# leftover: notes that not all of PROJECT was removed, and in REFUSAL the Engine's reason for the first such project. That is its
-# first complaint that names an object still there, else the first that names no object of the project: a complaint about a
-# container that is gone explains nothing.
+# leftover: notes that not all of PROJECT was removed, and in REFUSAL the Engine's reason for the first such project: its
+# complaint about the first kind of object of which some are still there.
 leftover() {
   LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
-  [ -z "$REFUSAL" ] && [ -s "$WORK/complaints.down" ] || return 0
-  cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" >"$WORK/still-there" || full
-  cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" >"$WORK/once-there" || full
-  room
-  REFUSAL=$(sed -E "/$CLI_WARNING/d; /^ *\$/d" "$WORK/complaints.down" >"$WORK/unsaid" && awk '
+  for kind in containers networks volumes; do
+    [ -z "$REFUSAL" ] || return 0
+    [ ! -s "$WORK/after.$kind" ] || REFUSAL=$(explain "$kind")
+  done
+}
+
+# explain KIND: prints the first complaint that names an object still there, else the first that names no object by its
+# identifier: a complaint about an object that is gone explains nothing.
+explain() {
+  touch "$WORK/names.${1%s}"
+  sed -E "/$CLI_WARNING/d; /^ *\$/d" "$WORK/complaints.$1" | awk '
     # The Engine names an object by its name, its identifier or the beginning of that.
     function key(word) { sub(/[.]+$/, "", word); return length(word) == 64 ? substr(word, 1, 12) : word }
     FILENAME == ARGV[1] { still[key($0)]; next }
-    FILENAME == ARGV[2] { once[key($0)]; next }
+    FILENAME == ARGV[2] { sub(/^\//, "", $2); named[key($1)] = $2; next }
+    FILENAME == ARGV[3] { once[key($0)]; next }
+    FNR == 1 { for (id in named) if (id in still) still[named[id]] }
     {
       about = ""
       n = split($0, word, /[^A-Za-z0-9_.-]+/)
@@ -65,7 +72,7 @@ leftover() {
       if (about == "still") { reason = $0; exit }
       if (about == "" && other == "") other = $0
     }
-    END { print reason != "" ? reason : other }' "$WORK/still-there" "$WORK/once-there" "$WORK/unsaid")
+    END { print reason != "" ? reason : other }' "$WORK/after.$1" "$WORK/names.${1%s}" "$WORK/before.$1" -
 }
 
 name_all_left() {

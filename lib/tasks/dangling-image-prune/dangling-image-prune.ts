@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../host/script';
-import { literalLabels, literalProps, literalSeconds } from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+import type { HostScript } from '../../host/script';
+import { literalLabels, literalProps, literalSeconds } from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** Which dangling images to remove. */
 export interface DanglingImagePruneProps extends HousekeepingTaskProps {

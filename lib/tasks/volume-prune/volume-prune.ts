@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../host/script';
-import { literalLabels, literalPatterns, literalProps, literalSeconds } from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+import type { HostScript } from '../../host/script';
+import { literalLabels, literalPatterns, literalProps, literalSeconds } from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** Which volumes to remove. */
 export interface VolumePruneProps extends HousekeepingTaskProps {

@@ -48,14 +48,21 @@ check_files() {
   # With all profiles, so that the hooks of all services run; some files are right only without.
   for PROFILES in '*' ''; do
     code=0
+    now
+    patience=$((NOW + 30))
     with_files 30 config -q || code=$?
     [ "$code" != 0 ] || return 0
+    now
     # A file that another one names may never answer.
-    [ "$code" -lt 124 ] || {
+    [ "$NOW" -lt "$patience" ] || {
       unusable directory-unanswered "Compose has not read the files in $DIRECTORY within 30 s"
       return
     }
   done
+  [ "$code" -lt 124 ] || {
+    unusable compose-file-invalid "Compose ended with code $code when it read the files in $DIRECTORY"
+    return
+  }
   # shellcheck disable=SC2016
   [ -n "$FILES" ] || reach "$DIRECTORY" 'cd "$1" && for name in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
     [ ! -f "$name" ] || exit 0; done; exit 1' compose-file-missing "Compose finds no file in $DIRECTORY" || return 0
@@ -80,14 +87,18 @@ fault() {
 # json TEXT: prints a text as the CLI prints one in JSON.
 json() { printf '"%s"\n' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/</\\u003c/g; s/>/\\u003e/g; s/&/\\u0026/g')"; }
 
-# from_directory FILE: prints its path from the task's directory, with a .. for each folder up.
+# from_directory FILE: prints its path from the task's directory, with a .. for each folder up. Through a symbolic link .. leads
+# elsewhere, so there it prints the path itself.
 from_directory() {
-  base=$DIRECTORY up=''
-  until case $1 in "${base%/}"/*) true ;; *) false ;; esac do
-    base=${base%/*}
-    up=../$up
-  done
-  printf '%s\n' "$up${1#"${base%/}"/}"
+  path=$1 base=${DIRECTORY%/} up=''
+  if [ "$REAL" = "$DIRECTORY" ]; then
+    while [ -n "$base" ] && [ "${1#"$base"/}" = "$1" ]; do
+      base=${base%/*}
+      up=../$up
+    done
+    path=$up${1#"$base"/}
+  fi
+  printf '%s\n' "$path"
 }
 
 # check_origins: a task that has a directory selects what was started from it, and from just the FILES where it has any. Sets
@@ -345,6 +356,8 @@ conclude_down() {
 
 begin
 empty foreseen verdicts services foreign
+# Before anything is stopped.
+need_services
 find_compose
 # The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
 [ "$COMPOSE" != none ] || warn compose-missing

@@ -1,9 +1,9 @@
 import type { Size } from 'aws-cdk-lib';
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../host/script';
-import { literalBytes, literalProps, literalSeconds } from '../validation';
-import type { HousekeepingTaskProps } from './task';
-import { HousekeepingTask, defaultTaskName, taskScript } from './task';
+import type { HostScript } from '../../host/script';
+import { literalBytes, literalProps, literalSeconds } from '../../validation';
+import type { HousekeepingTaskProps } from '../task';
+import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 /** How much of the build cache to remove. */
 export interface BuildCachePruneProps extends HousekeepingTaskProps {

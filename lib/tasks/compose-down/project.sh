@@ -117,7 +117,7 @@ stop_containers() {
   # One-off containers, orphans, and whatever Compose did not stop.
   list still ps -q --no-trunc --filter "$ours"
   of_project still
-  engine_on still stop >/dev/null 2>>"$WORK/complaints.down"
+  engine_on still stop >/dev/null 2>>"$WORK/complaints.containers"
   name_killed
 }
 # of_project FILE: leaves on a list only what belongs to the project.
@@ -143,15 +143,15 @@ remove() {
     engine_on holders rm
     engine_on others rm $([ "$REMOVE_VOLUMES" = false ] || echo -v)
     await_removals
-    engine_on gone.networks network rm
-    # What the holders have besides, and what another container held while the one that it came with was removed.
-    if [ -s "$WORK/certain" ] && engine volume ls -q >"$WORK/every-volume"; then
-      sort "$WORK/every-volume" | comm -12 - "$WORK/certain" >"$WORK/unnamed-there" || full
-      engine_on unnamed-there volume rm
-    fi
-    engine_on gone.volumes volume rm
-  } >/dev/null 2>>"$WORK/complaints.down"
-  cat "$WORK/complaints.down"
+  } >/dev/null 2>>"$WORK/complaints.containers"
+  engine_on gone.networks network rm >/dev/null 2>>"$WORK/complaints.networks"
+  # What the holders have besides, and what another container held while the one that it came with was removed.
+  if [ -s "$WORK/certain" ] && engine volume ls -q >"$WORK/every-volume"; then
+    sort "$WORK/every-volume" | comm -12 - "$WORK/certain" >"$WORK/unnamed-there" || full
+    engine_on unnamed-there volume rm >/dev/null
+  fi
+  engine_on gone.volumes volume rm >/dev/null 2>>"$WORK/complaints.volumes"
+  cat "$WORK/complaints.containers" "$WORK/complaints.networks" "$WORK/complaints.volumes"
 }
 
 # await_removals: a container that was started with --rm is removed on its own, and that takes long where it has many
@@ -173,7 +173,7 @@ await_removals() {
 # take_down: of PROJECT all that is there. Sets FATE to kept, nothing or down.
 take_down() {
   OVER=no COMMITTED=''
-  empty holders complaints.down
+  empty holders complaints.containers complaints.networks complaints.volumes
   list_project before
   list kept.containers ps -aq --no-trunc --filter "$ours" --filter "$keep"
   of_project kept.containers
@@ -191,7 +191,7 @@ take_down() {
 # take_rest: of PROJECT the networks and volumes that only projects used which are gone by now.
 take_rest() {
   FATE=rest
-  empty complaints.down
+  empty complaints.containers complaints.networks complaints.volumes
   list_project before
   for kind in containers networks volumes; do
     without foreseen "before.$kind"
