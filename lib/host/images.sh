@@ -62,6 +62,7 @@ list_held_images() {
   # shellcheck disable=SC2016
   tags='{''{$id := .ID}}{''{range .RepoTags}}{''{println $id .}}{''{end}}'
   inspect_all "$1" tags image "$tags"
+  add_vanished
   {
     cat "$WORK"/tagged.[0-9]* 2>/dev/null
     awk '

@@ -118,13 +118,15 @@ left() {
 }
 
 # bounded SECONDS COMMAND...: runs it, but for no longer than that and not past the deadline. Neither the
-# result's descriptor nor the lock's is handed on: who outlives the script must hold neither.
+# result's descriptor nor the lock's is handed on: who outlives the script must hold neither. Sets BEGUN to whether it ran at all.
 bounded() {
+  BEGUN=no
   now
   limit=$((DEADLINE - NOW))
   [ "$1" -ge "$limit" ] || limit=$1
   shift
   [ "$limit" -gt 0 ] || return 124
+  BEGUN=yes
   timeout -k 5 "$limit" "$@" 3>&- 9>&-
 }
 engine() { bounded "$STEP_TIMEOUT" docker "$@"; }
@@ -135,10 +137,17 @@ expired() {
   [ "$NOW" -ge "$DEADLINE" ] || [ -e "$WORK/stop" ]
 }
 
-# allow_look: lets the Engine be asked for at least 5 s more, as without a last look the result could not say what was removed.
+# allow_look: allows at least 5 s for a last look at what was removed, but no more than leaves time to kill a command and print
+# the result before the agent kills the step; and at most 5 s once the step was told to end.
 allow_look() {
   now
-  [ "$DEADLINE" -gt $((NOW + 5)) ] || DEADLINE=$((NOW + 5))
+  look=$((NOW + 5))
+  if [ -e "$WORK/stop" ]; then
+    [ "$DEADLINE" -lt "$look" ] || DEADLINE=$look
+    return
+  fi
+  [ "$look" -lt $((START + STEP_TIMEOUT - 7)) ] || look=$((START + STEP_TIMEOUT - 7))
+  [ "$DEADLINE" -gt "$look" ] || DEADLINE=$look
 }
 
 # take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.

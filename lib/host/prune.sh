@@ -84,6 +84,14 @@ all_described() {
 # need_all FILE...: ends the task where it did not, as something is concluded from each.
 need_all() { all_described "$@" || fail engine-error "$UNDESCRIBED"; }
 
+# need_services: ends the task where the swarm of this host does not tell what its services use.
+need_services() {
+  case $SWARM in
+  '' | inactive | active) ;;
+  *) fail engine-error "the swarm is $SWARM: its services cannot be listed, see docker info" ;;
+  esac
+}
+
 # list_references FILE: what the containers on the list refer to, running or stopped, and the services of a swarm, into the
 # files used-volumes and used-networks (identifiers). The Engine's own idea of use does not do: to it a volume that came by
 # --volumes-from is free until its container has run, and a network while no container on it runs, though none could start
@@ -95,10 +103,7 @@ list_references() {
   references=$references'{''{range $name, $network := .NetworkSettings.Networks}}n {''{println $name}}n {''{println $network.NetworkID}}{''{end}}'
   inspect_all "$1" references container "$references"
   empty services
-  case $SWARM in
-  '' | inactive | active) ;;
-  *) fail engine-error "the swarm is $SWARM: its services cannot be listed, see docker info" ;;
-  esac
+  need_services
   if [ "$MANAGER" = true ]; then
     list services service ls -q
     references='{''{range .Spec.TaskTemplate.Networks}}n {''{println .Target}}{''{end}}'
@@ -221,6 +226,7 @@ remove_old() {
   xargs -n 20 <"$WORK/old" >"$WORK/batches" || full
   # The loop is the shell's: with timeout in a process group of its own, xargs would go on after a cancelled step.
   while IFS= read -r batch; do
+    ! expired || break
     # shellcheck disable=SC2086  # identifiers have no spaces
     try "$batch" "$1" rm $batch || :
   done <"$WORK/batches" >"$WORK/said" 2>"$WORK/complaints.remove"
@@ -237,23 +243,17 @@ try() {
   code=0
   engine "$@" || code=$?
   # shellcheck disable=SC2086
-  [ "$code" -le 1 ] || printf '%s\n' $doomed >>"$WORK/uncertain"
+  [ "$code" -le 1 ] || [ "$BEGUN" = no ] || printf '%s\n' $doomed >>"$WORK/uncertain"
   tell_cut_off "$code"
   return "$code"
 }
 tell_cut_off() { [ "$1" -le 1 ] || echo "the Docker CLI ended with code $1" >&2; }
 
-# list_held TYPE FILE: which objects of a list somebody uses by now, into the file held-now.
+# list_held TYPE FILE: which objects of a list are in use by now, into the file held-now, and adds to the file gone those that
+# vanished.
 list_held() {
   case $1 in
-  container)
-    inspect_all "$2" states container '{''{.ID}} {''{.State.Status}}'
-    awk '$2 != "exited" && $2 != "dead" && $2 != "created" && $2 != "removing" { print $1 }' "$WORK/states" | sort -u >"$WORK/held-now"
-    # Another client removes these.
-    sed -n 's/ removing$//p' "$WORK/states" | sort -u - "$WORK/gone" >"$WORK/going" || full
-    room
-    mv "$WORK/going" "$WORK/gone"
-    ;;
+  container) list_held_containers "$2" ;;
   image) list_held_images "$2" ;;
   *)
     list containers ps -aq --no-trunc
@@ -264,7 +264,29 @@ list_held() {
   esac
 }
 
-# account TYPE: divides what was to go and is not in the file removed: into the lists `gone` (somebody else removed it),
+# list_held_containers FILE: waits up to 10 s for those that another client removes; a removal that hangs explains nothing.
+list_held_containers() {
+  looks=0
+  while :; do
+    inspect_all "$1" states container '{''{.ID}} {''{.State.Status}}'
+    add_vanished
+    looks=$((looks + 1))
+    now
+    grep -q ' removing$' "$WORK/states" || break
+    [ "$looks" -lt 10 ] || break
+    [ $((NOW + 2)) -lt "$DEADLINE" ] || break
+    sleep 1
+  done
+  awk '$2 !~ /^(exited|dead|created|removing)$/ { print $1 }' "$WORK/states" | sort -u >"$WORK/held-now"
+}
+
+# add_vanished: what vanished since it was listed is gone.
+add_vanished() {
+  sort -u -o "$WORK/gone" "$WORK/gone" "$WORK/vanished" || full
+  room
+}
+
+# account TYPE: divides what was to be removed and is not in the file removed into the lists `gone` (another client removed it),
 # `held-now`, `retagged` (images alone) and `unexplained`.
 account() {
   empty held-now retagged gone
@@ -276,17 +298,15 @@ account() {
   # shellcheck disable=SC2046
   list existing $(listing "$1")
   comm -23 "$WORK/unremoved" "$WORK/existing" >"$WORK/gone" || full
-  # What vanished in a command that was cut off, that command removed.
-  sort -u "$WORK/uncertain" | comm -12 - "$WORK/gone" | sort -u - "$WORK/removed" >"$WORK/removed.all" || full
-  room
-  mv "$WORK/removed.all" "$WORK/removed"
-  without removed gone
   comm -12 "$WORK/unremoved" "$WORK/existing" >"$WORK/unexplained" || full
   room
+  # So far the result says what the Engine told; the next questions may be too much for it.
+  add_cut_off
   [ -s "$WORK/unexplained" ] || return 0
   list_held "$1" unexplained
   room
   without gone unexplained
+  add_cut_off
   without held-now unexplained
   without held-now retagged
   without retagged unexplained
@@ -294,6 +314,14 @@ account() {
   read -r first <"$WORK/unexplained" || return 0
   first=${first#sha256:}
   grep -m 1 -F "$(printf '%.12s' "$first")" "$WORK/complaints" >"$WORK/unsaid" || cp "$WORK/complaints" "$WORK/unsaid"
+}
+
+# add_cut_off: what vanished in a command that was cut off, that command removed.
+add_cut_off() {
+  sort -u "$WORK/uncertain" | comm -12 - "$WORK/gone" | sort -u - "$WORK/removed" >"$WORK/removed.all" || full
+  room
+  mv "$WORK/removed.all" "$WORK/removed"
+  without removed gone
 }
 
 # conclude NAME TYPE: ends the task: of the files old, young and removed it makes the result, which accounts for each

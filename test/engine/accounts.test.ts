@@ -82,7 +82,7 @@ describe.each(stores)('%s', (_name, kind) => {
     );
 
     test('ComposeDown: a CLI that removed nothing makes it fail, and no other is said to use what is left', async () => {
-      const { task, make, removal } = TASK_WORLDS.ComposeDown!;
+      const { task, make, removal } = TASK_WORLDS.ComposeDown;
       await make(host);
       for (const [shell, words] of [
         ['exit 137', 'the Docker CLI ended with code 137'],
@@ -113,22 +113,66 @@ describe.each(stores)('%s', (_name, kind) => {
       await must(host, 'docker rm guest; docker volume rm shop_data');
     });
 
-    test('StoppedContainerPrune: a container that another client is removing counts as gone', async () => {
-      const { task, make, removal } = TASK_WORLDS.StoppedContainerPrune!;
-      await make(host);
-      await interpose(
+    test('ComposeDown: a container that was started again is the reason, and not its volume in use', async () => {
+      await must(
         host,
-        `case $call in
-        ${removal.replaceAll(' ', '\\ ')}) echo 'removal is already in progress' >&2; exit 1 ;;
-        docker\\ inspect*State.Status*) "$real" "$@" | sed 's/ [a-z]*$/ removing/'; exit ;;
-        esac`,
+        `docker volume create ${OF_SHOP} shop_data
+        docker create --name shop_app ${OF_SHOP} --network none -v shop_data:/data service "trap 'exit 0' TERM; /bin/busybox sleep 10000 & wait"`,
       );
-      const { result } = await runTask(host, task);
-      expect(result).toMatchObject({ outcome: 'nothing', removed: { containers: 0 } });
-      expect(result.passedOver).toHaveProperty('gone');
-      expect(result.passedOver).not.toHaveProperty('inUse');
-      await leaveAlone(host);
-      await finish(task);
+      await interpose(host, `case $call in docker\\ rm*) docker start shop_app >/dev/null ;; esac`);
+      const { result } = await runTask(host, new ComposeDown({ project: 'shop', removeVolumes: true }));
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        reason: 'leftovers',
+        left: ['container shop_app', 'volume shop_data'],
+      });
+      expect(result.message).toMatch(/^not all of shop is gone: .*running/);
+      await must(host, 'docker rm -f shop_app; docker volume rm shop_data');
+    });
+
+    describe('StoppedContainerPrune', () => {
+      const { task, make, removal } = TASK_WORLDS.StoppedContainerPrune;
+      /** Another client began to remove the containers before; a moment after the task's own attempt, something happens. */
+      const beside = async (after: string): Promise<void> => {
+        await make(host);
+        await interpose(
+          host,
+          `case $call in
+          ${removal.replaceAll(' ', '\\ ')})
+            echo "removal of container ${'${call##* }'} is already in progress" >&2
+            (sleep 2; ${after}) >/dev/null 2>&1 7>&- &
+            exit 1 ;;
+          docker\\ inspect*State.Status*)
+            code=0; said=$("$real" "$@") || code=$?
+            printf '%s\\n' "$said" | sed 's/ [a-z]*$/ removing/'
+            exit "$code" ;;
+          esac`,
+        );
+      };
+
+      test('a container that another client is removing counts as gone', async () => {
+        await beside(
+          `docker rm $(docker ps -aq --filter label=application=todobackend --filter name=stopped)`,
+        );
+        const { result } = await runTask(host, task);
+        expect(result).toMatchObject({ outcome: 'nothing', removed: { containers: 0 } });
+        expect(result.passedOver).toEqual(expect.objectContaining({ gone: 2 }));
+        await leaveAlone(host);
+        expect(await engineState(host)).toEqual(nothing);
+      });
+
+      test('a removal that hangs is not-removed, with the Engine’s complaint', async () => {
+        await beside(':');
+        const { result } = await runTask(host, task);
+        expect(result).toMatchObject({
+          outcome: 'failed',
+          reason: 'not-removed',
+          removed: { containers: 0 },
+        });
+        expect(result.message).toContain('already in progress');
+        await leaveAlone(host);
+        await finish(task);
+      });
     });
   });
 });

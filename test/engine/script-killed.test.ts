@@ -152,6 +152,13 @@ describe.each(HOSTS)('%s', (kind, worlds) => {
 });
 
 const IMAGES = 20;
+/** Tells the script that holds the lock to end. */
+const END = `for end in TERM HUP; do
+  for fd in /proc/[0-9]*/fd/9; do
+    [ "$(readlink "$fd")" != ${RUN_DIR}/lock ] || { fd=\${fd#/proc/} && kill -$end "\${fd%%/*}"; }
+  done
+  sleep 0.5
+done`;
 
 describeDocker('a script that alone is told to end', () => {
   let host: PrivateHost;
@@ -165,13 +172,7 @@ describeDocker('a script that alone is told to end', () => {
     const labels = { application: 'todobackend' };
     for (let n = 0; n < IMAGES; n++) await loadImage(host, { labels, tags: [`app:${n}`, `app:${n}-too`] });
     // The workers each have an image then that has lost a tag, or will next; none of them has the lock.
-    const end = `for end in TERM HUP; do
-      for fd in /proc/[0-9]*/fd/9; do
-        [ "$(readlink "$fd")" != ${RUN_DIR}/lock ] || { fd=\${fd#/proc/} && kill -$end "\${fd%%/*}"; }
-      done
-      sleep 0.5
-    done`;
-    await before(host, { 'docker image rm *sha256:*': end });
+    await before(host, { 'docker image rm *sha256:*': END });
     const task = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: Duration.seconds(0) });
     const { result, exitCode } = await runTask(host.withShell(shell), task);
     await setTimeout(1000);
@@ -183,5 +184,23 @@ describeDocker('a script that alone is told to end', () => {
     expect(result.removed).toEqual({ images: IMAGES - left });
     expect(left).toBeLessThan(IMAGES);
     expect(left).toBeGreaterThan(IMAGES / 2);
+  });
+
+  test('ends soon where the Engine answers no more', async () => {
+    const labels = { application: 'todobackend' };
+    for (let n = 0; n < IMAGES; n++) await loadImage(host, { labels, tags: [`app:${n}`] });
+    await interpose(
+      host,
+      `case $call in
+      docker\\ image\\ rm*) [ -e "$place/ended" ] || { : >"$place/ended"; ${END}; } >/dev/null 2>&1 7>&- ;;
+      docker\\ image\\ ls*) [ ! -e "$place/ended" ] || exec sleep 1000 7>&- ;;
+      esac`,
+    );
+    // It has more time than this test.
+    const task = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: Duration.seconds(0) });
+    const { result } = await runTask(host, task);
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'interrupted' });
+    expect(result.removed?.images).toBeGreaterThan(0);
+    await must(host, `flock -n ${RUN_DIR}/lock true`);
   });
 });

@@ -4,6 +4,7 @@ import { PROJECT_LABEL } from '../../local/inventory';
 import type { StepResult } from '../../lib/contract';
 import type { PrivateHost } from '../../local/private-host';
 import { describeDocker } from '../support/docker';
+import { POLITE } from './compose-world';
 import { ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';
 import { runTask } from './run-task';
@@ -83,10 +84,12 @@ describe.each(kinds)('%s', (_name, kind) => {
       await must(
         host,
         `docker service scale --detach $(docker service ls -q)=0 && docker swarm update --autolock=true >/dev/null
-        docker volume create ${LABELLED} free; docker network create ${LABELLED} free`,
+        docker volume create ${LABELLED} free; docker network create ${LABELLED} free
+        docker run -d --restart always --label com.docker.compose.oneoff=False ${OF_SHOP} service "${POLITE}"`,
       );
       await host.signalEngine('TERM');
       await host.startEngine();
+      await must(host, 'until docker ps -q | grep -q .; do sleep 0.05; done');
       const before = await stateOf(host);
       for (const task of [
         new NetworkPrune(selection),
