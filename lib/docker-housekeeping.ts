@@ -11,7 +11,6 @@ import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { CommandDocument } from './command-document';
-import { CommandSchedule } from './command-schedule';
 import type { DockerHosts } from './docker-hosts';
 import type { HousekeepingAlarms } from './monitoring/alarm-settings';
 import { Alarms } from './monitoring/alarms';
@@ -21,7 +20,8 @@ import { SavedQueries } from './monitoring/queries';
 import { oldestReport } from './monitoring/report-due';
 import type { Notification } from './run-reporter';
 import { NotifyOn, RunReporter } from './run-reporter';
-import { sendCommandLine, sendCommandRequest } from './send-command';
+import { CommandSchedule } from './schedule/command-schedule';
+import { sendCommandLine, sendCommandRequest } from './schedule/send-command';
 import type { HousekeepingTask } from './tasks/task';
 import { refuse } from './validation';
 

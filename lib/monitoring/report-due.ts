@@ -1,10 +1,10 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IConstruct } from 'constructs';
-import { DELIVERY_TIMEOUT, MAX_EVENT_AGE } from '../send-command';
+import { longestGap } from '../schedule/longest-gap';
+import { DELIVERY_TIMEOUT, MAX_EVENT_AGE } from '../schedule/send-command';
 import type { HousekeepingTask } from '../tasks/task';
 import { requireDuration, refuse } from '../validation';
-import { longestGap } from './longest-gap';
 
 export interface ReportDueProps {
   readonly schedule: ScheduleExpression;

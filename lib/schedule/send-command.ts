@@ -1,7 +1,7 @@
 import { Duration, Fn, Token } from 'aws-cdk-lib';
-import { DRY_RUN_PARAMETER } from './contract';
-import type { DockerHosts } from './docker-hosts';
-import { shellQuote } from './host/script';
+import { DRY_RUN_PARAMETER } from '../contract';
+import type { DockerHosts } from '../docker-hosts';
+import { shellQuote } from '../host/script';
 
 /** A host that comes back later than this after a run was sent is left for the next run. */
 export const DELIVERY_TIMEOUT = Duration.minutes(30);

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { DockerHosts, DockerHousekeeping } from '../../lib';
-import { JsonService } from '../../local/aws/json-server';
-import { housekeepingProps, only, strictApp } from './stack';
+import { DockerHosts, DockerHousekeeping } from '../../../lib';
+import { JsonService } from '../../../local/aws/json-server';
+import { housekeepingProps, only, strictApp } from '../stack';
 
 /** Takes SendCommand, and keeps what it was sent. */
 class CommandRecorder extends JsonService {

@@ -12,8 +12,8 @@ import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { CommandDocument } from './command-document';
-import type { DockerHosts } from './docker-hosts';
+import type { CommandDocument } from '../command-document';
+import type { DockerHosts } from '../docker-hosts';
 import { MAX_EVENT_AGE, sendCommandRequest } from './send-command';
 
 export interface CommandScheduleProps {

@@ -1,8 +1,8 @@
 import { CfnParameter, Stack, TimeZone } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { DockerHosts, DockerHousekeeping } from '../../lib';
-import { housekeepingProps, housekeepingStack, only, strictApp, text } from './stack';
+import { DockerHosts, DockerHousekeeping } from '../../../lib';
+import { housekeepingProps, housekeepingStack, only, strictApp, text } from '../stack';
 
 /** The request that a schedule sends, with `<LogicalId>` for what CloudFormation fills in. */
 function request(template: Template): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { TimeZone, Token } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import fc from 'fast-check';
-import { longestGap } from '../../../lib/monitoring/longest-gap';
+import { longestGap } from '../../../lib/schedule/longest-gap';
 
 const HOURS_PER_DAY = 24;
 
