@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { readReport } from '../local/read-report';
-import { renderPage } from '../local/render-page';
+import { readReport } from '../render/read-report';
+import { renderPage } from '../render/page';
 import { refuseUnwritable } from '../local/writable';
 
 const HELP = `Usage: npm run --silent report -- [EVENTS.json ...] [--html FILE]

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readReport } from '../../local/read-report';
-import { renderPage } from '../../local/render-page';
+import { readReport } from '../../render/read-report';
+import { renderPage } from '../../render/page';
 import { on, report, samples, facts, task } from '../insights/samples';
 
 const ROOT = resolve(__dirname, '../..');

@@ -1,7 +1,7 @@
 import type { HostOutcome, HostReport } from '../lib/contract';
 import { bytesText, plural, removedText } from '../lambda/report/text';
 import { Html, html } from './html';
-import { hostName, stepDetails, stepText } from './render-report';
+import { hostName, stepDetails, stepText } from './terminal';
 
 /** How many hosts a table of the page shows, so that the page of a large fleet can still be opened. */
 const SHOWN = 200;

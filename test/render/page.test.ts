@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { HostReport, KilledContainer, RunReport } from '../../lib/contract';
 import { HOST_OUTCOMES } from '../../lib/contract';
-import { PAGE_STYLE } from '../../local/page-style';
-import { renderPage } from '../../local/render-page';
+import { PAGE_STYLE } from '../../render/page-style';
+import { renderPage } from '../../render/page';
 import { APP, OLD, facts, on, report, samples, task } from '../insights/samples';
 import { readMarkup } from '../support/markup';
 import type { Element } from '../support/markup';

@@ -1,6 +1,6 @@
 import type { CommandInvocation } from '@aws-sdk/client-ssm';
 import type { StepResult } from '../../lib/contract';
-import { renderReport } from '../../local/render-report';
+import { renderReport } from '../../render/terminal';
 import { report } from '../insights/samples';
 import { COMMAND_ID, HOST_PLUGIN, REQUESTED_AT, invocation, plugin, result } from '../lambda/report/support';
 

@@ -1,4 +1,4 @@
-import { Html, html } from '../../local/html';
+import { Html, html } from '../../render/html';
 
 const EVIL = `"><b>'&`;
 

@@ -7,7 +7,7 @@ import type { HostOutcome, HostReport, RunReport } from '../lib/contract';
 import { Html, html } from './html';
 import { NOTHING, hostTable, leftOut, outcomeText, round, section, table } from './page-parts';
 import { PAGE_STYLE } from './page-style';
-import { hostName } from './render-report';
+import { hostName } from './terminal';
 
 /** How many disks, and kinds of Engine, are shown. */
 const SHOWN_FACTS = 20;
