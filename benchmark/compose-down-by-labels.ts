@@ -6,7 +6,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import { ComposeDown } from '../lib';
-import { ALL_COMPOSE, PrivateHost } from '../local/private-host';
+import { ALL_COMPOSE, PrivateHost } from '../local/host/private-host';
 import { loadImage, must } from '../test/engine/images';
 import { runTask } from '../test/engine/run-task';
 

@@ -4,7 +4,7 @@
  * Each variant removes the same number of images on the same Engine, in turns, so that the ratios hold whatever
  * the machine is doing. Run with `npx tsx benchmark/image-removal.ts`; needs root and Docker.
  */
-import { PrivateHost, type PrivateHostOptions } from '../local/private-host';
+import { PrivateHost, type PrivateHostOptions } from '../local/host/private-host';
 
 const IMAGES = 60;
 const ROUNDS = 2;

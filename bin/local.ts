@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { localRun, type LocalOptions } from '../local/local-run';
+import { localRun, type LocalOptions } from '../local/run/local-run';
 
 const HELP = `Usage: npm run local -- [options]
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { readReport } from '../render/read-report';
 import { renderPage } from '../render/page';
-import { refuseUnwritable } from '../local/writable';
+import { refuseUnwritable } from './writable';
 
 const HELP = `Usage: npm run --silent report -- [EVENTS.json ...] [--html FILE]
 

@@ -3,8 +3,8 @@
  * question. What is missing all the same is said, a line for each; in CI that is an error.
  */
 import { parseArgs } from 'node:util';
-import { askToInstall } from '../local/ask-to-install';
-import { provide, TEST_REQUIREMENTS } from '../local/requirements';
+import { askToInstall } from '../local/setup/ask-to-install';
+import { provide, TEST_REQUIREMENTS } from '../local/setup/requirements';
 
 const tell = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 

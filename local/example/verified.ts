@@ -1,4 +1,4 @@
-import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL, type Inventory } from '../inventory';
+import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL, type Inventory } from '../host/inventory';
 
 /** The example as it was set up; images by their identifiers. */
 export interface Example {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Host } from '../private-host';
+import type { Host } from '../host/private-host';
 
 /** How a script ended and what it wrote. */
 export interface ScriptRun {

@@ -1,6 +1,6 @@
 import { ComposeDown, type HousekeepingTask } from '../../lib';
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/inventory';
-import type { PrivateHost } from '../../local/private-host';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/host/inventory';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { must } from './images';

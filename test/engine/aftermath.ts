@@ -1,5 +1,5 @@
 import type { StepResult } from '../../lib/contract';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { must } from './images';
 import { RUN_DIR } from './interpose';
 import type { TaskRun } from './run-task';

@@ -7,7 +7,7 @@ import {
   StoppedContainerPrune,
   VolumePrune,
 } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { build, buildCache, usedAt } from './build-cache';
 import { stopClock } from './clock';

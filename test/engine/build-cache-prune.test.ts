@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { BuildCachePrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { build, buildCache } from './build-cache';
 import { ENGINES, startEngine } from './engines';

@@ -1,4 +1,4 @@
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { ask } from './engine-api';
 import { must } from './images';
 

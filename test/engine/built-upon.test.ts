@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { UnusedImagePrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { must } from './images';

@@ -1,4 +1,4 @@
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { compose, POLITE } from './compose-world';
 import { must } from './images';
 

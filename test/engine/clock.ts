@@ -1,4 +1,4 @@
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { must } from './images';
 
 /** Puts a date before the host's own on the PATH, by which for every task it is that second since 1970 for good. */

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { KEEP_LABEL } from '../../lib/contract';
 import { ComposeDown } from '../../lib';
-import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
+import { ALL_COMPOSE, PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';
 import { before, calls, interpose, leaveAlone } from './interpose';

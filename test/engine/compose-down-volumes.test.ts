@@ -1,6 +1,6 @@
 import { KEEP_LABEL } from '../../lib/contract';
 import { ComposeDown } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { compose, POLITE } from './compose-world';
 import { ENGINES, startEngine } from './engines';

@@ -1,6 +1,6 @@
 import { KEEP_LABEL } from '../../lib/contract';
 import { ComposeDown } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY, neighbourhood, POLITE, up } from './compose-world';
 import { must } from './images';

@@ -1,5 +1,5 @@
-import { ALL_COMPOSE, type PrivateHostOptions } from '../../local/private-host';
-import type { PrivateHost } from '../../local/private-host';
+import { ALL_COMPOSE, type PrivateHostOptions } from '../../local/host/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { DAY_AGO, loadImage, must } from './images';
 
 /** The hosts that people run, by what they have of Compose. */

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { must } from './images';
 import { runTask } from './run-task';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { KEEP_LABEL } from '../../lib/contract';
 import { DanglingImagePrune } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';
 import { runTask, SHELLS } from './run-task';

@@ -2,7 +2,7 @@ import { ComposeDown } from '../../lib';
 import { commandDocument, type CommandDocumentContent } from '../../lib/command-document';
 import { DRY_RUN_LINE } from '../../lib/host/script';
 import type { StepResult } from '../../lib/contract';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { runDocument } from '../../local/ssm-agent';
 import { describeDocker } from '../support/docker';
 import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY } from './compose-world';

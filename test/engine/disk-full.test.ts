@@ -1,4 +1,4 @@
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { inWorld } from './aftermath';
 import { ENGINES, startEngine } from './engines';

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 
 /**
  * Asks a private host's Engine over its socket: many times faster than the Docker CLI, and, as the scripts ask

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune } from '../../lib';
 import type { TaskKind } from '../../lib/tasks';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';

@@ -1,5 +1,5 @@
 import type { HousekeepingTask } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { expectNoHarm, inWorld } from './aftermath';
 import { ENGINES, startEngine } from './engines';

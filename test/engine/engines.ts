@@ -1,4 +1,4 @@
-import { ALL_COMPOSE, PrivateHost, type PrivateHostOptions } from '../../local/private-host';
+import { ALL_COMPOSE, PrivateHost, type PrivateHostOptions } from '../../local/host/private-host';
 import { remove } from './engine-api';
 import { must } from './images';
 import { takeSnapshot } from './world/snapshot';

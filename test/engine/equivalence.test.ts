@@ -1,7 +1,7 @@
 import { KEEP_LABEL } from '../../lib/contract';
 import { ComposeDown } from '../../lib';
 import { DanglingImagePrune } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { compose, composeFile, DIRECTORY, neighbours, POLITE, up } from './compose-world';
 import { DAY_AGO, loadImage, must, type ImageSpec } from './images';

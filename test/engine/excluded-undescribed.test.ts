@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { NetworkPrune, StoppedContainerPrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';

@@ -1,6 +1,6 @@
 import { ComposeDown } from '../../lib';
 import { DanglingImagePrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { inWorld } from './aftermath';
 import { ENGINES, startEngine } from './engines';

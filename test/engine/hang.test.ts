@@ -6,7 +6,7 @@ import {
   UnusedImagePrune,
   VolumePrune,
 } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { composeFile, STUBBORN, up } from './compose-world';
 import { ENGINES, type EngineKind, startEngine } from './engines';

@@ -1,5 +1,5 @@
 import type { TaskKind } from '../../lib/tasks';
-import type { Host, PrivateHost } from '../../local/private-host';
+import type { Host, PrivateHost } from '../../local/host/private-host';
 import { inWorld } from './aftermath';
 import { type EngineKind, startEngine } from './engines';
 import { must } from './images';

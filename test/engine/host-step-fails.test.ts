@@ -1,5 +1,5 @@
 import { StoppedContainerPrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { must } from './images';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { setArrival } from './arrival';
 import { load } from './engine-api';
 import { tar, type TarEntry } from './tar';

@@ -1,4 +1,4 @@
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { must } from './images';
 
 /** Where tasks work, unless their environment says otherwise. */

@@ -11,7 +11,7 @@ import {
   type HousekeepingTask,
 } from '../../lib';
 import type { TaskKind } from '../../lib/tasks';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { POLITE } from './compose-world';
 import { loadImage, must } from './images';
 

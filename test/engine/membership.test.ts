@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComposeDown, NetworkPrune, StoppedContainerPrune, VolumePrune } from '../../lib';
 import { KEEP_LABEL } from '../../lib/contract';
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/inventory';
-import type { PrivateHost } from '../../local/private-host';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/host/inventory';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { BUILT, buildShop, dataOf, HOME, runByHand } from './built-world';
 import { stopClock } from './clock';

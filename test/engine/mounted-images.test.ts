@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, type HousekeepingTask, UnusedImagePrune } from '../../lib';
 import type { StepResult } from '../../lib/contract';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ask } from './engine-api';
 import { ENGINES, startEngine } from './engines';

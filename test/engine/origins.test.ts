@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { ComposeDown } from '../../lib';
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/inventory';
-import type { PrivateHost } from '../../local/private-host';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/host/inventory';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { compose } from './compose-world';
 import { ENGINES, startEngine } from './engines';

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune, type UnusedImagePruneProps } from '../../lib';
 import { KEEP_LABEL } from '../../lib/contract';
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/inventory';
-import type { Host, PrivateHost } from '../../local/private-host';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../local/host/inventory';
+import type { Host, PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';

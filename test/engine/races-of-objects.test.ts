@@ -6,7 +6,7 @@ import {
   StoppedContainerPrune,
   VolumePrune,
 } from '../../lib';
-import { ALL_COMPOSE, PrivateHost } from '../../local/private-host';
+import { ALL_COMPOSE, PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';
 import { before, leaveAlone } from './interpose';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { DanglingImagePrune, UnusedImagePrune } from '../../lib';
 import { KEEP_LABEL } from '../../lib/contract';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { type ImageSpec, loadImage } from './images';

@@ -1,6 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { BuildCachePrune, ComposeDown } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { build, buildCache, leastRecentlyUsed } from './build-cache';
 import { alone, DIRECTORY } from './compose-world';

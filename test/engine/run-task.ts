@@ -8,8 +8,8 @@ import {
   type CommandDocumentStep,
 } from '../../lib/command-document';
 import type { HousekeepingTask } from '../../lib/tasks/task';
-import type { Host } from '../../local/private-host';
-import { capture } from '../../local/process';
+import type { Host } from '../../local/host/private-host';
+import { capture } from '../../local/host/process';
 import { runDocument } from '../../local/ssm-agent';
 import { documentSteps } from '../../local/ssm-agent/document';
 import { runScript } from '../../local/ssm-agent/script';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { TASK_KINDS } from '../../lib/tasks';
-import { ONE_OFF_LABEL } from '../../local/inventory';
+import { ONE_OFF_LABEL } from '../../local/host/inventory';
 import { CONFIG_FILES_LABEL, HOOK_LABEL, KEYS, WORKING_DIR_LABEL } from './world/alphabet';
 import { imagine } from './world/imagine';
 import { foretell } from './world/model';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { Duration } from 'aws-cdk-lib';
 import { type HousekeepingTask, UnusedImagePrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { inWorld } from './aftermath';
 import { ENGINES, startEngine } from './engines';

@@ -1,5 +1,5 @@
 import { ComposeDown, ShellTask } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY } from './compose-world';
 import { ENGINES } from './engines';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ShellTask } from '../../lib';
-import { type Host, PrivateHost } from '../../local/private-host';
+import { type Host, PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { must } from './images';
 import { RUN_DIR } from './interpose';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ShellTask } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { apart } from './hanging';
 import { must } from './images';

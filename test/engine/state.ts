@@ -1,4 +1,4 @@
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { ask } from './engine-api';
 
 /** All that an Engine holds, a line for each object, so that two states can be compared in full. */

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComposeDown, type HousekeepingTask, NetworkPrune, VolumePrune } from '../../lib';
-import { PROJECT_LABEL } from '../../local/inventory';
+import { PROJECT_LABEL } from '../../local/host/inventory';
 import type { StepResult } from '../../lib/contract';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { POLITE } from './compose-world';
 import { ENGINES, startEngine } from './engines';

@@ -11,7 +11,7 @@ import {
   VolumePrune,
 } from '../../lib';
 import type { TaskKind } from '../../lib/tasks';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { ask } from './engine-api';
 import { type ImageSpec, loadImage, must } from './images';
 import type { EngineState } from './state';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_COMPOSE, PrivateHost, type Host } from '../../local/private-host';
+import { ALL_COMPOSE, PrivateHost, type Host } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { must } from './images';
 import { runHostStep, runTask, runTasks } from './run-task';

@@ -11,8 +11,8 @@ import {
   VolumePrune,
 } from '../../lib';
 import type { TaskKind } from '../../lib/tasks';
-import type { PrivateHost } from '../../local/private-host';
-import type { Captured } from '../../local/process';
+import type { PrivateHost } from '../../local/host/private-host';
+import type { Captured } from '../../local/host/process';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { loadImage, must } from './images';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { UnusedImagePrune, type UnusedImagePruneProps } from '../../lib';
-import { PrivateHost } from '../../local/private-host';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { loadImage, must } from './images';
 import { runTask } from './run-task';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { VolumePrune } from '../../lib';
-import type { PrivateHost } from '../../local/private-host';
+import type { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 import { ENGINES, startEngine } from './engines';
 import { must } from './images';

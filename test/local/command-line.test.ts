@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createExample } from '../../local/example';
-import { takeInventory } from '../../local/inventory';
-import { PrivateHost } from '../../local/private-host';
+import { takeInventory } from '../../local/host/inventory';
+import { PrivateHost } from '../../local/host/private-host';
 import { describeDocker } from '../support/docker';
 
 const ROOT = resolve(__dirname, '../..');

@@ -1,10 +1,10 @@
-import { synthesise } from '../../local/deployment';
+import { synthesise } from '../../local/run/deployment';
 import { createExample, type Example } from '../../local/example';
 import { verified } from '../../local/example/verified';
-import { PROJECT_LABEL, missingFrom, takeInventory, type Inventory } from '../../local/inventory';
-import { runPipeline, type Published } from '../../local/pipeline';
-import { PrivateHost } from '../../local/private-host';
-import { bundleReporter } from '../../local/requirements';
+import { PROJECT_LABEL, missingFrom, takeInventory, type Inventory } from '../../local/host/inventory';
+import { runPipeline, type Published } from '../../local/run/pipeline';
+import { PrivateHost } from '../../local/host/private-host';
+import { bundleReporter } from '../../local/setup/requirements';
 import { describeDocker } from '../support/docker';
 
 interface Run {

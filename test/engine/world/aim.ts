@@ -1,6 +1,6 @@
 import { KEEP_LABEL } from '../../../lib/contract';
 import type { TaskKind } from '../../../lib/tasks';
-import { PROJECT_LABEL } from '../../../local/inventory';
+import { PROJECT_LABEL } from '../../../local/host/inventory';
 import { COMPOSE_FILES, CONFIG_FILES_LABEL, type Labels, resolve, WORKING_DIR_LABEL } from './alphabet';
 import { imagine } from './imagine';
 import { foretell } from './model';

@@ -1,5 +1,5 @@
 import { KEEP_LABEL, type StepResult } from '../../../lib/contract';
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/inventory';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/host/inventory';
 import type { Labels } from './alphabet';
 import {
   type Container,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PrivateHost } from '../../../local/private-host';
+import type { PrivateHost } from '../../../local/host/private-host';
 import { check, type RunTask, type Tally, type Violation } from './check';
 import { abilitiesOf } from './snapshot';
 import { scenarios } from './world';

@@ -1,5 +1,5 @@
 import type { StepResult } from '../../../lib/contract';
-import type { PrivateHost } from '../../../local/private-host';
+import type { PrivateHost } from '../../../local/host/private-host';
 import type { RunTask } from './check';
 import { counting, disturbed } from './disturb';
 import { sizeOf, type Snapshot } from './objects';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { HousekeepingTask } from '../../../lib';
-import type { PrivateHost } from '../../../local/private-host';
+import type { PrivateHost } from '../../../local/host/private-host';
 import { runTask, type TaskRun } from '../run-task';
 import { checkTask } from './check-task';
 import type { Scenario } from './plan';

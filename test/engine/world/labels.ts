@@ -1,5 +1,5 @@
 import { KEEP_LABEL } from '../../../lib/contract';
-import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL } from '../../../local/inventory';
+import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL } from '../../../local/host/inventory';
 import {
   COMPOSE_FILES,
   CONFIG_FILES_LABEL,

@@ -1,5 +1,5 @@
 import { KEEP_LABEL } from '../../../lib/contract';
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/inventory';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/host/inventory';
 import { HOOK_LABEL, type Labels } from './alphabet';
 
 /** An object of whatever kind. */

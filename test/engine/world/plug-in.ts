@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PrivateHost } from '../../../local/private-host';
+import type { PrivateHost } from '../../../local/host/private-host';
 import { must } from '../images';
 
 /** The volume plug-in's name, as `docker volume create --driver` takes it. */

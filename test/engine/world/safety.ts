@@ -1,4 +1,4 @@
-import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/inventory';
+import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/host/inventory';
 import { CONFIG_FILES_LABEL, HOOK_LABEL, type Labels, WORKING_DIR_LABEL } from './alphabet';
 import {
   type Container,

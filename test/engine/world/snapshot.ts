@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { PrivateHost } from '../../../local/private-host';
+import type { PrivateHost } from '../../../local/host/private-host';
 import { arrivalOf } from '../arrival';
 import { ask, remove } from '../engine-api';
 import { PROJECTS_HOME } from './alphabet';

@@ -13,7 +13,7 @@ import {
 } from '../../../lib';
 import { shellQuote } from '../../../lib/host/script';
 import type { TaskKind } from '../../../lib/tasks';
-import { PROJECT_LABEL } from '../../../local/inventory';
+import { PROJECT_LABEL } from '../../../local/host/inventory';
 import {
   COMPOSE_FILES,
   DIRECTORIES,

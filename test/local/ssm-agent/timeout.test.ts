@@ -1,4 +1,4 @@
-import { PrivateHost } from '../../../local/private-host';
+import { PrivateHost } from '../../../local/host/private-host';
 import { runDocument } from '../../../local/ssm-agent';
 import { describeDocker } from '../../support/docker';
 

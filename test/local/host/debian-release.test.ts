@@ -1,4 +1,4 @@
-import { sourcesOf } from '../../local/debian-release';
+import { sourcesOf } from '../../../local/host/debian-release';
 
 const LINES = `# a comment
 deb file:/mirror bookworm main

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { verified, type Example } from './example/verified';
-import { takeInventory } from './inventory';
-import type { PrivateHost } from './private-host';
-import { capture } from './process';
+import { verified, type Example } from './verified';
+import { takeInventory } from '../host/inventory';
+import type { PrivateHost } from '../host/private-host';
+import { capture } from '../host/process';
 
-export type { Example } from './example/verified';
+export type { Example } from './verified';
 
 export interface ExampleOptions {
   /** Whether app's uWSGI is told to end on SIGTERM. @default false, as in the shipped compose file */
@@ -15,7 +15,7 @@ export interface ExampleOptions {
   readonly payload?: number;
 }
 
-const SOURCES = join(__dirname, '..', 'examples', 'todobackend');
+const SOURCES = join(__dirname, '..', '..', 'examples', 'todobackend');
 
 /** On the host, in its own /run: it goes with the host. */
 const DIRECTORY = '/run/todobackend';

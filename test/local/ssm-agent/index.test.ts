@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { runDocument, type AgentOptions, type AgentResult } from '../../local/ssm-agent';
+import { runDocument, type AgentOptions, type AgentResult } from '../../../local/ssm-agent';
 
 /** This machine: what the agent does needs no Docker. */
 const here = { enter: (argv: readonly string[]) => [...argv], environment: {} };

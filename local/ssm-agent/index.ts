@@ -2,10 +2,10 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandPlugin } from '@aws-sdk/client-ssm';
-import type { Host } from './private-host';
-import { documentSteps, type DocumentStep, type ParameterValues } from './ssm-agent/document';
-import { combinedOutput } from './ssm-agent/output';
-import { runScript, type ScriptRun } from './ssm-agent/script';
+import type { Host } from '../host/private-host';
+import { documentSteps, type DocumentStep, type ParameterValues } from './document';
+import { combinedOutput } from './output';
+import { runScript, type ScriptRun } from './script';
 
 export interface AgentOptions {
   readonly host: Host;

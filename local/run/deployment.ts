@@ -26,7 +26,7 @@ export interface SynthesisOptions {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const ROOT = join(__dirname, '..');
+const ROOT = join(__dirname, '..', '..');
 
 /** Synthesises the shipped app with the context of `cdk.json`, as `npx cdk deploy` does. */
 export async function synthesise(options: SynthesisOptions): Promise<Deployment> {

@@ -1,4 +1,4 @@
-import { PROJECT_LABEL, missingFrom, type ImageEntry, type Inventory } from './inventory';
+import { PROJECT_LABEL, missingFrom, type ImageEntry, type Inventory } from '../host/inventory';
 
 export interface ChangesOptions {
   readonly colour: boolean;

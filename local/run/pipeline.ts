@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Command, CommandInvocation } from '@aws-sdk/client-ssm';
-import type { HostReport, RunReport } from '../lib/contract';
-import { invokeReporter } from './aws/invoke-reporter';
-import { LoopbackEc2 } from './aws/loopback-ec2';
-import { LoopbackLogs } from './aws/loopback-logs';
-import { LoopbackSsm } from './aws/loopback-ssm';
+import type { HostReport, RunReport } from '../../lib/contract';
+import { invokeReporter } from '../aws/invoke-reporter';
+import { LoopbackEc2 } from '../aws/loopback-ec2';
+import { LoopbackLogs } from '../aws/loopback-logs';
+import { LoopbackSsm } from '../aws/loopback-ssm';
 import type { Deployment } from './deployment';
-import type { Host } from './private-host';
-import { runDocument, type AgentResult } from './ssm-agent';
+import type { Host } from '../host/private-host';
+import { runDocument, type AgentResult } from '../ssm-agent';
 
 export interface PipelineOptions {
   readonly host: Host;

@@ -1,4 +1,4 @@
-import { Progress } from '../../local/progress';
+import { Progress } from '../../../local/run/progress';
 
 function recorded(terminal: { isTTY: boolean; columns: number } | undefined): {
   progress: Progress;

@@ -6,7 +6,7 @@ import {
   prepare,
   provide,
   type Machine,
-} from '../../local/requirements';
+} from '../../../local/setup/requirements';
 
 const machine = (given: Partial<Machine>): Machine => ({
   platform: 'linux',

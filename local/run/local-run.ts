@@ -2,17 +2,23 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise } from './deployment';
-import { createExample } from './example';
-import { takeInventory } from './inventory';
+import { createExample } from '../example';
+import { takeInventory } from '../host/inventory';
 import { runPipeline } from './pipeline';
-import { PrivateHost, type Host } from './private-host';
+import { PrivateHost, type Host } from '../host/private-host';
 import { Progress } from './progress';
 import { renderChanges } from './render-changes';
-import { renderPage } from '../render/page';
-import { renderReport } from '../render/terminal';
-import { THIS_MACHINE, ENGINE_REQUIREMENTS, REQUIREMENTS, bundleReporter, provide } from './requirements';
-import { askToInstall } from './ask-to-install';
-import { refuseUnwritable } from './writable';
+import { renderPage } from '../../render/page';
+import { renderReport } from '../../render/terminal';
+import {
+  THIS_MACHINE,
+  ENGINE_REQUIREMENTS,
+  REQUIREMENTS,
+  bundleReporter,
+  provide,
+} from '../setup/requirements';
+import { askToInstall } from '../setup/ask-to-install';
+import { refuseUnwritable } from '../../bin/writable';
 
 /** What `npm run local` is told. */
 export interface LocalOptions {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { REPORTER_ASSET } from './aws/invoke-reporter';
+import { REPORTER_ASSET } from '../aws/invoke-reporter';
 
 /** Something that a local run or the tests need, and the package that brings it. */
 export interface Requirement {
@@ -131,7 +131,7 @@ export function prepare(
   return { install: [], complaints };
 }
 
-const ROOT = join(__dirname, '..');
+const ROOT = join(__dirname, '..', '..');
 /** What apt-get says; a user reads it when something goes wrong. */
 export const INSTALL_LOG = join(ROOT, '.cache', 'setup.log');
 

@@ -16,7 +16,7 @@ const unpacking = new Map<DebianRelease, Promise<void>>();
  * @returns the folder to lay over /usr
  */
 export async function unpackRelease(release: DebianRelease): Promise<string> {
-  const cache = join(__dirname, '..', '.cache', 'debian', release);
+  const cache = join(__dirname, '..', '..', '.cache', 'debian', release);
   const usr = join(cache, 'root', 'usr');
   if (!existsSync(usr)) {
     // Hosts that start at the same time wait for the same: apt would find its own lock taken.

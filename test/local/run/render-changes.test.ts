@@ -1,5 +1,5 @@
-import type { Inventory } from '../../local/inventory';
-import { renderChanges } from '../../local/render-changes';
+import type { Inventory } from '../../../local/host/inventory';
+import { renderChanges } from '../../../local/run/render-changes';
 
 const project = (name: string): Record<string, string> => ({ 'com.docker.compose.project': name });
 const image = { labels: {}, bytes: 4_100_000, tags: [], dangling: false };
