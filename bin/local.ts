@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { localRun, type LocalOptions } from '../local/run/local-run';
+import { refuseUnwritable } from './writable';
 
 const HELP = `Usage: npm run local -- [options]
 
@@ -67,6 +68,8 @@ async function main(): Promise<number> {
   process.on('SIGINT', () => ((stoppedBy = 130), stop.abort(new Error('stopped by SIGINT'))));
   process.on('SIGTERM', () => ((stoppedBy = 143), stop.abort(new Error('stopped by SIGTERM'))));
   try {
+    if (wanted.json !== undefined) refuseUnwritable('--json', wanted.json);
+    if (wanted.html !== undefined) refuseUnwritable('--html', wanted.html);
     return await localRun(wanted, stop.signal);
   } catch (error) {
     if (stoppedBy) return stoppedBy;

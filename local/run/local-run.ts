@@ -18,7 +18,6 @@ import {
   provide,
 } from '../setup/requirements';
 import { askToInstall } from '../setup/ask-to-install';
-import { refuseUnwritable } from '../../bin/writable';
 
 /** What `npm run local` is told. */
 export interface LocalOptions {
@@ -39,8 +38,6 @@ export interface LocalOptions {
  * @throws when it could not run to its end, or the signal stopped it; all that it made is gone then
  */
 export async function localRun(options: LocalOptions, signal: AbortSignal): Promise<number> {
-  if (options.json !== undefined) refuseUnwritable('--json', options.json);
-  if (options.html !== undefined) refuseUnwritable('--html', options.html);
   const progress = new Progress(process.stderr);
   try {
     await setUp(options, progress);
