@@ -11,14 +11,15 @@ export type { Example } from './verified';
 export interface ExampleOptions {
   /** Whether app's uWSGI is told to end on SIGTERM. @default false, as in the shipped compose file */
   readonly dieOnTerm?: boolean;
-  /** Size of what each build adds, in bytes. @default 2 MiB */
-  readonly payload?: number;
 }
 
 const SOURCES = join(__dirname, '..', '..', 'examples', 'todobackend');
 
 /** On the host, in its own /run: it goes with the host. */
 const DIRECTORY = '/run/todobackend';
+
+/** Size of what each build adds. */
+const ADDED_BYTES = 2 * 1024 * 1024;
 
 /**
  * Brings a private host's Engine into the state of `docker images` after several builds of todobackend:
@@ -81,7 +82,7 @@ class Todobackend {
 
   /** Builds test and release of a changed source. */
   async build(): Promise<Build> {
-    await writeFile(this.fromHere('src/build'), randomBytes(this.options.payload ?? 2 * 1024 * 1024));
+    await writeFile(this.fromHere('src/build'), randomBytes(ADDED_BYTES));
     return { test: await this.buildStage('test'), release: await this.buildStage('release') };
   }
 

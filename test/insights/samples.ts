@@ -93,7 +93,7 @@ export const APP: KilledContainer = {
   container: 'todobackend-app-1',
   grace: 10,
 };
-export const WEB: KilledContainer = { project: 'shop', service: 'web', container: 'shop-web-1', grace: 45 };
+const WEB: KilledContainer = { project: 'shop', service: 'web', container: 'shop-web-1', grace: 45 };
 
 const nothing = (dryRun = false): CommandPlugin => task({ dryRun });
 
