@@ -44,7 +44,7 @@ const HOST_STEP_SECONDS = 60;
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
  */
 export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocumentContent {
-  refuseUnusable(tasks);
+  refuseUnusableTasks(tasks);
   const content: CommandDocumentContent = {
     schemaVersion: '2.2',
     description: 'Docker housekeeping: cleans a Docker host and reports what it did',
@@ -122,7 +122,7 @@ function step(name: string, timeoutSeconds: number, runCommand: string[]): Comma
   };
 }
 
-function refuseUnusable(tasks: readonly HousekeepingTask[]): void {
+function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
   const given: unknown = tasks;
   if (!Array.isArray(given)) {
     refuse(

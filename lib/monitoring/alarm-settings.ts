@@ -103,7 +103,7 @@ const MOST_PERIODS = 1440;
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
-export function refuseUnusable(
+export function refuseUnusablePeriods(
   property: string,
   period: Duration,
   evaluationPeriods: number,

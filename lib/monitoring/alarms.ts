@@ -12,7 +12,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AlarmSettings, HousekeepingAlarms } from './alarm-settings';
-import { refuseUnusable } from './alarm-settings';
+import { refuseUnusablePeriods } from './alarm-settings';
 import type { ReportedMetrics } from './metrics';
 
 export interface AlarmsProps {
@@ -71,7 +71,7 @@ export class Alarms extends Construct {
   private add(id: string, property: string, definition: Definition, settings: AlarmSettings = {}): void {
     const { enabled = true, period = definition.period } = settings;
     const evaluationPeriods = settings.evaluationPeriods ?? definition.evaluationPeriods;
-    refuseUnusable(`alarms.${property}`, period, evaluationPeriods, settings.datapointsToAlarm);
+    refuseUnusablePeriods(`alarms.${property}`, period, evaluationPeriods, settings.datapointsToAlarm);
     if (!enabled) return;
     this.all[id] = new Alarm(this, id, {
       metric: definition.metric({ period }),

@@ -30,7 +30,7 @@ const DAYLIGHT_SAVING = Duration.hours(1);
  */
 export function oldestReport(scope: IConstruct, props: ReportDueProps): Duration | undefined {
   const { schedule, enabled, tasks, reportDueEvery } = props;
-  if (reportDueEvery !== undefined) refuseUnusable(reportDueEvery);
+  if (reportDueEvery !== undefined) refuseUnusableInterval(reportDueEvery);
   if (!enabled) return undefined;
   const every = reportDueEvery ?? longestGap(schedule);
   if (every === 'ends') return undefined;
@@ -50,7 +50,7 @@ export function oldestReport(scope: IConstruct, props: ReportDueProps): Duration
   );
 }
 
-function refuseUnusable(reportDueEvery: Duration): void {
+function refuseUnusableInterval(reportDueEvery: Duration): void {
   const remedy = 'give the longest time between two runs as a literal, e.g. Duration.days(1)';
   requireDuration('reportDueEvery', reportDueEvery);
   if (reportDueEvery.isUnresolved()) {
