@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { explain } from '../lambda/report/reasons';
-import { refusalOf } from '../lambda/report/statuses';
-import { bytesText, durationText, plural, removedText } from '../lambda/report/text';
-import { HOST_OUTCOMES, REMOVABLE } from '../lib/contract';
+import { bytesText, durationText, plural } from '../lambda/report/text';
+import {
+  FAILED_OUTCOMES,
+  HOST_OUTCOMES,
+  HOST_OUTCOME_TABLE,
+  REMOVABLE,
+  TROUBLED_OUTCOMES,
+  explain,
+  noHostReason,
+  removedText,
+} from '../lib/contract';
 import type { HostOutcome, HostReport, RunReport } from '../lib/contract';
 import { Html, html } from './html';
 import { NOTHING, hostTable, leftOut, outcomeText, round, section, table } from './page-parts';
@@ -39,7 +46,7 @@ export function renderPage(run: RunReport, hosts: readonly HostReport[]): string
           ${verdict(run)}
         </header>
         <main>
-          ${removals(run)} ${outcomes(run)} ${troubled(of('failed', 'timed-out'))}
+          ${removals(run)} ${outcomes(run)} ${troubled(of(...FAILED_OUTCOMES))}
           ${notReached(run, of('unreachable'))} ${killed(run)} ${disks(hosts)} ${engines(hosts)}
           ${others(of('succeeded', 'skipped'))} ${facts(run)}
         </main>
@@ -49,13 +56,12 @@ export function renderPage(run: RunReport, hosts: readonly HostReport[]): string
 
 function verdict(run: RunReport): Html {
   const { hosts, coverage } = run;
+  const noHost = noHostReason(run);
   const reasons = [
-    ...(HOST_OUTCOMES.every((outcome) => hosts[outcome] === 0)
-      ? [`there was no host to clean: ${explain(refusalOf(run.commandStatus) ?? 'no-instances-in-tag')}`]
-      : []),
-    ...(hosts.failed ? [`${plural(hosts.failed, 'host')} failed`] : []),
-    ...(hosts['timed-out'] ? [`${plural(hosts['timed-out'], 'host')} timed out`] : []),
-    ...(hosts.unreachable ? [`${plural(hosts.unreachable, 'host')} not reached`] : []),
+    ...(noHost ? [`there was no host to clean: ${explain(noHost)}`] : []),
+    ...TROUBLED_OUTCOMES.filter((outcome) => hosts[outcome] > 0).map(
+      (outcome) => `${plural(hosts[outcome], 'host')} ${HOST_OUTCOME_TABLE[outcome].words}`,
+    ),
     ...(coverage.state === 'unknown'
       ? [`it is not known whether all hosts were reached: ${coverage.message ?? 'no reason was given'}`]
       : []),

@@ -1,4 +1,5 @@
-import { bytesText, plural, printable, removedText } from '../lambda/report/text';
+import { bytesText, plural, printable } from '../lambda/report/text';
+import { removedText } from '../lib/contract';
 import type { HostOutcome, HostReport, Outcome, PassedOver, RunReport, StepReport } from '../lib/contract';
 
 export interface RenderOptions {

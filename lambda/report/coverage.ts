@@ -2,14 +2,14 @@ import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import { paginateDescribeInstanceInformation } from '@aws-sdk/client-ssm';
 import type { InstanceInformation, SSMClient, Target } from '@aws-sdk/client-ssm';
+import { refusalOf } from '../../lib/contract';
 import type { Coverage, HostReport } from '../../lib/contract';
 import type { SentCommand } from './collect';
 import { hostReport } from './interpret';
 import type { RunIdentity } from './interpret';
-import { verdict } from './reasons';
-import type { Verdict } from './reasons';
-import { refusalOf } from './statuses';
 import { excerpt } from './text';
+import { verdict } from './verdict';
+import type { Verdict } from './verdict';
 
 /** The largest page that DescribeInstances gives. */
 const INSTANCES_PER_PAGE = 1000;

@@ -1,10 +1,8 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { HOST_OUTCOMES } from '../../lib/contract';
+import { HOST_OUTCOMES, TROUBLED_OUTCOMES, explain, noHostReason, removedText } from '../../lib/contract';
 import type { RunReport } from '../../lib/contract';
-import { explain } from './reasons';
-import { refusalOf } from './statuses';
-import { bytesText, durationText, excerpt, plural, removedText } from './text';
+import { bytesText, durationText, excerpt, plural } from './text';
 
 /** Where the whole report stands. */
 export interface ReportPlace {
@@ -57,10 +55,11 @@ export function digestSubject(run: RunReport): string {
   return `${before}${cut(run.housekeeping.replace(/[^ -~]/g, '?'), room)}${after}`;
 }
 
-function headline({ hosts, coverage, dryRun, bytesReclaimed }: RunReport): string {
+function headline(run: RunReport): string {
+  const { hosts, coverage, dryRun, bytesReclaimed } = run;
   const all = plural(hosts.targeted, 'host');
-  if (HOST_OUTCOMES.every((outcome) => hosts[outcome] === 0)) return 'there was no host';
-  const troubles = (['failed', 'timed-out', 'unreachable'] as const).filter((outcome) => hosts[outcome] > 0);
+  if (noHostReason(run)) return 'there was no host';
+  const troubles = TROUBLED_OUTCOMES.filter((outcome) => hosts[outcome] > 0);
   const [only, ...others] = troubles;
   if (only && others.length === 0) return `${hosts[only]} of ${all} ${only.replace('-', ' ')}`;
   if (only) {
@@ -92,16 +91,17 @@ function summary(run: RunReport): string[] {
       ? `Would remove: ${removed}. Nothing was removed.`
       : `Removed: ${removed}; ${bytesText(run.bytesReclaimed)} reclaimed.`,
     `Hosts: ${hosts.targeted} targeted${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.`,
-    ...(counts.length === 0 ? [`There was no host: ${noHost(run)}.`] : []),
+    ...noHostLines(run),
     ...coverageLines(coverage),
     ...(run.highestDiskPercent === undefined ? [] : [`Fullest disk: ${run.highestDiskPercent} %.`]),
     `It took ${durationText(run.seconds)} from the request to the report.`,
   ];
 }
 
-function noHost({ commandStatus }: RunReport): string {
-  const status = JSON.stringify(excerpt(commandStatus, LENGTH.name));
-  return explain(refusalOf(commandStatus) ?? 'no-instances-in-tag', `status ${status}`);
+function noHostLines(run: RunReport): string[] {
+  const reason = noHostReason(run);
+  const status = JSON.stringify(excerpt(run.commandStatus, LENGTH.name));
+  return reason ? [`There was no host: ${explain(reason, `status ${status}`)}.`] : [];
 }
 
 function coverageLines({

@@ -1,18 +1,19 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
-import { HOST_STEP, REMOVABLE } from '../../lib/contract';
+import { FAILED_OUTCOMES, HOST_STEP, REMOVABLE, explain } from '../../lib/contract';
 import type {
   HostOutcome,
   HostReport,
   KilledContainer,
   Removable,
+  ReporterReason,
   StepReport,
   StepResult,
 } from '../../lib/contract';
-import { explain, verdict } from './reasons';
-import type { ReasonCode, Verdict } from './reasons';
 import { invocationMeaning, statusOf, stepMeaning } from './statuses';
 import { parseStepResult } from './step-result';
 import { excerpt } from './text';
+import { verdict } from './verdict';
+import type { Verdict } from './verdict';
 
 export { isInFlight } from './statuses';
 
@@ -126,7 +127,7 @@ function judge(invocation: CommandInvocation, steps: readonly StepReport[]): Ver
 }
 
 function judgeSteps(steps: readonly StepReport[], trace: string): Verdict {
-  for (const outcome of ['failed', 'timed-out'] as const) {
+  for (const outcome of FAILED_OUTCOMES) {
     const first = steps.find((step) => stepOutcome(step) === outcome);
     if (first) return because(outcome, first);
   }
@@ -166,7 +167,7 @@ function interpretStep(plugin: CommandPlugin, dryRun: boolean): StepReport {
   };
 }
 
-type Problem = readonly [reason: ReasonCode, detail: string];
+type Problem = readonly [reason: ReporterReason, detail: string];
 
 /** Why a step's result is not to be believed, if it is not. */
 function doubt(

@@ -57,7 +57,7 @@ export async function groupCreation(logs: CloudWatchLogsClient, logGroupName: st
 export function publishReportAge(housekeeping: string, seconds: number): void {
   const metric = {
     Name: 'ReportAge' satisfies MetricName,
-    Unit: METRICS.ReportAge,
+    Unit: METRICS.ReportAge.unit,
   };
   const event = {
     _aws: {

@@ -1,5 +1,6 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
-import type { ReasonCode } from './reasons';
+import { REFUSALS } from '../../lib/contract';
+import type { ReporterReason } from '../../lib/contract';
 
 /**
  * What each status of Systems Manager says of a host: that its steps may still be
@@ -8,7 +9,7 @@ import type { ReasonCode } from './reasons';
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
  */
-const INVOCATION: ReadonlyMap<string, 'in-flight' | 'by-steps' | ReasonCode> = new Map([
+const INVOCATION: ReadonlyMap<string, 'in-flight' | 'by-steps' | ReporterReason> = new Map([
   ['Pending', 'in-flight'],
   ['InProgress', 'in-flight'],
   ['Delayed', 'in-flight'],
@@ -21,18 +22,16 @@ const INVOCATION: ReadonlyMap<string, 'in-flight' | 'by-steps' | ReasonCode> = n
   ['ExecutionTimedOut', 'timed-out'],
   ['DeliveryTimedOut', 'delivery-timed-out'],
   ['Undeliverable', 'undeliverable'],
-  ['AccessDenied', 'access-denied'],
   ['InvalidPlatform', 'invalid-platform'],
   ['NoInstancesInTag', 'no-instances-in-tag'],
-  ['RateExceeded', 'rate-exceeded'],
-  ['LimitExceeded', 'rate-exceeded'],
+  ...REFUSALS,
   ['Terminated', 'terminated'],
   ['Cancelled', 'cancelled'],
   ['Canceled', 'cancelled'],
 ]);
 
 /** What each status says of a step. */
-const STEP: ReadonlyMap<string, 'by-result' | ReasonCode> = new Map([
+const STEP: ReadonlyMap<string, 'by-result' | ReporterReason> = new Map([
   ['Success', 'by-result'],
   ['Failed', 'by-result'],
   ['TimedOut', 'timed-out'],
@@ -62,22 +61,16 @@ export function statusOf({
 /** What an invocation's status says of its host; undefined for a status that is not known. */
 export function invocationMeaning(
   invocation: CommandInvocation,
-): 'in-flight' | 'by-steps' | ReasonCode | undefined {
+): 'in-flight' | 'by-steps' | ReporterReason | undefined {
   return INVOCATION.get(statusOf(invocation));
 }
 
 /** What a step's status says of it. */
-export function stepMeaning(plugin: CommandPlugin): 'by-result' | ReasonCode {
+export function stepMeaning(plugin: CommandPlugin): 'by-result' | ReporterReason {
   return STEP.get(statusOf(plugin)) ?? 'not-run';
 }
 
 /** Whether the invocation may still change. */
 export function isInFlight({ Status, StatusDetails }: CommandInvocation): boolean {
   return [{ Status }, { StatusDetails }].some((status) => INVOCATION.get(statusOf(status)) === 'in-flight');
-}
-
-/** Why a command as a whole was sent to none of its hosts, or not to all. */
-export function refusalOf(commandStatus: string): ReasonCode | undefined {
-  const meaning = INVOCATION.get(statusOf({ StatusDetails: commandStatus }));
-  return meaning === 'rate-exceeded' || meaning === 'access-denied' ? meaning : undefined;
 }

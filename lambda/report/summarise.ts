@@ -1,4 +1,12 @@
-import { HOST_OUTCOMES, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, REMOVABLE } from '../../lib/contract';
+import {
+  HOST_OUTCOMES,
+  METRIC_DIMENSION,
+  METRIC_NAMESPACE,
+  METRICS,
+  REMOVABLE,
+  TROUBLED_OUTCOMES,
+  runMetrics,
+} from '../../lib/contract';
 import type {
   Coverage,
   HostOutcome,
@@ -15,12 +23,6 @@ import type { SentCommand } from './collect';
 /** How many killed containers and troubled hosts the run report names; all of them are in the hosts' own events. */
 const NAMED = 50;
 
-/** What the run's event publishes; the age of the newest report is no matter of a run. */
-type RunMetric = Exclude<MetricName, 'ReportAge'>;
-
-/** The gravest first, so that they are within what is named; a skipped host was left alone on purpose. */
-const TROUBLE = ['failed', 'timed-out', 'unreachable'] as const;
-
 /**
  * Sums the hosts of a run up into its report.
  *
@@ -36,7 +38,8 @@ export function summarise(
   const sum = (of: (host: HostReport) => number): number =>
     hosts.reduce((total, host) => total + of(host), 0);
   const count = (outcome: HostOutcome): number => sum((host) => (host.outcome === outcome ? 1 : 0));
-  const troubled = TROUBLE.flatMap((outcome) => hosts.filter((host) => host.outcome === outcome));
+  // The gravest first, so that the report names them.
+  const troubled = TROUBLED_OUTCOMES.flatMap((outcome) => hosts.filter((host) => host.outcome === outcome));
   const diskPercents = hosts.flatMap(({ host }) => host?.diskPercent ?? []);
   return {
     type: 'run',
@@ -72,8 +75,8 @@ export function summarise(
  */
 export function withMetrics(run: RunReport): Record<string, unknown> {
   const { troubled, killed, ...rest } = run;
-  const values = metricValues(run);
-  const names = Object.keys(values) as RunMetric[];
+  const values = runMetrics(run);
+  const names = Object.keys(values) as MetricName[];
   return {
     _aws: {
       Timestamp: Date.parse(run.reportedAt),
@@ -81,7 +84,7 @@ export function withMetrics(run: RunReport): Record<string, unknown> {
         {
           Namespace: METRIC_NAMESPACE,
           Dimensions: [[METRIC_DIMENSION]],
-          Metrics: names.map((Name) => ({ Name, Unit: METRICS[Name] })),
+          Metrics: names.map((Name) => ({ Name, Unit: METRICS[Name].unit })),
         },
       ],
     },
@@ -90,33 +93,6 @@ export function withMetrics(run: RunReport): Record<string, unknown> {
     ...rest,
     troubled,
     killed,
-  };
-}
-
-/** What a dry run would remove is shown in its report, but is no removal that happened. */
-function metricValues(run: RunReport): Partial<Record<RunMetric, number>> {
-  return {
-    RunsReported: 1,
-    HostsTargeted: run.hosts.targeted,
-    HostsSucceeded: run.hosts.succeeded,
-    HostsFailed: run.hosts.failed,
-    HostsTimedOut: run.hosts['timed-out'],
-    HostsUnreachable: run.hosts.unreachable,
-    HostsSkipped: run.hosts.skipped,
-    ...(run.dryRun
-      ? {}
-      : {
-          ProjectsRemoved: run.removed.projects,
-          ContainersRemoved: run.removed.containers,
-          ImagesRemoved: run.removed.images,
-          VolumesRemoved: run.removed.volumes,
-          NetworksRemoved: run.removed.networks,
-          CacheRecordsRemoved: run.removed.cacheRecords,
-          BytesReclaimed: run.bytesReclaimed,
-          ContainersKilled: run.killedTotal,
-        }),
-    ...(run.highestDiskPercent === undefined ? {} : { HighestDiskUse: run.highestDiskPercent }),
-    RunDuration: run.seconds,
   };
 }
 

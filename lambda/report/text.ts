@@ -16,14 +16,6 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** What was removed, by kind; empty for nothing. */
-export function removedText(removed: Readonly<Record<string, number>>): string {
-  return Object.entries(removed)
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => plural(count, kind.replace(/s$/, '').replace(/[A-Z]/g, ' $&').toLowerCase()))
-    .join(', ');
-}
-
 /** Bytes in binary units. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

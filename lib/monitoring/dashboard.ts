@@ -12,6 +12,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
+import { METRICS, OUTCOME_METRICS, REMOVAL_METRICS } from '../contract';
 import type { MetricName } from '../contract';
 import { reportedMetric } from './metrics';
 import { INSIGHTS_QUERIES } from './queries';
@@ -38,43 +39,6 @@ const WIDTH = 24;
 /** Runs are daily as a rule: within a day, one run is one point. */
 const PERIOD = Duration.days(1);
 
-/** What the metrics are called on the dashboard. */
-const LABELS = {
-  HostsTargeted: 'targeted',
-  HostsSucceeded: 'succeeded',
-  HostsFailed: 'failed',
-  HostsTimedOut: 'timed out',
-  HostsUnreachable: 'not reached',
-  HostsSkipped: 'skipped',
-  ProjectsRemoved: 'projects',
-  ContainersRemoved: 'containers',
-  ImagesRemoved: 'images',
-  VolumesRemoved: 'volumes',
-  NetworksRemoved: 'networks',
-  CacheRecordsRemoved: 'cache records',
-  ContainersKilled: 'containers killed',
-  BytesReclaimed: 'bytes reclaimed',
-  HighestDiskUse: 'fullest disk',
-  RunDuration: 'duration',
-} as const satisfies Partial<Record<MetricName, string>>;
-type Shown = keyof typeof LABELS;
-
-const OUTCOMES: Shown[] = [
-  'HostsSucceeded',
-  'HostsFailed',
-  'HostsTimedOut',
-  'HostsUnreachable',
-  'HostsSkipped',
-];
-const REMOVALS: Shown[] = [
-  'ProjectsRemoved',
-  'ContainersRemoved',
-  'ImagesRemoved',
-  'VolumesRemoved',
-  'NetworksRemoved',
-  'CacheRecordsRemoved',
-];
-
 /**
  * A CloudWatch dashboard of the last two weeks: the last day in numbers, what came of the
  * runs over time, and what the reports say of the hosts.
@@ -87,8 +51,8 @@ export class HousekeepingDashboard extends Construct {
   public constructor(scope: Construct, id: string, props: HousekeepingDashboardProps) {
     super(scope, id);
     const { housekeeping, reportLogGroup, alarms = [] } = props;
-    const metrics = (...names: Shown[]): Metric[] =>
-      names.map((name) => reportedMetric(housekeeping, name, { period: PERIOD, label: LABELS[name] }));
+    const metrics = (...names: MetricName[]): Metric[] =>
+      names.map((name) => reportedMetric(housekeeping, name, { period: PERIOD, label: METRICS[name].label }));
     const table = (query: InsightsQuery, width: number, height: number): IWidget =>
       new LogQueryWidget({
         title: query.name,
@@ -112,13 +76,13 @@ export class HousekeepingDashboard extends Construct {
         [
           new SingleValueWidget({
             title: 'Hosts, last day',
-            metrics: metrics('HostsTargeted', ...OUTCOMES),
+            metrics: metrics('HostsTargeted', ...OUTCOME_METRICS),
             width: WIDTH / 2,
             height: 4,
           }),
           new SingleValueWidget({
             title: 'Reclaimed, last day',
-            metrics: metrics('BytesReclaimed', ...REMOVALS, 'ContainersKilled'),
+            metrics: metrics('BytesReclaimed', ...REMOVAL_METRICS, 'ContainersKilled'),
             width: WIDTH / 2,
             height: 4,
           }),
@@ -126,7 +90,7 @@ export class HousekeepingDashboard extends Construct {
         [
           new GraphWidget({
             title: 'Hosts by outcome, per day',
-            left: metrics(...OUTCOMES),
+            left: metrics(...OUTCOME_METRICS),
             leftYAxis: { min: 0, label: 'hosts', showUnits: false },
             stacked: true,
             width: WIDTH / 2,
@@ -141,7 +105,7 @@ export class HousekeepingDashboard extends Construct {
         [
           new GraphWidget({
             title: 'Removed, per day',
-            left: metrics(...REMOVALS, 'ContainersKilled'),
+            left: metrics(...REMOVAL_METRICS, 'ContainersKilled'),
             leftYAxis: { min: 0, showUnits: false },
             width: WIDTH / 3,
           }),

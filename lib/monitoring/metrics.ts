@@ -1,12 +1,9 @@
 import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { MetricName } from '../contract';
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../contract';
-
-/** Adding these up over runs or hosts would mean nothing. */
-const NOT_ADDITIVE: readonly MetricName[] = ['HighestDiskUse', 'RunDuration', 'ReportAge'];
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../contract';
 
 /** Value of the metrics' dimension, which tells one `DockerHousekeeping` from another. */
 export function housekeepingName(housekeeping: IConstruct): string {
@@ -19,7 +16,7 @@ export function reportedMetric(housekeeping: IConstruct, name: MetricName, optio
     namespace: METRIC_NAMESPACE,
     metricName: name,
     dimensionsMap: { [METRIC_DIMENSION]: housekeepingName(housekeeping) },
-    statistic: NOT_ADDITIVE.includes(name) ? Stats.MAXIMUM : Stats.SUM,
+    statistic: METRICS[name].statistic,
     ...options,
   }).attachTo(housekeeping);
 }

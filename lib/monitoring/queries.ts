@@ -1,6 +1,7 @@
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { FAILED_OUTCOMES, REMOVABLE, REMOVABLE_KINDS } from '../contract';
 
 /** A question to the reports, in the query language of CloudWatch Logs Insights. */
 export interface InsightsQuery {
@@ -42,16 +43,14 @@ export const INSIGHTS_QUERIES = {
     'ReclaimedOverTime',
     'What was reclaimed over time',
     'filter type = "run" and ispresent(BytesReclaimed)',
-    'stats count(*) as runs, sum(BytesReclaimed) / 1048576 as mebibytes, sum(ProjectsRemoved) as projects, ' +
-      'sum(ContainersRemoved) as containers, sum(ImagesRemoved) as images, sum(VolumesRemoved) as volumes, ' +
-      'sum(NetworksRemoved) as networks, sum(CacheRecordsRemoved) as cacheRecords by bin(1d) as day',
+    `stats count(*) as runs, sum(BytesReclaimed) / 1048576 as mebibytes, ${removalSums()} by bin(1d) as day`,
     'sort day desc',
     ALL,
   ),
   failures: query(
     'Failures',
     'Failures with their reasons',
-    'filter type = "host" and outcome in ["failed", "timed-out"]',
+    `filter type = "host" and outcome in [${FAILED_OUTCOMES.map((outcome) => `"${outcome}"`).join(', ')}]`,
     'fields @timestamp, instanceId, instanceName, outcome, reason, message, dryRun, commandId',
     'sort @timestamp desc',
     ALL,
@@ -127,6 +126,11 @@ export class SavedQueries extends Construct {
       });
     }
   }
+}
+
+/** The removed objects of each kind, in a column with the name of the kind. */
+function removalSums(): string {
+  return REMOVABLE.map((kind) => `sum(${REMOVABLE_KINDS[kind].metric}) as ${kind}`).join(', ');
 }
 
 /** Each command on a line of its own, as the console writes them. */

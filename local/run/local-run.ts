@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TROUBLED_OUTCOMES } from '../lib/contract';
 import { synthesise } from './deployment';
 import { createExample } from '../example';
 import { takeInventory } from '../host/inventory';
@@ -119,8 +120,7 @@ async function clean(
   process.stdout.write(renderReport(published.run, published.hosts, style));
   if (options.json !== undefined) writeFileSync(options.json, published.runEvent);
   if (options.html !== undefined) writeFileSync(options.html, renderPage(published.run, published.hosts));
-  const { failed, 'timed-out': timedOut, unreachable } = published.run.hosts;
-  return failed + timedOut + unreachable > 0 ? 1 : 0;
+  return TROUBLED_OUTCOMES.some((outcome) => published.run.hosts[outcome] > 0) ? 1 : 0;
 }
 
 /** This machine with an Engine of the user's. */

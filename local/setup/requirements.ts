@@ -177,11 +177,8 @@ async function install(packages: readonly string[]): Promise<void> {
 
 /** Bundles the reporter where its bundle is missing or older than its sources. */
 export async function bundleReporter(): Promise<void> {
-  const folder = join(ROOT, 'lambda', 'report');
-  const sources = [
-    ...readdirSync(folder).map((name) => join(folder, name)),
-    join(ROOT, 'lib', 'contract.ts'),
-  ];
+  const folders = [join(ROOT, 'lambda', 'report'), join(ROOT, 'lib', 'contract')];
+  const sources = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   const bundled = statSync(REPORTER_ASSET, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (sources.every((source) => statSync(source).mtimeMs < bundled)) return;
   await succeed('npm', ['run', '--silent', 'bundle'], { cwd: ROOT });

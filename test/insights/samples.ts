@@ -1,8 +1,8 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { sentCommand } from '../../lambda/report/collect';
 import { hostReport, interpret } from '../../lambda/report/interpret';
-import { verdict } from '../../lambda/report/reasons';
 import { summarise, withMetrics } from '../../lambda/report/summarise';
+import { verdict } from '../../lambda/report/verdict';
 import { DRY_RUN_PARAMETER } from '../../lib/contract';
 import type { HostFacts, HostReport, KilledContainer, RunReport, StepResult } from '../../lib/contract';
 import { command, invocation, plugin, result } from '../lambda/report/support';

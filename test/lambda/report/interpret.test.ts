@@ -1,9 +1,8 @@
 import { CommandInvocationStatus, CommandPluginStatus, CommandStatus } from '@aws-sdk/client-ssm';
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { isInFlight, judgeTogether } from '../../../lambda/report/interpret';
-import { REASONS } from '../../../lambda/report/reasons';
-import type { ReasonCode } from '../../../lambda/report/reasons';
-import type { HostReport, KilledContainer } from '../../../lib/contract';
+import { REPORTER_REASONS as REASONS } from '../../../lib/contract';
+import type { HostReport, KilledContainer, ReporterReason as ReasonCode } from '../../../lib/contract';
 import { discover } from '../../insights/discover';
 import { HOST_PLUGIN, invocation, judged, plugin, result } from './support';
 

@@ -111,7 +111,9 @@ test('the run is the sum of its hosts, and its metrics are those of the contract
         ...(dryRun ? ['BytesReclaimed', 'ContainersKilled', ...removals()] : []),
         ...(all.some((each) => each.host) ? [] : ['HighestDiskUse']),
       ]);
-      const expected = Object.entries(METRICS).filter(([name]) => !absent.has(name));
+      const expected = Object.entries(METRICS)
+        .filter(([name]) => !absent.has(name))
+        .map(([name, { unit }]) => [name, unit] as const);
       expect(directive?.Metrics.map(({ Name, Unit }) => [Name, Unit])).toEqual(expected);
       for (const [name] of expected) expect(Number.isFinite(published[name])).toBe(true);
       for (const name of absent) expect(published).not.toHaveProperty(name);

@@ -1,35 +1,27 @@
-import type { HostOutcome } from '../../lib/contract';
-
-interface Reason {
-  /** How a host fared for which this is the reason. */
-  readonly outcome: HostOutcome;
-  readonly meaning: string;
-  /** What to do about it. */
-  readonly action: string;
-}
+import type { Reason } from './reasons';
 
 /**
- * Every reason that the reporter itself gives, to a host or to a step of it; all
- * others are the steps' own. These codes are stable: alarms and queries may rely on them.
+ * Every reason that the reporter itself gives to a host or to a step: it follows from what Systems Manager and EC2 say
+ * of them.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
  */
-export const REASONS = {
+export const REPORTER_REASONS = {
   'no-result': {
     outcome: 'failed',
-    meaning: 'the step left no result that can be read',
+    meaning: 'the step left no result that can be read, or is missing',
     action: "see the step's output on the host, under /var/lib/amazon/ssm/*/document/orchestration",
   },
   truncated: {
     outcome: 'failed',
-    meaning: 'the step printed more than Systems Manager keeps, and what was kept has no result',
+    meaning: 'the step printed more than Systems Manager keeps, and the part that it kept has no result',
     action:
       'print the result first and in one line; all output is on the host, under /var/lib/amazon/ssm/*/document/orchestration',
   },
   contradiction: {
     outcome: 'failed',
     meaning: 'what was reported contradicts itself',
-    action: 'believe neither and look at the host',
+    action: 'trust neither statement, and look at the host',
   },
   'not-run': {
     outcome: 'failed',
@@ -43,9 +35,9 @@ export const REASONS = {
   },
   'timed-out': {
     outcome: 'timed-out',
-    meaning: 'it did not end within its timeout, or was killed',
+    meaning: 'the command or a step of it did not end within its timeout, or was killed',
     action:
-      'see whether the Docker Engine answers and memory is left on the host; where there was just much to do, give the task a longer timeout',
+      'see whether the Docker Engine answers and the host has memory left; if there was only much to do, give the task a longer timeout',
   },
   'delivery-timed-out': {
     outcome: 'unreachable',
@@ -65,7 +57,7 @@ export const REASONS = {
   'invalid-platform': {
     outcome: 'unreachable',
     meaning: 'the document runs on Linux only',
-    action: 'take the tag off this instance',
+    action: 'remove the tag from this instance',
   },
   'no-instances-in-tag': {
     outcome: 'unreachable',
@@ -93,39 +85,23 @@ export const REASONS = {
     outcome: 'unreachable',
     meaning: 'the instance is online, yet the command was not sent to it',
     action:
-      'it may have been tagged or registered only after the command was sent: if the next run does not reach it either, compare its tags in EC2 and in Fleet Manager',
+      'wait for the next run if the instance was tagged or registered only after the command was sent; if that run does not reach it either, compare its tags in EC2 and in Fleet Manager',
   },
   'not-reached': {
     outcome: 'unreachable',
-    meaning: 'the command was not sent to the instance, and why could not be asked',
+    meaning: 'the command was not sent to the instance, and the reporter could not ask why',
     action: 'look the instance up in Fleet Manager',
   },
   terminated: {
     outcome: 'skipped',
     meaning: 'the command had exceeded its error threshold (MaxErrors) before it came to this host',
-    action: 'mend the hosts that failed, or send with MaxErrors 100%',
+    action: 'repair the hosts that failed, or send with MaxErrors 100%',
   },
   cancelled: {
     outcome: 'skipped',
     meaning: 'the command was cancelled before it ended on this host',
-    action: 'run it again if that was not on purpose',
+    action: 'send the command again if you did not mean to cancel it',
   },
 } as const satisfies Readonly<Record<string, Reason>>;
-export type ReasonCode = keyof typeof REASONS;
 
-/** How a host fared, and why. */
-export interface Verdict {
-  readonly outcome: HostOutcome;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-/** The reason in a sentence that says what to do; `detail` tells what is known of this very case. */
-export function explain(reason: ReasonCode, detail?: string): string {
-  const { meaning, action } = REASONS[reason];
-  return `${meaning}${detail ? ` (${detail})` : ''}: ${action}`;
-}
-
-export function verdict(reason: ReasonCode, detail?: string): Verdict {
-  return { outcome: REASONS[reason].outcome, reason, message: explain(reason, detail) };
-}
+export type ReporterReason = keyof typeof REPORTER_REASONS;

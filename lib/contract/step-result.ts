@@ -1,0 +1,91 @@
+import type { Removed } from './removable';
+
+/** Longest line of JSON that a step may print, in bytes: the SSM Agent keeps the first 1,215 of a long output. */
+export const MAX_RESULT_BYTES = 1200;
+
+/**
+ * - `done`: something was removed (in a dry run: would be).
+ * - `nothing`: there was nothing to remove.
+ * - `skipped`: deliberately not run; `reason` says why.
+ * - `failed`: not all that should go went, or it is not known; `reason` says why.
+ */
+export type Outcome = 'done' | 'nothing' | 'skipped' | 'failed';
+
+/** A container that had to be killed: its process did not end within its grace period. */
+export interface KilledContainer {
+  readonly project: string;
+  readonly service: string;
+  readonly container: string;
+  /** Seconds between SIGTERM and SIGKILL. */
+  readonly grace: number;
+}
+
+/** What a host is, from the `host` step. */
+export interface HostFacts {
+  /** Engine version, e.g. `20.10.24`. */
+  readonly engine: string;
+  readonly store: 'classic' | 'containerd';
+  /** Version of the Compose that tasks will use, e.g. `2.26.1` or `1.29.2`; `none` without one. */
+  readonly compose: string;
+  /** Use of the fullest file system that holds the Engine's data, in per cent; absent when it cannot be seen. */
+  readonly diskPercent?: number;
+  readonly inodePercent?: number;
+  readonly images: number;
+  readonly containers: number;
+  /** Absent when the Engine did not answer in time, as are the volumes. */
+  readonly danglingImages?: number;
+  readonly volumes?: number;
+}
+
+/**
+ * Why candidates were left alone, besides their labels:
+ *
+ * - `inUse`: a container refers to it, or another image was built upon it; `young`: not old enough; `kept`: it or its project carries the keep label;
+ * - `tagged`: the image was tagged meanwhile; `gone`: somebody else removed it meanwhile;
+ * - `newest`: the newest of its repository; `excluded`: by a pattern; `capped`: more than one run removes;
+ * - `unlabelled`: not all containers of the project carry the labels;
+ * - `undescribed`: the Engine answers a question about it, or about something of the project, with an error.
+ */
+export const PASSED_OVER = [
+  'inUse',
+  'young',
+  'kept',
+  'tagged',
+  'gone',
+  'newest',
+  'excluded',
+  'capped',
+  'unlabelled',
+  'undescribed',
+] as const;
+/** How many candidates were left alone, by why. */
+export type PassedOver = Partial<Record<(typeof PASSED_OVER)[number], number>>;
+
+/** The one line of JSON that a step prints. */
+export interface StepResult {
+  /** Version of this contract. */
+  readonly v: 1;
+  /** Kind of task: its class name, or `Host`. */
+  readonly task: string;
+  readonly outcome: Outcome;
+  readonly dryRun: boolean;
+  readonly seconds: number;
+  /** A stable code, always there for `skipped` and `failed`, e.g. `docker-unreachable`. */
+  readonly reason?: string;
+  /** A sentence for people. */
+  readonly message?: string;
+  /** In a dry run: what would have been removed. */
+  readonly removed?: Removed;
+  /** Measured on the file systems that hold the Engine's data; absent in a dry run. */
+  readonly bytesReclaimed?: number;
+  readonly passedOver?: PassedOver;
+  readonly killed?: readonly KilledContainer[];
+  /** How many killed containers did not fit into `killed`. */
+  readonly killedOmitted?: number;
+  /** What should be gone and is not, e.g. `volume todobackend_public`; also with the warning `unnamed-volumes-left`. */
+  readonly left?: readonly string[];
+  readonly leftOmitted?: number;
+  /** Codes of things worth knowing that did not stop the task, e.g. `compose-missing`. */
+  readonly warnings?: readonly string[];
+  readonly host?: HostFacts;
+}
