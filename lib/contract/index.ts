@@ -6,6 +6,7 @@
  * `RunReport`. Nothing here depends on the CDK or on the AWS SDK: the Lambda's bundle contains this folder.
  */
 export * from './host-outcomes';
+export * from './host-reasons';
 export * from './metrics';
 export * from './names';
 export * from './no-host';
@@ -14,3 +15,4 @@ export * from './removable';
 export * from './report';
 export * from './reporter-reasons';
 export * from './step-result';
+export * from './warnings';

@@ -1,3 +1,4 @@
+import { HOST_REASONS } from './host-reasons';
 import type { HostOutcome } from './host-outcomes';
 import { REPORTER_REASONS } from './reporter-reasons';
 import type { ReporterReason } from './reporter-reasons';
@@ -15,6 +16,9 @@ export interface Reason {
   /** What you do about it. */
   readonly action: string;
 }
+
+/** Every reason, by what gives it: a script on a host, or the reporter. The script of a `ShellTask` has its own besides. */
+export const REASONS = { host: HOST_REASONS, reporter: REPORTER_REASONS } as const;
 
 /** A reason of the reporter as one sentence; `detail` is what the reporter knows of this case. */
 export function explain(reason: ReporterReason, detail?: string): string {

@@ -1,0 +1,101 @@
+import { HOST_REASONS, REASONS, WARNINGS } from '../../../lib/contract';
+import { callsOf, isLiteral } from './host-calls';
+import type { HostCall } from './host-calls';
+
+/** A call that gives a code, with the outcome that has it. */
+interface Given {
+  readonly outcome: 'failed' | 'skipped' | 'warning';
+  readonly code: string;
+  readonly call: HostCall;
+}
+
+/** The functions of the host scripts that take a code, and what becomes of it. */
+const TAKES_CODE: readonly {
+  readonly name: string;
+  /** Which argument is the code. */
+  readonly at: number;
+  readonly outcomes: readonly Given['outcome'][];
+}[] = [
+  { name: 'fail', at: 0, outcomes: ['failed'] },
+  { name: 'early_fail', at: 0, outcomes: ['failed'] },
+  { name: 'skip', at: 0, outcomes: ['skipped'] },
+  { name: 'warn', at: 0, outcomes: ['warning'] },
+  // With the name of the project the task goes on, with a warning; without it fails.
+  { name: 'unusable', at: 0, outcomes: ['failed', 'warning'] },
+  { name: 'reach', at: 2, outcomes: ['failed', 'warning'] },
+];
+
+function ofFunctions(): Given[] {
+  return TAKES_CODE.flatMap(({ name, at, outcomes }) =>
+    callsOf(name, at + 1).flatMap((call) =>
+      outcomes.map((outcome) => ({ outcome, code: call.args[at] ?? '', call })),
+    ),
+  );
+}
+
+/** Of `finish OUTCOME REASON`. The other outcomes need no reason. */
+function ofFinish(): Given[] {
+  return callsOf('finish', 2).flatMap((call) => {
+    const [outcome = '', code = ''] = call.args;
+    if (outcome === 'failed' || outcome === 'skipped') return [{ outcome, code, call }];
+    return isLiteral(outcome.replaceAll("'", '')) ? [] : [{ outcome: 'failed', code: outcome, call }];
+  });
+}
+
+const GIVEN = [...ofFunctions(), ...ofFinish()];
+
+function codesOf(outcome: Given['outcome']): string[] {
+  const codes = GIVEN.filter((given) => given.outcome === outcome && isLiteral(given.code));
+  return [...new Set(codes.map(({ code }) => code))].sort();
+}
+
+function reasonsOf(outcome: 'failed' | 'skipped'): string[] {
+  const rows = Object.entries(HOST_REASONS).filter(([, row]) => row.outcome === outcome);
+  return rows.map(([code]) => code).sort();
+}
+
+// A code that is in the scripts alone needs a row in lib/contract; a row that no script gives has to be removed there.
+test.each(['failed', 'skipped'] as const)(
+  'the reasons of %s in lib/contract/host-reasons.ts are those that a host script gives',
+  (outcome) => expect(reasonsOf(outcome)).toEqual(codesOf(outcome)),
+);
+
+test('the warnings in lib/contract/warnings.ts are those that a host script gives', () => {
+  expect(Object.keys(WARNINGS).sort()).toEqual(codesOf('warning'));
+});
+
+test('a code stands where it is given: only these functions take it from a variable', () => {
+  const passedOn = GIVEN.filter(({ code }) => !isLiteral(code));
+  expect([
+    ...new Set(passedOn.map(({ call }) => `${call.file}: ${call.name} ${call.args.join(' ')}`)),
+  ]).toEqual([
+    // In unusable, in reach and in fail and skip themselves.
+    'compose-down.sh: fail "$1"',
+    'compose-down.sh: warn "$1"',
+    // The script of a ShellTask has codes of its own.
+    'shell-task.sh: warn "$line"',
+    'compose-down.sh: unusable "$3"',
+    'prelude.sh: finish failed "$1"',
+    'prelude.sh: finish skipped "$1"',
+    'shell-task.sh: finish "$outcome" "$reason"',
+  ]);
+});
+
+const ROWS = [
+  ...Object.values(REASONS).flatMap((rows) => Object.entries(rows)),
+  ...Object.entries(WARNINGS).map(([code, row]) => [`warning ${code}`, row] as const),
+];
+
+test('host and reporter share no reason', () => {
+  const { host, reporter } = REASONS;
+  expect(Object.keys(host).filter((code) => Object.hasOwn(reporter, code))).toEqual([]);
+});
+
+test.each(ROWS)('%s says in plain text what it means and what you do', (code, { meaning, action }) => {
+  expect(code).toMatch(/^(warning )?[a-z][a-z-]{1,39}$/);
+  for (const text of [meaning, action]) {
+    // One sentence is made of both, see explain().
+    expect(text).toMatch(/^\S(.*[^\s.:])$/);
+    expect(text).toMatch(/^[ -~]+$/);
+  }
+});
