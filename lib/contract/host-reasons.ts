@@ -7,7 +7,7 @@ type HostReasonRow = Reason & { readonly outcome: 'failed' | 'skipped' };
 export const HOST_REASONS = {
   'docker-missing': {
     outcome: 'failed',
-    meaning: 'the host has no docker command on its PATH',
+    meaning: 'the host has no `docker` on its PATH',
     action: 'install Docker, or remove the tag from the instance',
   },
   'tool-missing': {
@@ -29,47 +29,47 @@ export const HOST_REASONS = {
     outcome: 'failed',
     meaning: "the Engine answered a question about an object with an error, or the host's swarm is locked",
     action:
-      'read the error in the message; passedOver.undescribed counts such objects; for a locked swarm, run docker swarm unlock',
+      'read the error in the message; `passedOver.undescribed` counts such objects; for a locked swarm, run `docker swarm unlock`',
   },
   'dry-run-invalid': {
     outcome: 'failed',
-    meaning: 'the run was sent with a DryRun other than true or false, so the task removed nothing',
-    action: 'send the run with DryRun true or false',
+    meaning: 'the run was sent with a `DryRun` other than `true` or `false`, so the task removed nothing',
+    action: 'send the run with `DryRun` `true` or `false`',
   },
   'directory-missing': {
     outcome: 'failed',
     meaning: 'the host does not have the directory of the task',
-    action: 'correct directory, or give project too: then this is only a warning',
+    action: 'correct `directory`, or set `project` too: then this is only a warning',
   },
   'directory-unanswered': {
     outcome: 'failed',
     meaning:
-      'the file system of directory or files did not answer for 10 s, or Compose did not read the files within 30 s',
-    action: 'see whether each mount answers, or give project too: then this is only a warning',
+      'the file system of `directory` or `files` did not answer for 10 s, or Compose did not read the files within 30 s',
+    action: 'see whether each mount answers, or set `project` too: then this is only a warning',
   },
   'compose-file-missing': {
     outcome: 'failed',
-    meaning: 'the host lacks a Compose file of the task, or Compose finds none in directory',
-    action: 'correct directory or files, or give project too: then this is only a warning',
+    meaning: 'the host lacks a Compose file of the task, or Compose finds none in `directory`',
+    action: 'correct `directory` or `files`, or set `project` too: then this is only a warning',
   },
   'compose-file-invalid': {
     outcome: 'failed',
     meaning: 'Compose refuses the files of the task',
     action:
-      'run docker compose config -q in the directory and correct the files, or give project too: then this is only a warning',
+      'run `docker compose config -q` in the directory and correct the files, or set `project` too: then this is only a warning',
   },
   'ambiguous-project': {
     outcome: 'failed',
     meaning:
-      'several projects were started from directory, or the project was also started from elsewhere; the message names them',
-    action: 'give project too; project without directory takes down all that has this name',
+      'several projects were started from `directory`, or the project was also started from elsewhere; the message names them',
+    action: 'set `project` too; `project` without `directory` takes down all that has this name',
   },
   leftovers: {
     outcome: 'failed',
     meaning:
       'a part of the project is still there: the Engine refused to remove it, or other containers or services use it',
     action:
-      "read left, and the Engine's complaint in the message; a task with directory alone does not find the rest again: give project",
+      "read `left`, and the Engine's complaint in the message; a task with `directory` alone does not find the rest again: set `project`",
   },
   'not-removed': {
     outcome: 'failed',
@@ -78,39 +78,40 @@ export const HOST_REASONS = {
   },
   'disk-unknown': {
     outcome: 'failed',
-    meaning: 'the disk use cannot be seen, because the Engine is on another machine',
-    action: 'give the task no whenDiskUsedAbove for this host',
+    meaning:
+      "the host cannot see the file system of the Engine's data, mostly because the Engine is on another machine",
+    action: 'remove `whenDiskUsedAbove` from the task',
   },
   'broken-result': {
     outcome: 'failed',
     meaning:
-      'the script of a ShellTask printed no result that keeps the contract, or its result and its exit code disagree',
+      'the script of a `ShellTask` printed no result that keeps the contract, or its result and its exit code disagree',
     action: 'correct the script as the message says',
   },
   'script-failed': {
     outcome: 'failed',
-    meaning: 'the script of a ShellTask was killed, or ended with an exit code other than 0 and no result',
+    meaning: 'the script of a `ShellTask` was killed, or ended with an exit code other than 0 and no result',
     action: "read the step's log in Run Command and correct the script",
   },
   deadline: {
     outcome: 'failed',
-    meaning: "the task's timeout was too short",
-    action: 'wait for the next run, which continues, or give the task a longer timeout',
+    meaning: "the task's `timeout` was too short",
+    action: 'give the task a longer `timeout`, or wait for the next run to continue',
   },
   'script-missing': {
     outcome: 'failed',
-    meaning: 'the step host did not leave the scripts of the tasks on the host, or did not run',
-    action: 'read the result of the step host: mostly /run is full, or a tool is missing',
+    meaning: 'the step `host` did not leave the scripts of the tasks on the host, or did not run',
+    action: 'read the result of the step `host`: mostly `/run` is full, or a tool is missing',
   },
   'lock-unavailable': {
     outcome: 'failed',
-    meaning: 'the task cannot write or lock /run/docker-housekeeping/lock',
-    action: 'see whether root can write there, and whether flock works on that file system',
+    meaning: 'the task cannot write or lock `/run/docker-housekeeping/lock`',
+    action: 'see whether root can write there, and whether `flock` works on that file system',
   },
   'no-space': {
     outcome: 'failed',
-    meaning: 'the script cannot write to /run/docker-housekeeping, mostly because /run is full',
-    action: 'free space in /run',
+    meaning: 'the script cannot write to `/run/docker-housekeeping`, mostly because `/run` is full',
+    action: 'free space in `/run`',
   },
   interrupted: {
     outcome: 'failed',
@@ -124,8 +125,8 @@ export const HOST_REASONS = {
   },
   'disk-not-full': {
     outcome: 'skipped',
-    meaning: 'no more of the disk is used than whenDiskUsedAbove',
-    action: 'do nothing, or lower whenDiskUsedAbove',
+    meaning: 'no more of the disk is used than `whenDiskUsedAbove`',
+    action: 'do nothing, or lower `whenDiskUsedAbove`',
   },
   busy: {
     outcome: 'skipped',
@@ -144,12 +145,12 @@ export const HOST_REASONS = {
   },
   'dry-run-unsupported': {
     outcome: 'skipped',
-    meaning: 'a dry run does not run the script of this ShellTask',
-    action: 'set supportsDryRun if the script removes nothing when DRY_RUN is true',
+    meaning: 'a dry run does not run the script of this `ShellTask`',
+    action: 'set `supportsDryRun` if the script removes nothing when `DRY_RUN` is `true`',
   },
   'script-running': {
     outcome: 'skipped',
-    meaning: 'the script of a ShellTask still runs on the host since an earlier run, which was cancelled',
+    meaning: 'the script of a `ShellTask` still runs on the host since an earlier run, which was cancelled',
     action: 'wait until the script ends, or end it',
   },
 } as const satisfies Readonly<Record<string, HostReasonRow>>;

@@ -16,37 +16,37 @@ export const WARNINGS = {
   'compose-stop-failed': {
     meaning: `Compose could not stop the project, ${WITHOUT_COMPOSE}`,
     action:
-      'read what Compose said on the host, in /run/docker-housekeeping/work/compose-said, before the next task overwrites it',
+      'read what Compose said on the host, in `/run/docker-housekeeping/work/compose-said`, before the next task overwrites it',
   },
   'compose-stop-skipped': {
-    meaning: `Compose would have stopped a docker commit copy of a container too, ${WITHOUT_COMPOSE}`,
+    meaning: `Compose would have stopped a \`docker commit\` copy of a container too, ${WITHOUT_COMPOSE}`,
     action: 'remove the copy if order or hooks matter',
   },
   'directory-missing': {
     meaning: `the host does not have the directory of the task, ${WITHOUT_COMPOSE}`,
-    action: 'correct directory',
+    action: 'correct `directory`',
   },
   'directory-unanswered': {
-    meaning: `the file system of directory or files did not answer in time, ${WITHOUT_COMPOSE}`,
+    meaning: `the file system of \`directory\` or \`files\` did not answer in time, ${WITHOUT_COMPOSE}`,
     action: 'see whether each mount answers',
   },
   'compose-file-missing': {
     meaning: `the host lacks a Compose file of the task, ${WITHOUT_COMPOSE}`,
-    action: 'correct directory or files',
+    action: 'correct `directory` or `files`',
   },
   'compose-file-invalid': {
     meaning: `Compose refuses the files of the task, ${WITHOUT_COMPOSE}`,
-    action: 'run docker compose config -q in the directory and correct the files',
+    action: 'run `docker compose config -q` in the directory and correct the files',
   },
   'unnamed-volumes-left': {
     meaning: 'the task kept volumes without a name of their own, because they may belong to others',
     action:
-      'remove those in left that you do not need; they came from a recreated container, --volumes-from or docker volume create',
+      'remove those in `left` that you do not need; they came from a recreated container, `--volumes-from` or `docker volume create`',
   },
   'arrivals-unknown': {
     meaning:
       "the task cannot see the Engine's data, so an image counts as old as its build, not as its arrival on the host",
-    action: 'do not rely on olderThan for images that were pulled a moment ago',
+    action: 'do not rely on `olderThan` for images that were pulled a moment ago',
   },
   'tag-removed': {
     meaning: 'a tag that was set or moved in the instant before the removal was removed too',

@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { REASONS, WARNINGS } from '../lib/contract';
+import type { Reason } from '../lib/contract';
+
+const README = join(resolve(__dirname, '..'), 'README.md');
+
+/** The parts of README.md that are generated; each stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+const PARTS: Readonly<Record<string, () => string>> = { reasons: reasonTable, warnings: warningTable };
+
+/** The text with its generated parts as they should be. */
+export function withGeneratedParts(readme: string): string {
+  return Object.entries(PARTS).reduce((text, [name, render]) => {
+    const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->\n`];
+    const from = text.indexOf(begin) + begin.length;
+    const to = text.indexOf(end, from);
+    if (from < begin.length || to < 0) {
+      throw new Error(`README.md has no part between ${begin.trim()} and ${end.trim()}; put both lines back`);
+    }
+    return `${text.slice(0, from)}\n<!-- prettier-ignore -->\n${render()}\n\n${text.slice(to)}`;
+  }, readme);
+}
+
+function reasonTable(): string {
+  const rows = Object.entries(REASONS).flatMap(([by, reasons]) =>
+    Object.entries<Reason>(reasons).map(([code, { outcome, meaning, action }]) => [
+      `\`${code}\``,
+      `\`${outcome}\``,
+      by,
+      cell(meaning),
+      cell(action),
+    ]),
+  );
+  return table(['reason', 'outcome', 'from', 'what it means', 'what you do'], rows);
+}
+
+function warningTable(): string {
+  const rows = Object.entries(WARNINGS).map(([code, { meaning, action }]) => [
+    `\`${code}\``,
+    cell(meaning),
+    cell(action),
+  ]);
+  return table(['warning', 'what it means', 'what you do'], rows);
+}
+
+/** Columns are not aligned, so that a changed row is one changed line. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Plain text with code in backticks, without what Markdown would take for another mark. */
+function cell(text: string): string {
+  return text.replace(/[|<>*\\[\]]/g, '\\$&');
+}
+
+if (require.main === module) {
+  writeFileSync(README, withGeneratedParts(readFileSync(README, 'utf8')));
+}
