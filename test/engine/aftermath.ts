@@ -1,4 +1,4 @@
-import type { StepResult } from '../../lib/contract';
+import type { HostReason, StepResult } from '../../lib/contract';
 import type { PrivateHost } from '../../local/host/private-host';
 import { must } from './images';
 import { RUN_DIR } from './interpose';
@@ -7,7 +7,7 @@ import { difference, type EngineState } from './state';
 import { engineState } from './task-worlds';
 
 /** Why a task may fail that was disturbed; whatever else it says is a defect. */
-const REASONS = [
+const REASONS: readonly string[] = [
   'deadline',
   'disk-unknown',
   'docker-hung',
@@ -19,7 +19,7 @@ const REASONS = [
   'not-removed',
   'script-failed',
   'script-missing',
-];
+] satisfies HostReason[];
 
 /** A host's state before a task ran, and what of it the task was there to remove. */
 export interface Scene {

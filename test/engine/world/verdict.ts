@@ -1,4 +1,4 @@
-import type { Removed, StepResult } from '../../../lib/contract';
+import type { HostReason, Removed, StepResult } from '../../../lib/contract';
 import { foretell, foretellDry } from './model';
 import type { Foretold } from './model-parts';
 import { KINDS, type Snapshot, without } from './objects';
@@ -15,7 +15,13 @@ export interface Run {
 }
 
 /** Why a task may fail that lost the Docker CLI at one call; whatever else it says is a defect. */
-const REASONS = ['docker-unreachable', 'engine-error', 'leftovers', 'not-removed', 'script-failed'];
+const REASONS: readonly string[] = [
+  'docker-unreachable',
+  'engine-error',
+  'leftovers',
+  'not-removed',
+  'script-failed',
+] satisfies HostReason[];
 
 /** Holds a run against the safety rules, the model and its own words. @returns what is wrong */
 export function judge({ task, directories, before, after, result }: Run): string[] {
