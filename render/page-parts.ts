@@ -1,5 +1,4 @@
-import { bytesText, plural } from '../lambda/report/text';
-import { removedText } from '../lib/contract';
+import { bytesText, plural, removedText } from '../lib/contract';
 import type { HostOutcome, HostReport } from '../lib/contract';
 import { Html, html } from './html';
 import { hostName, stepDetails, stepText } from './terminal';

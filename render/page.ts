@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { bytesText, durationText, plural } from '../lambda/report/text';
 import {
-  FAILED_OUTCOMES,
-  HOST_OUTCOMES,
-  HOST_OUTCOME_TABLE,
-  REMOVABLE,
-  TROUBLED_OUTCOMES,
+  bytesText,
+  durationText,
   explain,
+  FAILED_OUTCOMES,
+  HOST_OUTCOME_TABLE,
+  HOST_OUTCOMES,
   noHostReason,
+  plural,
+  REMOVABLE,
   removedText,
+  TROUBLED_OUTCOMES,
 } from '../lib/contract';
 import type { HostOutcome, HostReport, RunReport } from '../lib/contract';
 import { Html, html } from './html';

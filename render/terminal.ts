@@ -1,5 +1,4 @@
-import { bytesText, plural, printable } from '../lambda/report/text';
-import { removedText } from '../lib/contract';
+import { bytesText, plural, printable, removedText } from '../lib/contract';
 import type { HostOutcome, HostReport, Outcome, PassedOver, RunReport, StepReport } from '../lib/contract';
 
 export interface RenderOptions {

@@ -24,18 +24,6 @@ const ROOMS: readonly Room[] = readFileSync(join(PROJECT, 'ARCHITECTURE.md'), 'u
     return { name: name?.[0] ?? '', rooms: rooms ?? [], packages: packages ?? [] };
   });
 
-/**
- * Modules of the reporter that render/ still needs, until the words of a report are part of the contract. The test asks
- * you to delete an entry as soon as nothing imports it.
- */
-const STILL_IMPORTED = [
-  'render/page-parts.ts imports lambda/report/text',
-  'render/page.ts imports lambda/report/reasons',
-  'render/page.ts imports lambda/report/statuses',
-  'render/page.ts imports lambda/report/text',
-  'render/terminal.ts imports lambda/report/text',
-];
-
 const isIn = (path: string, room: string): boolean =>
   path === room || path === `${room}.ts` || path.startsWith(`${room}/`);
 
@@ -70,7 +58,7 @@ function forbiddenImports(file: string): string[] {
 }
 
 test('a folder imports only what the table in ARCHITECTURE.md allows', () => {
-  expect(FILES.flatMap(forbiddenImports).sort()).toEqual(STILL_IMPORTED);
+  expect(FILES.flatMap(forbiddenImports).sort()).toEqual([]);
 });
 
 test('the table names folders that exist, and each once', () => {

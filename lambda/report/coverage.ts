@@ -2,12 +2,11 @@ import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import { paginateDescribeInstanceInformation } from '@aws-sdk/client-ssm';
 import type { InstanceInformation, SSMClient, Target } from '@aws-sdk/client-ssm';
-import { refusalOf } from '../../lib/contract';
+import { excerpt, refusalOf } from '../../lib/contract';
 import type { Coverage, HostReport } from '../../lib/contract';
 import type { SentCommand } from './collect';
 import { hostReport } from './interpret';
 import type { RunIdentity } from './interpret';
-import { excerpt } from './text';
 import { verdict } from './verdict';
 import type { Verdict } from './verdict';
 

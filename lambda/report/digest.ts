@@ -1,8 +1,17 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { HOST_OUTCOMES, TROUBLED_OUTCOMES, explain, noHostReason, removedText } from '../../lib/contract';
+import {
+  bytesText,
+  durationText,
+  excerpt,
+  explain,
+  HOST_OUTCOMES,
+  noHostReason,
+  plural,
+  removedText,
+  TROUBLED_OUTCOMES,
+} from '../../lib/contract';
 import type { RunReport } from '../../lib/contract';
-import { bytesText, durationText, excerpt, plural } from './text';
 
 /** Where the whole report stands. */
 export interface ReportPlace {

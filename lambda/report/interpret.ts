@@ -1,5 +1,5 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
-import { FAILED_OUTCOMES, HOST_STEP, REMOVABLE, explain } from '../../lib/contract';
+import { excerpt, explain, FAILED_OUTCOMES, HOST_STEP, REMOVABLE } from '../../lib/contract';
 import type {
   HostOutcome,
   HostReport,
@@ -11,7 +11,6 @@ import type {
 } from '../../lib/contract';
 import { invocationMeaning, statusOf, stepMeaning } from './statuses';
 import { parseStepResult } from './step-result';
-import { excerpt } from './text';
 import { verdict } from './verdict';
 import type { Verdict } from './verdict';
 

@@ -15,4 +15,5 @@ export * from './removable';
 export * from './report';
 export * from './reporter-reasons';
 export * from './step-result';
+export * from './text';
 export * from './warnings';

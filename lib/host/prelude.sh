@@ -118,15 +118,13 @@ left() {
 }
 
 # bounded SECONDS COMMAND...: runs it, but for no longer than that and not past the deadline. Neither the
-# result's descriptor nor the lock's is handed on: who outlives the script must hold neither. Sets BEGUN to whether it ran at all.
+# result's descriptor nor the lock's is handed on: who outlives the script must hold neither.
 bounded() {
-  BEGUN=no
   now
   limit=$((DEADLINE - NOW))
   [ "$1" -ge "$limit" ] || limit=$1
   shift
   [ "$limit" -gt 0 ] || return 124
-  BEGUN=yes
   timeout -k 5 "$limit" "$@" 3>&- 9>&-
 }
 engine() { bounded "$STEP_TIMEOUT" docker "$@"; }

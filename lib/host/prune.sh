@@ -243,7 +243,7 @@ try() {
   code=0
   engine "$@" || code=$?
   # shellcheck disable=SC2086
-  [ "$code" -le 1 ] || [ "$BEGUN" = no ] || printf '%s\n' $doomed >>"$WORK/uncertain"
+  [ "$code" -le 1 ] || printf '%s\n' $doomed >>"$WORK/uncertain"
   tell_cut_off "$code"
   return "$code"
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TROUBLED_OUTCOMES } from '../lib/contract';
+import { TROUBLED_OUTCOMES } from '../../lib/contract';
 import { synthesise } from './deployment';
 import { createExample } from '../example';
 import { takeInventory } from '../host/inventory';
