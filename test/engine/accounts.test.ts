@@ -10,8 +10,8 @@ import { bystanders, engineState, TASK_WORLDS } from './task-worlds';
 
 const OF_SHOP = `--label ${PROJECT_LABEL}=shop --label ${ONE_OFF_LABEL}=False`;
 
-/** The prunes: what a task takes for removed, it has selected before. */
-const prunes = Object.entries(TASK_WORLDS).filter(([name]) => name.endsWith('Prune'));
+/** Every kind that selects each object before it removes it: no project as a whole, and no script of a user's. */
+const prunes = Object.entries(TASK_WORLDS).filter(([name]) => !/^(ComposeDown|ShellTask)$/.test(name));
 const stores = Object.entries(ENGINES).filter(([name]) => /no Compose|28.5, containerd/.test(name));
 
 describe.each(stores)('%s', (_name, kind) => {
