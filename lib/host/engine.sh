@@ -81,32 +81,6 @@ containerd_root() {
 used_kib() { disk 3 | awk '{ sum += $1 } END { if (NR) printf "%.0f\n", sum }'; }
 fullest() { disk 5 "$1" | sort -n | tail -n 1; }
 
-# begin: what every task does first. measured: what it does last, before finish.
-begin() {
-  now
-  take_lock
-  printf '' >"$WORK/undescribed" || full
-  find_engine
-  [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk
-  USED_BEFORE=$(used_kib)
-}
-check_disk() {
-  blocks=$(fullest -k)
-  inodes=$(fullest -i)
-  [ -n "$blocks" ] || fail disk-unknown "the file system that holds $DATA_ROOT cannot be seen from here"
-  # Some file systems have no fixed number of inodes.
-  [ "$blocks" -gt "$WHEN_DISK_USED_ABOVE" ] || [ "${inodes:-0}" -gt "$WHEN_DISK_USED_ABOVE" ] ||
-    skip disk-not-full "blocks used: $blocks %, inodes used: ${inodes:-0} %, neither is above $WHEN_DISK_USED_ABOVE %"
-}
-measured() {
-  used_after=$(used_kib)
-  # Of an Engine on another machine the file system is not to be seen.
-  [ -n "$USED_BEFORE" ] && [ -n "$used_after" ] || return 0
-  # Others write to the same disk meanwhile: less than nothing is nothing.
-  [ "$used_after" -lt "$USED_BEFORE" ] || used_after=$USED_BEFORE
-  BYTES=$(((USED_BEFORE - used_after) * 1024))
-}
-
 # unanswered CODE: ends the task, as a question had no answer. What the CLI said of it is in the file unsaid. An Engine that
 # answers the next question has answered this one too: with an error.
 unanswered() {
@@ -122,22 +96,4 @@ complaint() {
   sed -E "/$CLI_WARNING/d; /^ *\$/d; s/^xargs: docker: terminated by/the Docker CLI was ended by/; q" "$WORK/$1" | grep . || echo "the Docker CLI ended with code $2 and no message"
 }
 
-# list FILE ARGUMENTS...: writes what the Engine answers, sorted. Without the whole answer nothing may be concluded.
-list() {
-  file=$WORK/$1
-  shift
-  answer=$(engine "$@" 2>"$WORK/unsaid") || unanswered "$?"
-  printf '%s\n' "$answer" | sed '/^$/d' | sort -u >"$file" || full
-  room
-}
-
-# without FILE FROM: takes the lines of the first sorted file out of the second.
-without() {
-  comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest" || full
-  room
-  mv "$WORK/rest" "$WORK/$2"
-}
-
-# lines FILE: how many there are. gone BEFORE AFTER: how many of the first sorted file's are not in the second.
-lines() { wc -l <"$WORK/$1" | tr -d ' '; }
-gone() { comm -23 "$WORK/$1" "$WORK/$2" | wc -l | tr -d ' '; }
+tell_cut_off() { [ "$1" -le 1 ] || echo "the Docker CLI ended with code $1" >&2; }

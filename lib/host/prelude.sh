@@ -35,44 +35,6 @@ DEADLINE=$((START + STEP_TIMEOUT - 15))
 
 log() { printf '%s %s: %s\n' "$(date -u +%H:%M:%S)" "$STEP" "$*"; }
 
-REMOVED='' PASSED_OVER='' BYTES='' HOST=''
-KILLED='' KILLED_OMITTED=0 LEFT='' LEFT_OMITTED=0 WARNINGS=''
-
-# text STRING BYTES: sets TEXT to a JSON string of at most BYTES bytes. What would need an escape is replaced,
-# so that the length is known before.
-text() {
-  TEXT=$(printf '%s' "$1" | tr '\n\t"\134' "  '/" | tr -c '\040-\176' '?' | cut -c "1-$2")
-  TEXT="\"$TEXT\""
-}
-
-# finish OUTCOME [REASON MESSAGE]: prints the result and ends the script.
-finish() {
-  trap - EXIT
-  trap '' HUP INT TERM
-  now
-  result="{\"v\":1,\"task\":\"$TASK\",\"outcome\":\"$1\",\"dryRun\":$DRY_RUN,\"seconds\":$((NOW - START))"
-  [ -z "${2:-}" ] || result="$result,\"reason\":\"$2\""
-  if [ -n "${3:-}" ]; then
-    text "$3" 200
-    result="$result,\"message\":$TEXT"
-  fi
-  [ -z "$REMOVED" ] || result="$result,\"removed\":{$REMOVED}"
-  [ -z "$BYTES" ] || result="$result,\"bytesReclaimed\":$BYTES"
-  [ -z "$PASSED_OVER" ] || result="$result,\"passedOver\":{$PASSED_OVER}"
-  [ -z "$KILLED" ] || result="$result,\"killed\":[$KILLED]"
-  [ "$KILLED_OMITTED" = 0 ] || result="$result,\"killedOmitted\":$KILLED_OMITTED"
-  [ -z "$LEFT" ] || result="$result,\"left\":[$LEFT]"
-  [ "$LEFT_OMITTED" = 0 ] || result="$result,\"leftOmitted\":$LEFT_OMITTED"
-  [ -z "$WARNINGS" ] || result="$result,\"warnings\":[$WARNINGS]"
-  [ -z "$HOST" ] || result="$result,\"host\":{$HOST}"
-  log "$1${2:+ ($2)}${3:+: $3}"
-  printf '%s}\n' "$result" >&3
-  # With its code, for in a trap `exit` alone would end with that of what was interrupted.
-  [ "$1" = failed ] || exit 0
-  exit 1
-}
-fail() { finish failed "$1" "$2"; }
-skip() { finish skipped "$1" "$2"; }
 trap 'fail internal "the script ended where it should not"' EXIT
 interrupted() { finish failed interrupted 'the script was told to end'; }
 trap interrupted HUP INT TERM
@@ -98,24 +60,6 @@ true | false) ;;
   fail dry-run-invalid 'the parameter DryRun is neither true nor false'
   ;;
 esac
-
-warn() {
-  case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
-}
-
-# count NAME N: adds to what was removed; passed NAME N: to what was left alone and why, if any.
-count() { REMOVED="$REMOVED${REMOVED:+,}\"$1\":$2"; }
-passed() { [ "$2" -eq 0 ] || PASSED_OVER="$PASSED_OVER${PASSED_OVER:+,}\"$1\":$2"; }
-
-# left STRING: names something that should be gone and is not, within a budget that keeps the result below 1,200 bytes.
-left() {
-  text "$1" 90
-  if [ $((${#LEFT} + ${#TEXT})) -lt 220 ]; then
-    LEFT="$LEFT${LEFT:+,}$TEXT"
-  else
-    LEFT_OMITTED=$((LEFT_OMITTED + 1))
-  fi
-}
 
 # bounded SECONDS COMMAND...: runs it, but for no longer than that and not past the deadline. Neither the
 # result's descriptor nor the lock's is handed on: who outlives the script must hold neither.
@@ -146,28 +90,4 @@ allow_look() {
   fi
   [ "$look" -lt $((START + STEP_TIMEOUT - 7)) ] || look=$((START + STEP_TIMEOUT - 7))
   [ "$DEADLINE" -gt "$look" ] || DEADLINE=$look
-}
-
-# take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.
-take_lock() {
-  # A redirection of exec that fails would end the script, so it is tried apart.
-  if ! (mkdir -p "$RUN_DIR" && : >>"$RUN_DIR/lock"); then
-    fail lock-unavailable "$RUN_DIR/lock cannot be written"
-  fi
-  exec 9>>"$RUN_DIR/lock"
-  locked=0
-  flock -n 9 || locked=$?
-  [ "$locked" != 1 ] || skip locked 'another housekeeping run is under way on this host'
-  [ "$locked" = 0 ] || fail lock-unavailable "flock cannot lock $RUN_DIR/lock: it ended with code $locked"
-  rm -rf "$WORK"
-  mkdir "$WORK" || full
-  export TMPDIR="$WORK"
-}
-full() { fail no-space "$RUN_DIR cannot be written: is /run full?"; }
-# room: whether what was just written can be whole. Not every tool tells that the disk is full, and what is left out of
-# a list of what must stay would go. A file that was there before would only get its own space again.
-room() {
-  echo . >"$WORK/room"
-  [ -s "$WORK/room" ] || full
-  rm -f "$WORK/room"
 }

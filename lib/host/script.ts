@@ -4,12 +4,26 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DRY_RUN_PARAMETER } from '../contract';
 
+/** A file that scripts of several kinds use. */
+export type SharedFile =
+  'clock.sh' | 'inspect.sh' | 'references.sh' | 'members.sh' | 'select.sh' | 'prune.sh' | 'images.sh';
+
+/** What every task uses that removes objects of one kind by their labels. */
+export const PRUNE: readonly SharedFile[] = [
+  'clock.sh',
+  'inspect.sh',
+  'references.sh',
+  'members.sh',
+  'select.sh',
+  'prune.sh',
+];
+
 /** What a step runs on a host. */
 export interface HostScript {
   /** Reported as the step result's `task`: the task's class name. */
   readonly kind: string;
-  /** What it shares with other scripts, in the order in which it is read; all share `engine.sh` and `prelude.sh`. */
-  readonly uses: readonly ('prune.sh' | 'members.sh' | 'images.sh')[];
+  /** The files in this folder that it uses, besides those that every script uses. */
+  readonly uses: readonly SharedFile[];
   /** Paths of the shell script, or of the parts of a long one; they are left on the host as one, named as the last. */
   readonly files: readonly string[];
   /** The shell variables that the script reads. */
@@ -22,7 +36,10 @@ export const DRY_RUN_LINE = `DRY_RUN='{{ ${DRY_RUN_PARAMETER} }}'`;
 /** Only tests and runs on a machine of one's own give another folder. */
 const RUN_DIR_LINE = 'RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}';
 
-const PRELUDE = ['engine.sh', 'prelude.sh'].map((name) => join(__dirname, name));
+/** What every script uses. The last one runs commands, and needs the functions of the others. */
+const PRELUDE = ['lists.sh', 'result.sh', 'engine.sh', 'task.sh', 'prelude.sh'].map((name) =>
+  join(__dirname, name),
+);
 
 /**
  * The lines of the step `host`: it leaves the scripts of all tasks on the host, each once however many tasks run it,

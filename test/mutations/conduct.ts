@@ -11,7 +11,7 @@ export const CONDUCT: readonly Mutation[] = [
   },
   {
     rule: 'a host that has room is left alone',
-    file: 'lib/host/engine.sh',
+    file: 'lib/host/task.sh',
     find: '[ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk',
     replace: ':',
     test: ['test/engine/conditions.test.ts', 'leaves a host alone that has room'],
@@ -53,14 +53,14 @@ export const CONDUCT: readonly Mutation[] = [
   },
   {
     rule: 'one run at a time on a host',
-    file: 'lib/host/prelude.sh',
+    file: 'lib/host/task.sh',
     find: 'flock -n 9 || locked=$?',
     replace: ':',
     test: ['test/engine/engine-fails.test.ts', 'VolumePrune'],
   },
   {
     rule: 'without the whole answer nothing is concluded',
-    file: 'lib/host/engine.sh',
+    file: 'lib/host/lists.sh',
     find: 'answer=$(engine "$@" 2>"$WORK/unsaid") || unanswered "$?"',
     replace: 'answer=$(engine "$@" 2>"$WORK/unsaid")',
     test: ['test/engine/engine-fails.test.ts', 'ComposeDown'],

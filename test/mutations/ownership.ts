@@ -94,7 +94,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   },
   {
     rule: 'nothing that a service of a swarm names',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/references.sh',
     find: 'if [ "$MANAGER" = true ]; then',
     replace: 'if false; then',
     test: of('swarm', OLD)('what a swarm’s service holds, though no container does'),
@@ -208,7 +208,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   },
   {
     rule: 'nothing where a locked swarm hides its services',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/references.sh',
     find: `'' | inactive | active) ;;`,
     replace: '*) ;;',
     test: of('swarm', OLD)('what a swarm’s service holds, though no container does a swarm that is locked'),

@@ -4,7 +4,7 @@ import { matrix, type Mutation, races, unnamed } from './mutation';
 export const SCOPE: readonly Mutation[] = [
   {
     rule: 'nothing without the labels',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/select.sh',
     find: 'set -- "$@" --filter "label=$wanted"',
     replace: ':',
     test: matrix('VolumePrune'),

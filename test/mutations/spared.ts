@@ -25,14 +25,14 @@ export const SPARED: readonly Mutation[] = [
   },
   {
     rule: 'no volume, network or container that a pattern excludes',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/select.sh',
     find: 'without excluded candidates',
     replace: ':',
     test: matrix('VolumePrune'),
   },
   {
     rule: 'nothing that is not old enough',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/clock.sh',
     find: 'return older > 0 && time >= limit',
     replace: 'return 0',
     test: matrix('DanglingImagePrune'),
@@ -59,7 +59,7 @@ export const SPARED: readonly Mutation[] = [
   },
   {
     rule: 'nothing that is not old enough by less than a second',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/clock.sh',
     find: 'time >= limit',
     replace: 'time > limit',
     test: ages('to the second'),
@@ -87,7 +87,7 @@ export const SPARED: readonly Mutation[] = [
   },
   {
     rule: 'nothing with the keep label',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/select.sh',
     find: 'without kept "$candidates"',
     replace: ':',
     test: matrix('DanglingImagePrune'),
@@ -101,7 +101,7 @@ export const SPARED: readonly Mutation[] = [
   },
   {
     rule: 'a project with a kept container stays whole, for the prunes',
-    file: 'lib/host/prune.sh',
+    file: 'lib/host/select.sh',
     find: 'project in whole && !($1 in stranger) ? "kept" :',
     replace: '',
     test: matrix('StoppedContainerPrune'),

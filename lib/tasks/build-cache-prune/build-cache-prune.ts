@@ -49,6 +49,6 @@ export class BuildCachePrune extends HousekeepingTask {
       KEEP_STORAGE: keepStorage === undefined ? '' : String(literalBytes(`${kind}.keepStorage`, keepStorage)),
     };
     super(kind, defaultTaskName('build-cache-prune'), props);
-    this._script = taskScript(kind, ['prune.sh'], props, settings);
+    this._script = taskScript(kind, ['clock.sh'], props, settings);
   }
 }

@@ -14,6 +14,8 @@ import {
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
+const USES = ['clock.sh', 'inspect.sh', 'references.sh', 'members.sh', 'select.sh'] as const;
+
 /** How one project is taken down. */
 const PARTS = ['volumes.sh', 'killed.sh', 'aftermath.sh', 'project.sh'];
 
@@ -131,7 +133,7 @@ export class ComposeDown extends HousekeepingTask {
     };
     const what = labels === undefined ? [project || posix.basename(home)] : Object.values(labels);
     super('ComposeDown', defaultTaskName('compose-down', ...what), props);
-    this._script = taskScript('ComposeDown', ['prune.sh', 'members.sh'], props, settings, PARTS);
+    this._script = taskScript('ComposeDown', USES, props, settings, PARTS);
   }
 }
 

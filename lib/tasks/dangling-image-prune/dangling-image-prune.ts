@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../../host/script';
+import { type HostScript, PRUNE } from '../../host/script';
 import { literalLabels, literalProps, literalSeconds } from '../../validation';
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
@@ -54,6 +54,6 @@ export class DanglingImagePrune extends HousekeepingTask {
       OLDER_THAN: String(literalSeconds(`${kind}.olderThan`, props.olderThan ?? Duration.hours(1))),
     };
     super(kind, defaultTaskName('dangling-image-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh', 'members.sh', 'images.sh'], props, settings);
+    this._script = taskScript(kind, [...PRUNE, 'images.sh'], props, settings);
   }
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../../host/script';
+import { type HostScript, PRUNE } from '../../host/script';
 import {
   literalFlag,
   literalLabels,
@@ -77,6 +77,6 @@ export class NetworkPrune extends HousekeepingTask {
     };
     const what = [...Object.values(labels ?? {}), ...(composeLeftovers ? ['compose-leftovers'] : [])];
     super(kind, defaultTaskName('network-prune', ...what), props);
-    this._script = taskScript(kind, ['prune.sh', 'members.sh'], props, settings);
+    this._script = taskScript(kind, PRUNE, props, settings);
   }
 }

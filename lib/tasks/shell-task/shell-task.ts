@@ -50,7 +50,7 @@ export class ShellTask extends HousekeepingTask {
     const kind = 'ShellTask';
     literalProps(kind, props);
     super(kind, defaultTaskName('shell-task'), props);
-    this._script = taskScript(kind, ['prune.sh'], props, {
+    this._script = taskScript(kind, [], props, {
       SCRIPT: validScript(`${kind}.script`, props.script),
       SUPPORTS_DRY_RUN: literalFlag(`${kind}.supportsDryRun`, props.supportsDryRun ?? false),
     });

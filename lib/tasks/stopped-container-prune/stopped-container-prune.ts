@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../../host/script';
+import { type HostScript, PRUNE } from '../../host/script';
 import { literalLabels, literalPatterns, literalProps, literalSeconds } from '../../validation';
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
@@ -47,6 +47,6 @@ export class StoppedContainerPrune extends HousekeepingTask {
       EXCLUDE: literalPatterns(`${kind}.exclude`, props.exclude ?? []),
     };
     super(kind, defaultTaskName('stopped-container-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh', 'members.sh'], props, settings);
+    this._script = taskScript(kind, PRUNE, props, settings);
   }
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HostScript } from '../../host/script';
+import { type HostScript, PRUNE } from '../../host/script';
 import { literalCount, literalLabels, literalPatterns, literalProps, literalSeconds } from '../../validation';
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
@@ -76,6 +76,6 @@ export class UnusedImagePrune extends HousekeepingTask {
       EXCLUDE: literalPatterns(`${kind}.exclude`, exclude),
     };
     super(kind, defaultTaskName('unused-image-prune', ...Object.values(props.labels)), props);
-    this._script = taskScript(kind, ['prune.sh', 'members.sh', 'images.sh'], props, settings);
+    this._script = taskScript(kind, [...PRUNE, 'images.sh'], props, settings);
   }
 }
