@@ -25,7 +25,7 @@ function young(time) { return older > 0 && time >= limit }
 function undated(time) { return older > 0 && time < 0 }
 '
 # with_clock PROGRAM FILE...: awk with those; fields are separated by |.
-with_clock() {
+run_awk() {
   program=$CLOCK$1
   shift
   awk -F '|' -v limit="$(($(date +%s) - OLDER_THAN))" -v older="$OLDER_THAN" -v mounted="${MOUNTED_BEFORE:-}" "$program" "$@"

@@ -1,5 +1,5 @@
 # early_fail REASON MESSAGE: ends a step that has no script yet to say why.
-early_fail() {
+fail_early() {
   [ "$DRY_RUN" = false ] || DRY_RUN=true
   printf '{"v":1,"task":"%s","outcome":"failed","dryRun":%s,"seconds":0,"reason":"%s","message":"%s"}\n' \
     "$TASK" "$DRY_RUN" "$1" "$2"

@@ -23,11 +23,11 @@ NEWLINE='
 '
 
 # Seconds since boot: no process is started for it, and setting the clock does not move it.
-now() {
+read_clock() {
   read -r NOW _ </proc/uptime
   NOW=${NOW%%.*}
 }
-now
+read_clock
 START=$NOW
 # The agent kills with SIGKILL at the step's timeout and no trap would run, so the script stops before:
 # 5 s for a command that has to be killed, 5 s to list what is left, the rest to spare.
@@ -36,8 +36,8 @@ DEADLINE=$((START + STEP_TIMEOUT - 15))
 log() { printf '%s %s: %s\n' "$(date -u +%H:%M:%S)" "$STEP" "$*"; }
 
 trap 'fail internal "the script ended where it should not"' EXIT
-interrupted() { finish failed interrupted 'the script was told to end'; }
-trap interrupted HUP INT TERM
+fail_interrupted() { finish failed interrupted 'the script was told to end'; }
+trap fail_interrupted HUP INT TERM
 
 # All that any script needs, each after its package. Without one of them a list would come out empty and the fault be
 # laid on the Engine or the disk.
@@ -46,7 +46,7 @@ for package in 'util-linux flock' 'gawk awk' 'sed sed' 'grep grep' 'findutils fi
   for tool in ${package#* }; do
     command -v "$tool" >/dev/null && continue
     # What makes a text safe may be what is missing; there is nothing in this one to replace.
-    text() { TEXT="\"$1\""; }
+    quote_text() { TEXT="\"$1\""; }
     fail tool-missing "there is no $tool on this host: install ${package%% *}"
   done
 done
@@ -62,27 +62,29 @@ true | false) ;;
 esac
 
 # bounded SECONDS COMMAND...: runs it, but for no longer than that and not past the deadline. Neither the
-# result's descriptor nor the lock's is handed on: who outlives the script must hold neither.
-bounded() {
-  now
+# result's descriptor nor the lock's is handed on: who outlives the script must hold neither. Sets BEGUN to whether it ran at all.
+run_bounded() {
+  COMMAND_BEGUN=no
+  read_clock
   limit=$((DEADLINE - NOW))
   [ "$1" -ge "$limit" ] || limit=$1
   shift
   [ "$limit" -gt 0 ] || return 124
+  COMMAND_BEGUN=yes
   timeout -k 5 "$limit" "$@" 3>&- 9>&-
 }
-engine() { bounded "$STEP_TIMEOUT" docker "$@"; }
+run_docker() { run_bounded "$STEP_TIMEOUT" docker "$@"; }
 
 # expired: whether nothing more is to be begun, at the deadline or after stop, see images.sh.
-expired() {
-  now
+is_time_over() {
+  read_clock
   [ "$NOW" -ge "$DEADLINE" ] || [ -e "$WORK/stop" ]
 }
 
 # allow_look: allows at least 5 s for a last look at what was removed, but no more than leaves time to kill a command and print
 # the result before the agent kills the step; and at most 5 s once the step was told to end.
 allow_look() {
-  now
+  read_clock
   look=$((NOW + 5))
   if [ -e "$WORK/stop" ]; then
     [ "$DEADLINE" -lt "$look" ] || DEADLINE=$look

@@ -54,10 +54,10 @@ export function renderHostStep(step: string, timeoutSeconds: number, tasks: read
     ...opening('Host', step, timeoutSeconds, {}),
     ...source('store.sh'),
     assignment('PRELUDE', pack(scriptText(PRELUDE))),
-    `store ${storedName(PRELUDE)} "$PRELUDE"`,
-    ...[...others].map(([name, packed]) => `store ${name} ${packed}`),
+    `store_script ${storedName(PRELUDE)} "$PRELUDE"`,
+    ...[...others].map(([name, packed]) => `store_script ${name} ${packed}`),
     // What the host is can be said even where nothing can be stored.
-    'eval "$(unpack "$PRELUDE")"',
+    'eval "$(unpack_script "$PRELUDE")"',
     ...source('host.sh'),
   ];
 }

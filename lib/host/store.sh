@@ -3,16 +3,16 @@
 # cannot be stored.
 umask 077
 UNSTORED=''
-store() {
+store_script() {
   file=$RUN_DIR/scripts/$1
-  mkdir -p "$RUN_DIR/scripts" && unpack "$2" >"$file.$$" && mv -f "$file.$$" "$file" && return
+  mkdir -p "$RUN_DIR/scripts" && unpack_script "$2" >"$file.$$" && mv -f "$file.$$" "$file" && return
   rm -f "$file.$$"
   UNSTORED="$UNSTORED $1"
 }
 # unpack PACKED: prints a script, see script.ts.
-unpack() { printf '%s' "$1" | base64 -d | gzip -dc; }
+unpack_script() { printf '%s' "$1" | base64 -d | gzip -dc; }
 # What no task needs, each after its package.
 for package in 'coreutils base64' 'gzip gzip'; do
   command -v "${package#* }" >/dev/null ||
-    early_fail tool-missing "there is no ${package#* } on this host: install ${package% *}"
+    fail_early tool-missing "there is no ${package#* } on this host: install ${package% *}"
 done

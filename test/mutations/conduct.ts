@@ -61,8 +61,8 @@ export const CONDUCT: readonly Mutation[] = [
   {
     rule: 'without the whole answer nothing is concluded',
     file: 'lib/host/lists.sh',
-    find: 'answer=$(engine "$@" 2>"$WORK/unsaid") || unanswered "$?"',
-    replace: 'answer=$(engine "$@" 2>"$WORK/unsaid")',
+    find: 'answer=$(run_docker "$@" 2>"$WORK/cli-error") || fail_unanswered "$?"',
+    replace: 'answer=$(run_docker "$@" 2>"$WORK/cli-error")',
     test: ['test/engine/engine-fails.test.ts', 'ComposeDown'],
   },
   {

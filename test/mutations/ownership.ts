@@ -32,14 +32,14 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what Compose did not create has no say in a project’s labels and age',
     file: 'lib/tasks/compose-down/compose-down.sh',
-    find: 'list_members all.container -a --filter "$one"',
-    replace: 'list all.container ps -aq --no-trunc --filter "$one"',
+    find: 'list_members all.container -a --filter "$selection_filter"',
+    replace: 'list_objects all.container ps -aq --no-trunc --filter "$selection_filter"',
     test: membership('has no say'),
   },
   {
     rule: 'no container from a copy by docker commit',
     file: 'lib/host/members.sh',
-    find: 'without copies "$1"',
+    find: 'subtract_list copies "$1"',
     replace: ':',
     test: committed(OLD),
   },
@@ -81,7 +81,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no image that a container mounts',
     file: 'lib/host/images.sh',
-    find: `sed -n 's/^mounts //p' "$WORK/uses" | sort -u`,
+    find: `sed -n 's/^mounts //p' "$WORK/image-uses" | sort -u`,
     replace: ':',
     test: mounted('by its tag is in use'),
   },
@@ -95,7 +95,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'nothing that a service of a swarm names',
     file: 'lib/host/references.sh',
-    find: 'if [ "$MANAGER" = true ]; then',
+    find: 'if [ "$IS_MANAGER" = true ]; then',
     replace: 'if false; then',
     test: of('swarm', OLD)('what a swarm’s service holds, though no container does'),
   },
@@ -109,8 +109,8 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what a command removed before it was cut off counts as removed',
     file: 'lib/host/prune.sh',
-    find: `[ "$code" -le 1 ] || printf '%s\\n' $doomed`,
-    replace: `true || printf '%s\\n' $doomed`,
+    find: `[ "$COMMAND_BEGUN" = no ] || printf '%s\\n' $targets`,
+    replace: `true || printf '%s\\n' $targets`,
     test: accounts('VolumePrune: what the Engine removed'),
   },
   {
@@ -125,16 +125,16 @@ export const OWNERSHIP: readonly Mutation[] = [
       [
         'volume',
         'lib/tasks/volume-prune/volume-prune.sh',
-        'need_all containers services',
+        'require_described containers services',
         'VolumePrune removes nothing',
       ],
       [
         'network',
         'lib/tasks/network-prune/network-prune.sh',
-        'need_all containers services',
+        'require_described containers services',
         'NetworkPrune removes nothing',
       ],
-      ['image', 'lib/host/images.sh', 'need_all containers', 'UnusedImagePrune removes nothing'],
+      ['image', 'lib/host/images.sh', 'require_described containers', 'UnusedImagePrune removes nothing'],
     ] as const
   ).map(([kind, file, find, name]) => ({
     rule: `no ${kind} that a container may use which the Engine cannot describe`,
@@ -146,7 +146,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'nothing of a project that a container may use which the Engine cannot describe',
     file: 'lib/tasks/compose-down/project.sh',
-    find: 'all_described foreign services || {',
+    find: 'are_described other-containers services || {',
     replace: 'true || {',
     test: undescribed('ComposeDown of one project leaves'),
   },
@@ -160,7 +160,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'an Engine that answers is not said to have stopped answering',
     file: 'lib/host/engine.sh',
-    find: 'answers || fail docker-unreachable',
+    find: 'is_engine_answering || fail docker-unreachable',
     replace: 'fail docker-unreachable',
     test: of('engine-error')('VolumePrune: is engine-error, where'),
   },
@@ -174,7 +174,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what the Engine complains of is said of what is left',
     file: 'lib/tasks/compose-down/aftermath.sh',
-    find: 'REFUSAL=$(explain "$kind")',
+    find: 'REFUSAL=$(print_reason "$kind")',
     replace: ':',
     test: refused('is leftovers'),
   },
@@ -189,20 +189,20 @@ export const OWNERSHIP: readonly Mutation[] = [
     rule: 'what a command removed that was cut off at the deadline counts as removed',
     file: 'lib/host/prune.sh',
     find: 'allow_look',
-    replace: '! expired || return 0',
+    replace: '! is_time_over || return 0',
     test: of('hang')('what takes too long the deadline, while the CLI waits for its answer'),
   },
   {
     rule: 'a container that another client removes counts as gone',
     file: 'lib/host/prune.sh',
-    find: '  without gone unexplained\n',
+    find: '  subtract_list gone unexplained\n',
     replace: '',
     test: accounts('StoppedContainerPrune a container that another client is removing'),
   },
   {
     rule: 'no tag of an image that another may have been built upon which the Engine cannot describe',
     file: 'lib/tasks/unused-image-prune/unused-image-prune.sh',
-    find: 'need_all all',
+    find: 'require_described all-images',
     replace: ':',
     test: undescribed('UnusedImagePrune passes it over'),
   },
@@ -216,7 +216,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'nothing is stopped where a locked swarm hides its services',
     file: 'lib/tasks/compose-down/compose-down.sh',
-    find: 'need_services\nfind_compose',
+    find: 'require_services\nfind_compose',
     replace: 'find_compose',
     test: of('swarm', OLD)('what a swarm’s service holds, though no container does a swarm that is locked'),
   },
@@ -230,7 +230,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what was never asked to be removed does not count as removed',
     file: 'lib/host/prune.sh',
-    find: '    ! expired || break\n',
+    find: '[ "$COMMAND_BEGUN" = no ] ||',
     replace: '',
     test: of('hang')('what takes too long the deadline, while the CLI waits for its answer'),
   },
@@ -244,8 +244,8 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no Compose file is waited for without end',
     file: 'lib/tasks/compose-down/compose-down.sh',
-    find: 'with_files 30 config -q',
-    replace: 'with_files "$STEP_TIMEOUT" config -q',
+    find: 'run_compose_on_files 30 config -q',
+    replace: 'run_compose_on_files "$STEP_TIMEOUT" config -q',
     test: of('defence', 'Engine 20.10 with Compose v1')('a file that never answers'),
   },
   {
@@ -273,7 +273,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no paused container is said to have ignored its stop signal',
     file: 'lib/tasks/compose-down/killed.sh',
-    find: 'without paused running',
+    find: 'subtract_list paused running',
     replace: ':',
     test: of('killed')(
       'Engine 20.10, classic store, Compose v1 containers that had to be killed a paused one',
@@ -282,7 +282,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'Compose is not said to have failed where the time was over',
     file: 'lib/tasks/compose-down/project.sh',
-    find: '[ "$code" = 0 ] || expired || {',
+    find: '[ "$code" = 0 ] || is_time_over || {',
     replace: '[ "$code" = 0 ] || {',
     test: of('hang')('the deadline, on Engine 28.5'),
   },
@@ -318,7 +318,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no value of a Compose file is in a message',
     file: 'lib/tasks/compose-down/compose-down.sh',
-    find: '$(fault): run docker compose',
+    find: '$(print_fault): run docker compose',
     replace: '$(tail -n 1 "$WORK/compose-said"): run docker compose',
     test: secrets('a variable in a list'),
   },
@@ -347,7 +347,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'no file system is waited for without end',
     file: 'lib/tasks/compose-down/compose-down.sh',
-    find: 'bounded 10 sh -c "$2"',
+    find: 'run_bounded 10 sh -c "$2"',
     replace: 'sh -c "$2"',
     test: of('defence')('the task says so and removes nothing (files undefined)'),
   },

@@ -19,28 +19,28 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'nothing outside the named project',
     file: 'lib/tasks/compose-down/project.sh',
-    find: 'ours=label=$PROJECT_LABEL=$PROJECT',
-    replace: 'ours=label=$PROJECT_LABEL',
+    find: 'project_filter=label=$PROJECT_LABEL=$PROJECT',
+    replace: 'project_filter=label=$PROJECT_LABEL',
     test: matrix('ComposeDown, one project'),
   },
   {
     rule: 'no image that a container uses, also not in what a dry run says',
     file: 'lib/host/images.sh',
-    find: 'without used "$1"',
+    find: 'subtract_list used-images "$1"',
     replace: ':',
     test: matrix('UnusedImagePrune'),
   },
   {
     rule: 'no volume that a container uses, also not in what a dry run says',
     file: 'lib/tasks/volume-prune/volume-prune.sh',
-    find: 'without used-volumes candidates',
+    find: 'subtract_list used-volumes candidates',
     replace: ':',
     test: matrix('VolumePrune'),
   },
   {
     rule: 'no network that a stopped container needs',
     file: 'lib/tasks/network-prune/network-prune.sh',
-    find: 'without used-networks candidates',
+    find: 'subtract_list used-networks candidates',
     replace: ':',
     test: matrix('NetworkPrune, by labels'),
   },
@@ -54,7 +54,7 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'nothing of a project that a container of others refers to',
     file: 'lib/tasks/compose-down/project.sh',
-    find: 'list_references foreign',
+    find: 'list_references other-containers',
     replace: ': >"$WORK/used-networks"; : >"$WORK/used-volumes"',
     test: matrix('ComposeDown, one project: leaves'),
   },
@@ -68,22 +68,23 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no volume that a container has from another one',
     file: 'lib/tasks/compose-down/volumes.sh',
-    find: 'if (own(part[1], part[2])) certain[part[2]]',
-    replace: 'certain[part[2]]',
+    find: 'if (is_own(part[1], part[2])) own[part[2]]',
+    replace: 'own[part[2]]',
     test: unnamed('what a container has from another one stays'),
   },
   {
     rule: 'no anonymous volume of a container of others that is gone',
     file: 'lib/tasks/compose-down/project.sh',
-    find: '!($1 in certain) { print $2 }',
+    find: '!($1 in own) { print $2 }',
     replace: '0 { print $2 }',
     test: unnamed('the anonymous volume of a foreign container stays'),
   },
   {
     rule: 'no container that runs',
     file: 'lib/tasks/stopped-container-prune/stopped-container-prune.sh',
-    find: 'remove_old container',
-    replace: 'labelled old ps -aq --no-trunc; docker rm -f $(cat "$WORK/old"); remove_old container',
+    find: 'remove_selected container',
+    replace:
+      'list_labelled selected ps -aq --no-trunc; docker rm -f $(cat "$WORK/selected"); remove_selected container',
     test: matrix('StoppedContainerPrune'),
   },
   {
@@ -110,14 +111,14 @@ export const SCOPE: readonly Mutation[] = [
   {
     rule: 'no tag that has moved to another image',
     file: 'lib/tasks/unused-image-prune/unused-image-prune.sh',
-    find: 'if [ "$(engine image inspect --format "$id" "$1")" = "$image" ]; then',
+    find: 'if [ "$(run_docker image inspect --format "$id" "$1")" = "$image" ]; then',
     replace: 'if true; then',
     test: races('UnusedImagePrune a tag that another image takes over after the tags were compared'),
   },
   {
     rule: 'no tag that came to a repository while the image was taken out of it',
     file: 'lib/tasks/unused-image-prune/unused-image-prune.sh',
-    find: '[ "$(tags_of "$(engine image inspect --format "$alone" "$image")")" = "$1" ] || break',
+    find: '[ "$(print_tags "$(run_docker image inspect --format "$alone" "$image")")" = "$1" ] || break',
     replace: '',
     test: [
       'test/engine/races.test.ts',

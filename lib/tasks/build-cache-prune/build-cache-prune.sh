@@ -7,29 +7,29 @@
 export DOCKER_BUILDKIT=0 DOCKER_CERT_PATH="${DOCKER_CERT_PATH:-${DOCKER_CONFIG:-$HOME/.docker}}" DOCKER_CONFIG="$WORK"
 
 # ask_cache: the records, into the file cache. Engines before 23 answer one such question at a time.
-ask_cache() {
+list_records() {
   fields='{''{.ID}}|{''{.InUse}}|{''{.Shared}}|{''{.CacheType}}|{''{.Size}}|{''{.LastUsedAt}}|{''{.Parent}}'
   tries=1
-  until answer=$(engine system df -v --format "{""{range .BuildCache}}$fields{""{println}}{""{end}}" 2>"$WORK/unsaid"); do
+  until answer=$(run_docker system df -v --format "{""{range .BuildCache}}$fields{""{println}}{""{end}}" 2>"$WORK/cli-error"); do
     code=$?
-    grep -q "$COUNTING" "$WORK/unsaid" || unanswered "$code"
-    cat "$WORK/unsaid"
+    grep -q "$CACHE_BUSY" "$WORK/cli-error" || fail_unanswered "$code"
+    cat "$WORK/cli-error"
     [ "$tries" -lt 10 ] || skip busy 'the Engine still counts its disk usage for somebody else'
     tries=$((tries + 1))
     sleep 1
   done
-  printf '%s\n' "$answer" | sed '/^$/d' >"$WORK/cache" || full
-  room
+  printf '%s\n' "$answer" | sed '/^$/d' >"$WORK/cache-records" || fail_no_space
+  check_room
 }
 
 # list_old: the records that may go, into the file old, in the order in which they go. BuildKit lets none go before what
 # was built upon it, so it goes with the last used of those; and it says so little of what --keep-storage would take
 # (sizes are rounded, and from release to release it weighs time and count of use otherwise) that with a size to keep
 # the choice is made here, and BuildKit is told the records by name: what a dry run says is what goes.
-list_old() {
-  ask_cache
+select_records() {
+  list_records
   # shellcheck disable=SC2016
-  with_clock '
+  run_awk '
     function bytes(text) {
       return text * (text ~ /kB$/ ? 1e3 : text ~ /MB$/ ? 1e6 : text ~ /GB$/ ? 1e9 : text ~ /TB$/ ? 1e12 : 1)
     }
@@ -62,46 +62,46 @@ list_old() {
         }
       }
       printf "-2 0 total %.0f\n", total
-    }' "$WORK/cache" | sort -k 1,1n -k 2,2n -k 3,3 >"$WORK/in-order" || full
-  room
+    }' "$WORK/cache-records" | sort -k 1,1n -k 2,2n -k 3,3 >"$WORK/ordered" || fail_no_space
+  check_room
   awk -v keep="$KEEP_STORAGE" '
     NR == 1 { total = $4; next }
     keep != "" && total <= keep { exit }
-    { print $3; total -= $4 }' "$WORK/in-order" >"$WORK/old" || full
-  room
+    { print $3; total -= $4 }' "$WORK/ordered" >"$WORK/selected" || fail_no_space
+  check_room
 }
 
 # prune ARGUMENTS...: BuildKit looks again at each record, whether it is in use, is shared or was used meanwhile.
-prune() {
+prune_records() {
   # The Engine reckons in whole seconds: with an age of 0 what was used in the second that is not over would stay.
   [ "$OLDER_THAN" = 0 ] || set -- "$@" --filter "until=${OLDER_THAN}s"
-  engine builder prune --force "$@" >>"$WORK/said" 2>>"$WORK/complaints" || pruned=$?
+  run_docker builder prune --force "$@" >>"$WORK/said" 2>>"$WORK/complaints" || prune_code=$?
 }
 
-begin
+begin_task
 if [ "$DRY_RUN" = true ]; then
-  list_old
-  count cacheRecords "$(lines old)"
-  [ -s "$WORK/old" ] || finish nothing
+  select_records
+  report_removed cacheRecords "$(count_lines selected)"
+  [ -s "$WORK/selected" ] || finish nothing
   finish 'done'
 fi
-pruned=0
-empty said complaints
+prune_code=0
+empty_lists said complaints
 if [ -z "$KEEP_STORAGE" ]; then
-  prune
+  prune_records
 else
-  list_old
-  xargs -n 500 <"$WORK/old" | tr ' ' '|' >"$WORK/batches" || full
+  select_records
+  xargs -n 500 <"$WORK/selected" | tr ' ' '|' >"$WORK/batches" || fail_no_space
   while IFS= read -r batch; do
-    prune --filter "id=/^($batch)\$/"
+    prune_records --filter "id=/^($batch)\$/"
   done <"$WORK/batches"
 fi
 cat "$WORK/complaints"
-count cacheRecords "$(grep -cvE "$CACHE_FRAME" "$WORK/said")"
-measured
-if [ "$pruned" != 0 ]; then
-  ! expired || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Engine had pruned its build cache"
-  fail not-removed "$(complaint complaints "$pruned")"
+report_removed cacheRecords "$(grep -cvE "$CACHE_FRAME" "$WORK/said")"
+count_reclaimed
+if [ "$prune_code" != 0 ]; then
+  ! is_time_over || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Engine had pruned its build cache"
+  fail not-removed "$(print_complaint complaints "$prune_code")"
 fi
 case $REMOVED in *:0) finish nothing ;; esac
 finish 'done'

@@ -2,7 +2,7 @@
 # containers that were stopped, when that began (began and stopping), and `ours`, the filter that finds the project.
 
 # seconds_of_day HH:MM:SS
-seconds_of_day() (
+count_seconds_of_day() (
   IFS=:
   # shellcheck disable=SC2086  # split into hours, minutes and seconds
   set -- $1
@@ -12,36 +12,36 @@ seconds_of_day() (
 
 # Names the containers that were ended by SIGKILL after their grace period. Exit code 137 alone does not say so:
 # a process may return it, and so does one that the kernel ended for want of memory.
-name_killed() {
-  without paused running
+find_killed() {
+  subtract_list paused running
   facts='{''{.State.ExitCode}}|{''{.State.OOMKilled}}|{''{.State.FinishedAt}}|{''{json .Config.StopTimeout}}'
   # .ID and not .Id: that would not be Go's name of the field, and without one match the CLI refuses absent fields.
   facts="$facts|{""{.ID}}|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
-  in_batches running inspect --type container --format "$facts" 2>/dev/null | grep '^137|false|' >"$WORK/suspects" || return 0
+  run_in_batches running inspect --type container --format "$facts" 2>/dev/null | grep '^137|false|' >"$WORK/suspects" || return 0
   # The Engine remembers only its last 256 events: those that are there can acquit, but none need be there.
   signal='{''{.Actor.ID}} {''{index .Actor.Attributes "signal"}}'
-  bounded 10 docker events --since "$began" --until $(($(date +%s) + 1)) --filter "$ours" --filter event=kill \
+  run_bounded 10 docker events --since "$stop_time" --until $(($(date +%s) + 1)) --filter "$project_filter" --filter event=kill \
     --format "$signal" >"$WORK/kills"
   while IFS='|' read -r _ _ finished grace id name service; do
     case $grace in '' | *[!0-9]*) grace=10 ;; esac # the Engine's own default
     finished=${finished#*T}
-    waited=$(($(seconds_of_day "${finished%%[.Z]*}") - stopping))
+    waited=$(($(count_seconds_of_day "${finished%%[.Z]*}") - stop_second))
     [ "$waited" -gt -43200 ] || waited=$((waited + 86400)) # midnight has passed
     [ "$waited" -ge "$grace" ] || continue
     if ! grep -q "^$id " "$WORK/kills" || grep -qx "$id 9" "$WORK/kills"; then
-      killed "$service" "${name#/}" "$grace"
+      report_killed "$service" "${name#/}" "$grace"
     fi
   done <"$WORK/suspects"
 }
 
 # killed SERVICE CONTAINER GRACE
-killed() {
+report_killed() {
   log "$2 had to be killed: its process did not end within $3 s of the stop signal"
-  text "$PROJECT" 30
+  quote_text "$PROJECT" 30
   item="{\"project\":$TEXT"
-  text "$1" 30
+  quote_text "$1" 30
   item="$item,\"service\":$TEXT"
-  text "$2" 45
+  quote_text "$2" 45
   item="$item,\"container\":$TEXT,\"grace\":$3}"
   if [ $((${#KILLED} + ${#item})) -lt 340 ]; then
     KILLED="$KILLED${KILLED:+,}$item"

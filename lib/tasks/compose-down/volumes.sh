@@ -7,8 +7,8 @@
 # tell_volumes: into the file `certain` those that came into being with a container of the project, as it has it without
 # naming it, and not from another one by --volumes-from; `handed`, all others, which must stay: somebody named them, or
 # they came from a container that is gone and may have been anybody's. And `held`, each with who has it without naming it.
-tell_volumes() {
-  empty certain handed held
+classify_volumes() {
+  empty_lists own-volumes doubtful-volumes unnamed-mounts
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
   # shellcheck disable=SC2016
   mounts='{''{$id := .ID}}{''{println $id "is"}}{''{range .HostConfig.VolumesFrom}}{''{println $id "from" .}}{''{end}}'
@@ -18,13 +18,13 @@ tell_volumes() {
   mounts=$mounts'{''{range .HostConfig.Binds}}{''{println $id "named" (json .)}}{''{end}}'
   # shellcheck disable=SC2016
   mounts=$mounts'{''{range .HostConfig.Mounts}}{''{println $id "named" (json .Source)}}{''{end}}'
-  inspect_all before.containers mounts container "$mounts"
-  need_all before.containers
+  inspect_all before.containers mount-facts container "$mounts"
+  require_described before.containers
   # shellcheck disable=SC2016
   awk '
     # Whether it came with the container, as all that this one has volumes from are there and lack it. Compose refers to
     # them by identifier; a name may have been that of another one.
-    function own(id, volume, sources, n) {
+    function is_own(id, volume, sources, n) {
       for (n = split(from[id], sources, " "); n > 0; n--)
         if (!(sources[n] in there) || (sources[n], volume) in has) return 0
       return 1
@@ -40,14 +40,14 @@ tell_volumes() {
         split(pair, part, SUBSEP)
         all[part[2]]
         if (pair in named) continue
-        print "held", part[2], part[1]
-        if (own(part[1], part[2])) certain[part[2]]
+        print "unnamed-mounts", part[2], part[1]
+        if (is_own(part[1], part[2])) own[part[2]]
       }
-      for (volume in all) print (volume in certain ? "certain" : "handed"), volume
-    }' "$WORK/mounts" >"$WORK/told" || full
-  room
-  for kind in certain handed held; do
-    sed -n "s/^$kind //p" "$WORK/told" | sort -u >"$WORK/$kind" || full
+      for (volume in all) print (volume in own ? "own-volumes" : "doubtful-volumes"), volume
+    }' "$WORK/mount-facts" >"$WORK/classified-volumes" || fail_no_space
+  check_room
+  for kind in own-volumes doubtful-volumes unnamed-mounts; do
+    sed -n "s/^$kind //p" "$WORK/classified-volumes" | sort -u >"$WORK/$kind" || fail_no_space
   done
-  room
+  check_room
 }

@@ -4,32 +4,32 @@
 # A project without a container is over, or about to begin: hence the age.
 list_leftovers() {
   list_members members -a --filter "label=$PROJECT_LABEL"
-  inspect_all members with-containers container "$(project_of .Config.Labels)"
-  need_all members
-  list projects network ls --no-trunc --filter scope=local --filter "label=$PROJECT_LABEL" \
+  inspect_all members projects-with-containers container "$(print_project_template .Config.Labels)"
+  require_described members
+  list_objects project-networks network ls --no-trunc --filter scope=local --filter "label=$PROJECT_LABEL" \
     --format "{""{.ID}} {""{json (.Label \"$PROJECT_LABEL\")}""}"
   awk '
     FILENAME == ARGV[1] { alive[$0]; next }
     !(substr($0, length($1) + 2) in alive) { print $1 }
-  ' "$WORK/with-containers" "$WORK/projects" | sort -u >"$WORK/leftovers" || full
+  ' "$WORK/projects-with-containers" "$WORK/project-networks" | sort -u >"$WORK/leftovers" || fail_no_space
 }
 
-begin
-empty labelled leftovers
-[ -z "$LABELS" ] || labelled labelled network ls -q --no-trunc --filter scope=local
+begin_task
+empty_lists labelled leftovers
+[ -z "$LABELS" ] || list_labelled labelled network ls -q --no-trunc --filter scope=local
 [ "$COMPOSE_LEFTOVERS" = false ] || list_leftovers
-sort -u "$WORK/labelled" "$WORK/leftovers" >"$WORK/candidates" || full
-leave_kept candidates network ls -q --no-trunc
-leave_excluded_names network
-list containers ps -aq --no-trunc
+sort -u "$WORK/labelled" "$WORK/leftovers" >"$WORK/candidates" || fail_no_space
+drop_kept candidates network ls -q --no-trunc
+drop_excluded_names network
+list_objects containers ps -aq --no-trunc
 list_references containers
-need_all containers services
-comm -12 "$WORK/candidates" "$WORK/used-networks" >"$WORK/used-candidates" || full
-without used-networks candidates
+require_described containers services
+comm -12 "$WORK/candidates" "$WORK/used-networks" >"$WORK/used-candidates" || fail_no_space
+subtract_list used-networks candidates
 facts='{''{.ID}}|{''{json .Created}}|'
-judge network "$facts|$(project_of .Labels)"
-verdict young
-verdict old
-remove_old network
-passed excluded "$(lines excluded)"
-conclude networks network
+judge_objects network "$facts|$(print_project_template .Labels)"
+list_judged young
+list_judged old selected
+remove_selected network
+report_passed_over excluded "$(count_lines excluded)"
+conclude_prune networks network

@@ -71,71 +71,71 @@ read_result() {
 }
 
 # member NAME: the first member of that name.
-member() { sed -n "s/^$1 //p" "$WORK/members" | head -n 1; }
+print_field() { sed -n "s/^$1 //p" "$WORK/result-fields" | head -n 1; }
 
 run_script() {
   printf '%s\n' "$SCRIPT" >"$WORK/script"
   # Half a script could do anything; not every shell tells that the disk is full. The dots keep line ends at the end.
-  [ "$(cat "$WORK/script" && echo .)" = "$SCRIPT$NEWLINE." ] || full
-  now
+  [ "$(cat "$WORK/script" && echo .)" = "$SCRIPT$NEWLINE." ] || fail_no_space
+  read_clock
   export DRY_RUN KEEP_LABEL SECONDS_LEFT=$((DEADLINE - NOW))
   # A script outlives the agent's SIGKILL to a step that was cancelled. Until it has ended no second copy of it is started: the
   # shell that waits for it holds a lock, and neither the script does, which may leave a service running, nor timeout.
   # Whatever it prints is read to its end, so that it is not ended by that; only the beginning is kept. SIGTERM is for the
   # script and what it left running: were all others gone, nobody would wait with SIGKILL for who ignores it.
   # shellcheck disable=SC2016
-  bounded "$STEP_TIMEOUT" sh -c '
+  run_bounded "$STEP_TIMEOUT" sh -c '
     trap "" TERM
     exec 8>>"$2"
     flock -n 8 || { echo running >"$3/code"; exit; }
     { (trap - TERM; exec sh "$1/script" 8>&-); echo "$?" >"$3/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$3/output"
   ' sh "$WORK" "$RUN_DIR/$STEP.lock" "$ANSWER"
-  ! expired || fail deadline "the script or a child of it had not ended within the task's time of $STEP_TIMEOUT s"
+  ! is_time_over || fail deadline "the script or a child of it had not ended within the task's time of $STEP_TIMEOUT s"
   if [ ! -s "$ANSWER/code" ]; then
-    room # without it the code could not be noted
+    check_room # without it the code could not be noted
     fail script-failed 'the script was ended from outside'
   fi
 }
 
-report() {
-  removed=$(sed -n 's/^removed //p' "$WORK/members")
+report_fields() {
+  removed=$(sed -n 's/^removed //p' "$WORK/result-fields")
   IFS=$NEWLINE
   set -f
   for line in $removed; do
-    count "${line% *}" "${line#* }"
+    report_removed "${line% *}" "${line#* }"
   done
   # shellcheck disable=SC2013  # split into lines
-  for line in $(sed -n 's/^warning //p' "$WORK/members"); do
+  for line in $(sed -n 's/^warning //p' "$WORK/result-fields"); do
     [ ${#WARNINGS} -gt 120 ] || warn "$line"
   done
   # shellcheck disable=SC2013
-  for line in $(sed -n 's/^left //p' "$WORK/members"); do
-    left "$line"
+  for line in $(sed -n 's/^left //p' "$WORK/result-fields"); do
+    report_left "$line"
   done
   set +f
   unset IFS
 }
 
-begin
+begin_task
 [ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||
   skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
 # Of this run alone: a script that outlives its step must not answer for a later one.
 ANSWER=$WORK/answer.$$
-{ mkdir "$ANSWER" && printf '' >"$ANSWER/output"; } || full
+{ mkdir "$ANSWER" && printf '' >"$ANSWER/output"; } || fail_no_space
 run_script
 read -r code <"$ANSWER/code"
 [ "$code" != running ] || skip script-running 'the script of an earlier run, which was cancelled, still runs'
-[ "$DRY_RUN" = true ] || measured
+[ "$DRY_RUN" = true ] || count_reclaimed
 [ -s "$ANSWER/output" ] || [ "$code" = 0 ] || fail script-failed "the script ended with code $code and printed no result"
-read_result >"$WORK/members" || full
-broken=$(member broken)
+read_result >"$WORK/result-fields" || fail_no_space
+broken=$(print_field broken)
 [ -z "$broken" ] || fail broken-result "the script's result is not to be believed: $broken"
-outcome=$(member outcome)
-reason=$(member reason)
+outcome=$(print_field outcome)
+reason=$(print_field reason)
 case $outcome in
 'done' | nothing) [ "$code" = 0 ] || fail broken-result "its result says $outcome, yet it ended with code $code" ;;
 skipped | failed) [ -n "$reason" ] || fail broken-result "its result says $outcome, but gives no reason" ;;
 *) fail broken-result 'its result has no outcome that is done, nothing, skipped or failed' ;;
 esac
-report
-finish "$outcome" "$reason" "$(member message)"
+report_fields
+finish "$outcome" "$reason" "$(print_field message)"

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 const SCRIPT = join(__dirname, '..', '..', '..', 'lib/tasks/compose-down/compose-down.sh');
-const [FROM_DIRECTORY = ''] = /^from_directory\(\) \{$.*?^\}$/ms.exec(readFileSync(SCRIPT, 'utf8')) ?? [];
+const [PRINT_RELATIVE_PATH = ''] =
+  /^print_relative_path\(\) \{$.*?^\}$/ms.exec(readFileSync(SCRIPT, 'utf8')) ?? [];
 
 /** What a shell prints as a file's path from a directory. */
 function fromDirectory(shell: string, directory: string, file: string, real = directory): string {
-  const script = `DIRECTORY=$1 REAL=$3\n${FROM_DIRECTORY}\nfrom_directory "$2"`;
+  const script = `DIRECTORY=$1 REAL_DIRECTORY=$3\n${PRINT_RELATIVE_PATH}\nprint_relative_path "$2"`;
   const [program = '', ...args] = shell.split(' ');
   const argv = [...args, '-c', script, 'sh', directory, file, real];
   return spawnSync(program, argv, { encoding: 'utf8', timeout: 5000 }).stdout.trimEnd();
