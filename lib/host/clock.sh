@@ -1,8 +1,14 @@
-# Times and ages.
+# Ages: what is old enough to remove.
+# Lists and variables:
+#   OLDER_THAN: seconds. By the document.
+#   MOUNTED_BEFORE: seconds since 1970, or empty. By list_used_images.
+#   CLOCK: constant: functions for awk. By this file.
 
-# For awk: epoch(TIME), in seconds since 1970, of a time as the Engine writes it, below 0 where it is none;
-# later(TIME, TIME); young(SECONDS), whether something of that time is to be left for its age; undated(SECONDS),
-# whether it is to be left because nobody knows its age.
+# The functions of CLOCK:
+#   epoch(TIME): seconds since 1970 of a time as the Engine writes it, below 0 if it is not a time.
+#   later(TIME, TIME): the later of two times, in seconds since 1970.
+#   young(SECONDS): whether an object of that time is too young to remove.
+#   undated(SECONDS): whether an object must be kept because its age is unknown.
 CLOCK='
 function epoch(text, year, month, days, time, zone) {
   if (!match(text, /[0-9]+-[0-9][0-9]-[0-9][0-9]T/)) return -1
@@ -24,7 +30,9 @@ function later(one, other) { one = epoch(one); other = epoch(other); return one 
 function young(time) { return older > 0 && time >= limit }
 function undated(time) { return older > 0 && time < 0 }
 '
-# with_clock PROGRAM FILE...: awk with those; fields are separated by |.
+
+# run_awk PROGRAM FILE...: runs awk with the functions of CLOCK. Reads OLDER_THAN, MOUNTED_BEFORE.
+# Fields are separated by |.
 run_awk() {
   program=$CLOCK$1
   shift

@@ -1,13 +1,43 @@
-# What the tasks share that remove images. Never with `docker image prune`: on the containerd store it breaks pulls
-# that are under way. Never with -f: that takes an image from under a stopped container, and every tag of an image.
+# What the tasks that remove images share.
+# They never use `docker image prune`, because on the containerd store it breaks pulls in progress.
+# They never use -f, because it removes the image of a stopped container, and every tag of an image.
+# Lists and variables:
+#   WORKERS: constant: how many commands run at once, see benchmark/image-removal.ts. By this file.
+#   STORE, DATA_ROOT: see engine.sh.
+#   MOUNTED_BEFORE: seconds since 1970, or empty. By list_used_images.
+#   batches: what a worker hands to one call of remove_batch, one a line. By the task's script.
+#   selected: images to remove. By the task's script.
+#   containers: identifiers of all containers. By list_used_images.
+#   image-uses: lines `runs IMAGE` and `mounts TIME REFERENCE`. By list_used_images.
+#   image-mounts: lines `TIME REFERENCE`: when a container was created, and what it mounts. By list_used_images.
+#   image-mounts-now: lines `TIME|TAGGED|IMAGE|REFERENCE`: the image that has the reference now. By list_used_images.
+#   used-images: images that containers use, running or stopped. By list_used_images.
+#   used-images.unsorted: temporary: the same. By list_used_images.
+#   used-LIST: images of LIST that containers use. By drop_used.
+#   used-candidates: candidates in use. By drop_used, drop_mounted.
+#   mounted: images that a container may have mounted. By drop_mounted.
+#   used-now, retagged: see prune.sh. By list_used_now_images.
+#   tags: lines `IMAGE TAG`. By list_used_now_images.
+#   tagged.N: images that worker N did not remove, because they had a new tag. By remove_batch of the task.
+#   kept-projects: see members.sh.
+#   vanished, undescribed, cli-error: see inspect.sh.
+#   arrivals: lines `IMAGE|SECONDS`: when the image came to the host. By list_arrivals.
+#   facts: lines `IMAGE|TAGS|DIGESTS|CREATED|METADATA|PROJECT`, as JSON. By judge_images.
+#   vanished-LIST: images of LIST that do not exist any more. By judge_images.
+#   undescribed-LIST: images of LIST that the Engine cannot describe. By judge_images.
+#   judged: lines `VERDICT IMAGE SECONDS REFERENCE...`, and `mounted IMAGE`. By judge_images.
+#   all-images: identifiers, where images have parents. By list_parents.
+#   parents: lines `IMAGE PARENT`. By list_parents.
+#   said.N, complaints.N: what the commands of worker N printed. By remove_batches.
+#   removed: selected images that the Engine removed. By remove_batches.
+#   stop: a file that exists after a signal. By stop_workers.
 
-# Commands at once; see benchmark/image-removal.ts.
 WORKERS=4
 
-# list_used_images: the images that containers use, running or stopped, into the file used: those that they run from, and
-# those that they mount. The Engine removes a mounted image by its identifier even while the container runs, and a container
-# names it as its user did, by a tag that may have moved since: where it may have, MOUNTED_BEFORE is set to the time of that
-# container, as every image that is older may be the one.
+# list_used_images: lists the images that containers run from or mount. Writes used-images, MOUNTED_BEFORE.
+# The Engine removes a mounted image by its identifier even while the container runs.
+# A container names a mounted image by a tag, which may have moved since.
+# If it may have, every image older than the container counts as mounted, see judge_images.
 list_used_images() {
   MOUNTED_BEFORE=''
   list_objects containers ps -aq --no-trunc
@@ -18,7 +48,7 @@ list_used_images() {
   sed -n 's/^runs //p' "$WORK/image-uses" >"$WORK/used-images.unsorted" || fail_no_space
   sed -n 's/^mounts //p' "$WORK/image-uses" | sort -u >"$WORK/image-mounts" || fail_no_space
   while read -r created reference; do
-    # A name that has moved is of another image now; one without an image was of one that has lost it.
+    # A name that has moved belongs to another image now. A name without an image has lost it.
     now_is=$(run_docker image inspect --format '{''{.ID}} {''{json .Metadata.LastTagTime}}' "$reference" 2>"$WORK/cli-error") || {
       check_room
       is_engine_answering || fail_unanswered 1
@@ -28,7 +58,7 @@ list_used_images() {
   done <"$WORK/image-mounts" >"$WORK/image-mounts-now" || fail_no_space
   sed '/^$/d' "$WORK/used-images.unsorted" | sort -u >"$WORK/used-images" || fail_no_space
   check_room
-  # The classic store notes no time when `docker pull` or `docker load` gives a tag: it may have moved.
+  # The classic store notes no time when `docker pull` or `docker load` gives a tag, so the tag may have moved.
   # shellcheck disable=SC2016
   MOUNTED_BEFORE=$(run_awk '
     { id = $3; sub(/^sha256:/, "", id); created = epoch($1); tagged = epoch($2) }
@@ -38,26 +68,25 @@ list_used_images() {
     END { if (latest) printf "%.6f\n", latest }' "$WORK/image-mounts-now")
 }
 
-# leave_used FILE: takes out of a sorted list the images that containers use. The Engine refuses to remove most of them anyway;
-# this is for those that it would not refuse, for the count, for what a dry run says, and for the tags of such an image.
+# drop_used LIST: takes the images that containers use out of LIST. Reads used-images. Writes LIST, used-LIST.
+# The Engine refuses to remove most of them. This finds the others, and keeps the count, a dry run and the tags right.
 drop_used() {
   comm -12 "$WORK/$1" "$WORK/used-images" >"$WORK/used-$1" || fail_no_space
   subtract_list used-images "$1"
 }
 
-# leave_mounted FILE: takes out of a list of judged images those that a container may have mounted, and counts them as used.
+# drop_mounted LIST: takes out images that a container may have mounted. Reads judged. Writes LIST, used-candidates.
 drop_mounted() {
   list_judged mounted
   comm -12 "$WORK/mounted" "$WORK/$1" >>"$WORK/used-candidates" || fail_no_space
   subtract_list mounted "$1"
 }
 
-# list_held_images FILE: which images on the list somebody uses by now, into the file held-now, and which have a tag that they
-# had not when they were judged, into the file retagged.
+# list_used_now_images LIST: lists images that are in use by now, or have a new tag. Writes used-now, retagged.
 list_used_now_images() {
   list_used_images
   list_parents
-  # Another image may have been built upon one of them since.
+  # Since then, an image may have been built upon one of them.
   awk 'NF > 1 { print $2 }' "$WORK/parents" | sort -u - "$WORK/used-images" | comm -12 - "$WORK/$1" >"$WORK/used-now" || fail_no_space
   # shellcheck disable=SC2016
   tags='{''{$id := .ID}}{''{range .RepoTags}}{''{println $id .}}{''{end}}'
@@ -72,9 +101,10 @@ list_used_now_images() {
   check_room
 }
 
-# list_arrivals FILE: a line `ID|SECONDS` for each image on the list, in the file arrivals. The classic store notes when an
-# image was built and tagged but not when it was pulled or loaded: that is when it wrote the image's configuration. One
-# that was pulled a moment ago may be what a `compose up` still waits with for the next one.
+# list_arrivals LIST: finds out when images came to the host. Reads STORE, DATA_ROOT. Writes arrivals.
+# The classic store does not note when an image was pulled or loaded.
+# Its time is when the store wrote the image's configuration.
+# A `compose up` may need the image that it just pulled, while it pulls the next one.
 list_arrivals() {
   empty_lists arrivals
   [ "$STORE" = classic ] || return 0
@@ -89,21 +119,22 @@ list_arrivals() {
   [ "$found" = yes ] || warn arrivals-unknown
 }
 
-# judge_images FILE: of each image on the list `old`, `young`, `tagged` or `kept`, then its identifier, its time and its
-# references: its tags and its digests. Of one that may be mounted, see list_used_images, besides a line `mounted ID`. The latest of three times speaks for an image in use: its
-# creation, its arrival and, for reproducible builds, which all claim the same creation, its last tagging.
+# judge_images LIST: judges each image. Reads arrivals, kept-projects, MOUNTED_BEFORE. Writes judged.
+# VERDICT is `old`, `young`, `tagged` or `kept`. The references of an image are its tags and digests.
+# The latest of three times counts: its creation, its arrival and its last tagging.
+# Reproducible builds all claim the same creation.
 judge_images() {
   list_kept_projects
   list_arrivals "$1"
   facts='{''{.ID}}|{''{json .RepoTags}}|{''{json .RepoDigests}}|{''{json .Created}}|{''{json .Metadata}}|'
   facts="$facts{""{with .Config}}$(print_project_template .Labels){""{end}}"
-  # An image that the Engine does not describe has no verdict, and stays.
+  # An image that the Engine does not describe gets no verdict, so the task keeps it.
   inspect_all "$1" facts image "$facts"
   mv "$WORK/vanished" "$WORK/vanished-$1" || fail_no_space
   comm -12 "$WORK/undescribed" "$WORK/$1" >"$WORK/undescribed-$1" || fail_no_space
   # shellcheck disable=SC2016
   run_awk '
-    # To the containerd store of Engine 29 a digest without a tag is a tag too.
+    # For the containerd store of Engine 29, a digest without a tag is a tag too.
     function references(json, digests, found, part, i, n) {
       json = json == "null" ? "" : substr(json, 2, length(json) - 2)
       gsub(/"/, "", json)
@@ -112,9 +143,9 @@ judge_images() {
       return found
     }
     FILENAME == ARGV[1] { whole[$0]; next }
-    # Some storage driver of old may have known it as well.
+    # An old storage driver may have known the image as well.
     FILENAME == ARGV[2] { if (!($1 in arrival) || $2 > arrival[$1]) arrival[$1] = $2; next }
-    # Of images that are all gone, the CLI says an empty line.
+    # When all images have vanished, the CLI prints an empty line.
     $1 != "" {
       tags = references($2, 0)
       digests = references($3, 1)
@@ -128,12 +159,15 @@ judge_images() {
   check_room
 }
 
-# references JSON: those of a list, a line each; tags_of JSON: its tags alone, see judge_images.
+# print_references JSON: prints the references of a JSON list, one a line.
 print_references() { printf '%s\n' "$1" | sed 's/^null$//; s/^\[//; s/\]$//; s/"//g' | tr ',' '\n' | sort; }
+
+# print_tags JSON: prints the tags among them.
 print_tags() { print_references "$1" | sed '/@/d'; }
 
-# list_parents: a line `ID PARENT` for each image, in the file parents. On the containerd store no image keeps another. The
-# CLI 29 has no such field and its Engine leaves out an empty one, so the Engine's own answer is asked, by the Engine's names.
+# list_parents: lists the parent of each image. Reads STORE. Writes parents, all-images.
+# On the containerd store no image keeps another one.
+# The template uses the Engine's own field names: CLI 29 has no such field, and its Engine omits an empty one.
 list_parents() {
   empty_lists parents all-images
   [ "$STORE" = classic ] || return 0
@@ -141,7 +175,7 @@ list_parents() {
   inspect_all all-images parents image '{''{index . "Id"}} {''{with index . "Parent"}}{''{.}}{''{end}}' '{''{index . "Id"}}'
 }
 
-# worker N: hands every WORKERSth line of the file batches to remove_batch, which the task defines.
+# run_worker N: gives every WORKERSth line of `batches` to remove_batch, which the task defines. Reads batches, WORKERS.
 run_worker() {
   n=$1
   set -f # the address of a registry may have brackets
@@ -151,15 +185,17 @@ run_worker() {
   done
 }
 
-# stop: what happens at a signal while images go. A worker ends its batch, as one in the middle may owe its image tags, and
-# begins no other; then all goes on as at the deadline, so that the result says what went.
+# stop_workers: ends the removal of images after a signal. Writes stop.
+# Each worker completes its batch, as it may have to restore tags of an image, and begins no other.
+# The task then continues as at the deadline, so that the result has what was removed.
 stop_workers() {
   touch "$WORK/stop"
+  # fail: reports from now on that the script was interrupted.
   fail() { fail_interrupted; }
   wait
 }
 
-# remove_batches: hands all of the file batches to workers and collects what they say.
+# remove_batches: runs the workers and collects what they print. Reads batches, selected. Writes removed.
 remove_batches() {
   trap stop_workers HUP INT TERM
   n=0

@@ -1,6 +1,16 @@
 # What the Engine says of each object on a list.
+# Lists and variables:
+#   OUTPUT: what the Engine answered, in lines of the caller's template. By inspect_all, its caller names the list.
+#   vanished: the objects of the last question that do not exist any more. By inspect_all.
+#   undescribed: all objects so far that exist but that the Engine cannot describe. By begin_task, inspect_all.
+#   UNDESCRIBED_ERROR: the Engine's first complaint about one of `undescribed`, or empty. By inspect_all.
+#   cli-error, inspect-error: what the Docker CLI printed to stderr. By inspect_all.
+#   marked: temporary: `:: IDENTIFIER` before each answer. By inspect_all.
+#   described, silent: temporary: the objects with and without an answer. By inspect_all.
+#   existing: temporary: all objects of the type that exist. By inspect_all.
+#   refused: temporary: the objects without an answer that exist. By inspect_all.
 
-# in_batches FILE ARGUMENTS...: the Docker CLI on the lines of a file, if it has any.
+# run_in_batches LIST ARGUMENTS...: runs the Docker CLI on the lines of LIST, if it has any. Reads LIST, STEP_TIMEOUT.
 run_in_batches() {
   input=$WORK/$1
   shift
@@ -8,15 +18,15 @@ run_in_batches() {
   run_bounded "$STEP_TIMEOUT" xargs -n 100 docker "$@" <"$input"
 }
 
-# inspect_all FILE OUTPUT TYPE FORMAT [ID]: writes what the Engine says of each object of a sorted list. An object that vanished
-# says nothing; such are in the list `vanished`. One that the Engine cannot describe is added to the list `undescribed`: nothing may be concluded from its
-# silence. ID is the field of an object's identifier, where it is not what the CLI calls it.
+# inspect_all LIST OUTPUT TYPE TEMPLATE [ID]: asks about each object. Reads LIST. Writes OUTPUT, vanished, undescribed.
+# Nothing may be concluded from the silence of an object in `undescribed`.
+# ID is the field of an object's identifier, where the CLI has another name for it.
 inspect_all() {
   inspect_code=0
   empty_lists vanished
   id=${5:-'{''{.ID}}'}
   case $3 in volume) id='{''{.Name}}' ;; service) id='{''{printf "%.12s" .ID}}' ;; esac
-  # A mark before each answer: what comes out of a template is JSON or begins with an identifier.
+  # A mark stands before each answer: a template prints JSON, or begins with an identifier.
   run_in_batches "$1" inspect --type "$3" --format ":: $id{""{println}}$4" >"$WORK/marked" 2>"$WORK/cli-error" || inspect_code=$?
   check_room
   sed '/^:: /d' "$WORK/marked" >"$WORK/$2" || fail_no_space
@@ -40,10 +50,10 @@ inspect_all() {
   sort -u -o "$WORK/undescribed" "$WORK/undescribed" "$WORK/refused" || fail_no_space
   check_room
 }
-# The Engine's first complaint about one of `undescribed`.
+
 UNDESCRIBED_ERROR=''
 
-# listing TYPE: prints the arguments of the CLI that list all objects of a type by identifier.
+# print_list_arguments TYPE: prints the CLI's arguments that list all objects of a type by identifier.
 print_list_arguments() {
   case $1 in
   container) echo ps -aq --no-trunc ;;
@@ -53,11 +63,12 @@ print_list_arguments() {
   esac
 }
 
-# all_described FILE...: whether the Engine described each object of these lists.
+# are_described LIST...: whether the Engine described each object of the lists. Reads LIST, undescribed.
 are_described() {
   for file; do
     ! comm -12 "$WORK/undescribed" "$WORK/$file" | grep -q . || return 1
   done
 }
-# need_all FILE...: ends the task where it did not, as something is concluded from each.
+
+# require_described LIST...: ends the task unless it did, because something is concluded from each object. Reads LIST.
 require_described() { are_described "$@" || fail engine-error "$UNDESCRIBED_ERROR"; }

@@ -1,6 +1,12 @@
-# Lists: files in $WORK of identifiers, sorted, one a line.
+# Lists and what is done with them. A list is a file in $WORK: sorted identifiers, one a line, unless a table says
+# otherwise.
+# Lists and variables:
+#   cli-error: what the Docker CLI printed to stderr for the last question. By list_objects and other questions.
+#   rest: temporary: a list before it replaces another. By subtract_list.
+#   room: temporary: tells whether the disk has room. By check_room.
 
-# list FILE ARGUMENTS...: writes what the Engine answers, sorted. Without the whole answer nothing may be concluded.
+# list_objects LIST ARGUMENTS...: writes what the Docker CLI prints, sorted. Writes LIST, cli-error.
+# It ends the task without the whole answer, because nothing can be concluded from a part.
 list_objects() {
   file=$WORK/$1
   shift
@@ -9,27 +15,32 @@ list_objects() {
   check_room
 }
 
-# empty FILE...: there it is then, and nothing in it.
+# empty_lists LIST...: creates or empties the lists. Writes them.
 empty_lists() {
   for file; do
     printf '' >"$WORK/$file" || fail_no_space
   done
 }
 
-# without FILE FROM: takes the lines of the first sorted file out of the second.
+# subtract_list LIST FROM: takes the lines of LIST out of FROM. Reads LIST, FROM. Writes FROM.
 subtract_list() {
   comm -13 "$WORK/$1" "$WORK/$2" >"$WORK/rest" || fail_no_space
   check_room
   mv "$WORK/rest" "$WORK/$2"
 }
 
-# lines FILE: how many there are. gone BEFORE AFTER: how many of the first sorted file's are not in the second.
+# count_lines LIST: prints how many lines it has. Reads LIST.
 count_lines() { wc -l <"$WORK/$1" | tr -d ' '; }
+
+# count_missing BEFORE AFTER: prints how many lines of BEFORE are not in AFTER. Reads both.
 count_missing() { comm -23 "$WORK/$1" "$WORK/$2" | wc -l | tr -d ' '; }
 
+# fail_no_space: ends the task, because a list cannot be written. Reads RUN_DIR.
 fail_no_space() { fail no-space "$RUN_DIR cannot be written: is /run full?"; }
-# room: whether what was just written can be whole. Not every tool tells that the disk is full, and what is left out of
-# a list of what must stay would go. A file that was there before would only get its own space again.
+
+# check_room: ends the task if what was just written may be incomplete. Writes room.
+# Not every tool reports a full disk. An object missing from a list of what to keep would be removed.
+# It writes a new file, because a file that exists would only get its own space again.
 check_room() {
   echo . >"$WORK/room"
   [ -s "$WORK/room" ] || fail_no_space

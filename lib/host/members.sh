@@ -1,14 +1,25 @@
-# What belongs to a Compose project, and which projects are kept.
+# Which containers belong to a Compose project, and which projects are kept.
+# Lists and variables:
+#   KEEP_LABEL, PROJECT_LABEL: constants. By prelude.sh.
+#   COMPOSE_MADE: constant: the condition of a template. By this file.
+#   COMMITTED_LISTED: `listed` once `committed` is complete, else empty. By drop_copies, and take_down resets it.
+#   committed: images with the labels that Compose puts on containers alone. By drop_copies.
+#   committed-hooks: temporary: a part of `committed`. By drop_copies.
+#   copies: containers that drop_copies took out of its list. By drop_copies.
+#   own-labels: lines `CONTAINER IMAGE KEY VALUE`, as JSON. By drop_copies.
+#   image-labels: lines `IMAGE KEY VALUE`, as JSON. By drop_copies.
+#   kept-members: containers of projects with the keep label. By list_kept_projects.
+#   kept-projects: names of the projects with such a container, as JSON, sorted. By list_kept_projects.
+#   kept-projects.named: temporary: the same. By list_kept_projects.
 
-# A container belongs to a Compose project because Compose created it: its image may carry the project's labels too, as
-# Compose puts them on what it builds, and whoever starts a container from it by hand gets them. Only on containers Compose
-# puts one of these; COMPOSE_MADE is a template of a condition.
+# A container belongs to a Compose project because Compose created it.
+# A project label is not enough: Compose also puts it on images that it builds, and containers inherit it.
+# Compose puts the labels of COMPOSE_MADE on containers only.
 COMPOSE_MADE='or (.Label "com.docker.compose.oneoff") (.Label "com.docker.compose.hook")'
 
-# Whether the file committed has the images with the labels of a container; emptied, they are listed anew.
 COMMITTED_LISTED=''
 
-# list_members FILE FILTER...: the containers that Compose created, of those that the filters of `docker ps` select.
+# list_members LIST FILTER...: lists the containers created by Compose that `docker ps` selects. Writes LIST, copies.
 list_members() {
   members=$1
   shift
@@ -16,13 +27,13 @@ list_members() {
   drop_copies "$members"
 }
 
-# leave_copies FILE: takes out of a list the containers all of whose Compose labels are their image's: `docker commit` puts a
-# container's labels on the image, and so on each container from it. The file copies has those that were taken out. A container
-# that the Engine cannot describe stays on the list: the caller must not take it for the project's.
+# drop_copies LIST: takes out of LIST the containers that only inherit Compose's labels. Writes LIST, copies.
+# `docker commit` puts a container's labels on the image, and so on each container from that image.
+# It leaves on LIST a container that the Engine cannot describe. The caller must not count it as the project's.
 drop_copies() {
   empty_lists copies
   [ -s "$WORK/$1" ] || return 0
-  # Images rarely carry these labels; only then each container is asked.
+  # Images rarely carry these labels. Only then it asks about each container.
   if [ -z "$COMMITTED_LISTED" ]; then
     list_objects committed-hooks image ls -aq --no-trunc --filter label=com.docker.compose.hook
     list_objects committed image ls -aq --no-trunc --filter label=com.docker.compose.oneoff
@@ -51,12 +62,12 @@ drop_copies() {
   subtract_list copies "$1"
 }
 
-# project_of LABELS: prints a template of the Compose project in an object's labels, as JSON, so that nothing in it can be
-# taken for something else.
+# print_project_template LABELS: prints a template of the project in an object's labels. Reads PROJECT_LABEL.
+# It gives JSON, so that a strange name cannot look like another field.
 print_project_template() { printf '{''{json (index %s "%s")}''}' "$1" "$PROJECT_LABEL"; }
 
-# list_kept_projects: the projects one of whose containers carries the keep label; they stay whole, for any task. Of what
-# belongs to no project the label is empty.
+# list_kept_projects: lists the projects that every task keeps as a whole. Reads KEEP_LABEL. Writes kept-projects.
+# One of their containers carries the keep label. Without a project the label is empty.
 list_kept_projects() {
   list_members kept-members -a --filter "label=$KEEP_LABEL" --filter "label=$PROJECT_LABEL"
   inspect_all kept-members kept-projects container "$(print_project_template .Config.Labels)"

@@ -1,13 +1,36 @@
-# What the tasks share that remove objects by label. Settings that they read: LABELS (key=value a line), OLDER_THAN
-# (seconds), EXCLUDE (a shell pattern a line).
+# Removes the selected objects of one kind, and accounts for each candidate.
+# Lists and variables:
+#   DRY_RUN, STEP_TIMEOUT: of this step. By the document.
+#   selected: objects to remove. By the task's script.
+#   judged, young, kept.candidates, vanished-candidates, undescribed-candidates: see select.sh.
+#   used-candidates, tagged: candidates in use; images with a tag. By the task's script.
+#   used-TYPEs, services: see references.sh.
+#   vanished, undescribed: see inspect.sh.
+#   containers: identifiers of all containers. By list_used_now.
+#   batches: identifiers, 20 a line. By remove_selected.
+#   said: what the Docker CLI printed about the removals. By remove_selected.
+#   complaints.remove: what it printed to stderr. By remove_selected.
+#   complaints.N: what it printed to stderr about images. By remove_batches.
+#   complaints: the lines of all `complaints.*`. By conclude_prune.
+#   cut-off: objects that a cut-off CLI had to remove, unsorted. By try_removal.
+#   removed: selected objects that this task removed. By remove_selected, move_cut_off; in a dry run by conclude_prune.
+#   removed.all: temporary: `removed` with the objects of `cut-off`. By move_cut_off.
+#   unremoved: selected objects that are not in `removed`. By account_for_selected.
+#   unexplained: those that still exist without a known reason. By account_for_selected.
+#   gone: those that another client removed. By account_for_selected, add_vanished.
+#   used-now: those that are in use by now. By list_used_now.
+#   retagged: images among them that have a new tag. By list_used_now_images.
+#   existing: all objects of the type that exist. By account_for_selected.
+#   states: lines `CONTAINER STATUS`. By list_used_now_containers.
+#   cli-error: the complaint that explains the first of `unexplained`. By account_for_selected.
+#   REMOVED: members of `removed`, as JSON. By report_removed, and conclude_prune starts it anew.
 
-# remove_old TYPE: removes what is in the file old, in small batches, and puts what the Engine says it removed into the file
-# removed.
+# remove_selected TYPE: removes the selected objects in small batches. Reads selected. Writes removed, cut-off.
 remove_selected() {
   empty_lists removed said cut-off complaints.remove
   [ "$DRY_RUN" = false ] && [ -s "$WORK/selected" ] || return 0
   xargs -n 20 <"$WORK/selected" >"$WORK/batches" || fail_no_space
-  # The loop is the shell's: with timeout in a process group of its own, xargs would go on after a cancelled step.
+  # The shell loops instead of xargs: under timeout, xargs would continue after a cancelled step.
   while IFS= read -r batch; do
     ! is_time_over || break
     # shellcheck disable=SC2086  # identifiers have no spaces
@@ -18,8 +41,9 @@ remove_selected() {
   count_reclaimed
 }
 
-# try IDENTIFIERS COMMAND...: has the Engine remove something. The CLI ends with 1 when the Engine refused; with any other
-# code it was cut off, and what it had asked for may be gone without a word of it.
+# try_removal IDENTIFIERS COMMAND...: removes objects. Reads COMMAND_BEGUN. Writes cut-off.
+# The CLI ends with 1 when the Engine refused. With a higher code it was cut off.
+# What it had asked for may then be removed without a word of it.
 try_removal() {
   targets=$1
   shift
@@ -30,8 +54,8 @@ try_removal() {
   log_cut_off "$code"
   return "$code"
 }
-# list_held TYPE FILE: which objects of a list are in use by now, into the file held-now, and adds to the file gone those that
-# vanished.
+
+# list_used_now TYPE LIST: lists the objects of LIST that are in use by now. Writes used-now, gone.
 list_used_now() {
   case $1 in
   container) list_used_now_containers "$2" ;;
@@ -45,7 +69,8 @@ list_used_now() {
   esac
 }
 
-# list_held_containers FILE: waits up to 10 s for those that another client removes; a removal that hangs explains nothing.
+# list_used_now_containers LIST: lists the containers of LIST that run. Writes used-now, gone.
+# It waits up to 10 s for removals by other clients. A removal that hangs is not a reason.
 list_used_now_containers() {
   looks=0
   while :; do
@@ -61,14 +86,13 @@ list_used_now_containers() {
   awk '$2 !~ /^(exited|dead|created|removing)$/ { print $1 }' "$WORK/states" | sort -u >"$WORK/used-now"
 }
 
-# add_vanished: what vanished since it was listed is gone.
+# add_vanished: counts the objects that vanished since they were listed. Reads vanished. Writes gone.
 add_vanished() {
   sort -u -o "$WORK/gone" "$WORK/gone" "$WORK/vanished" || fail_no_space
   check_room
 }
 
-# account TYPE: divides what was to be removed and is not in the file removed into the lists `gone` (another client removed it),
-# `held-now`, `retagged` (images alone) and `unexplained`.
+# account_for_selected TYPE: says why objects were not removed. Writes gone, used-now, retagged, unexplained, cli-error.
 account_for_selected() {
   empty_lists used-now retagged gone
   comm -23 "$WORK/selected" "$WORK/removed" >"$WORK/unremoved" || fail_no_space
@@ -81,7 +105,7 @@ account_for_selected() {
   comm -23 "$WORK/unremoved" "$WORK/existing" >"$WORK/gone" || fail_no_space
   comm -12 "$WORK/unremoved" "$WORK/existing" >"$WORK/unexplained" || fail_no_space
   check_room
-  # So far the result says what the Engine told; the next questions may be too much for it.
+  # The next questions may end the task. It then reports what the Engine said so far.
   move_cut_off
   [ -s "$WORK/unexplained" ] || return 0
   list_used_now "$1" unexplained
@@ -91,13 +115,13 @@ account_for_selected() {
   subtract_list used-now unexplained
   subtract_list used-now retagged
   subtract_list retagged unexplained
-  # The Engine's reason why one of them is still there stands by its identifier, where it names one.
+  # The Engine's reason is on a line with the object's identifier, where the Engine names one.
   read -r first <"$WORK/unexplained" || return 0
   first=${first#sha256:}
   grep -m 1 -F "$(printf '%.12s' "$first")" "$WORK/complaints" >"$WORK/cli-error" || cp "$WORK/complaints" "$WORK/cli-error"
 }
 
-# add_cut_off: what vanished in a command that was cut off, that command removed.
+# move_cut_off: counts what vanished in a command that was cut off as removed. Reads cut-off. Writes gone, removed.
 move_cut_off() {
   sort -u "$WORK/cut-off" | comm -12 - "$WORK/gone" | sort -u - "$WORK/removed" >"$WORK/removed.all" || fail_no_space
   check_room
@@ -105,8 +129,7 @@ move_cut_off() {
   subtract_list removed gone
 }
 
-# conclude NAME TYPE: ends the task: of the files old, young and removed it makes the result, which accounts for each
-# candidate.
+# conclude_prune KIND TYPE: ends the task with a result that accounts for each candidate. Reads all lists of this file.
 conclude_prune() {
   touch "$WORK/used-candidates" "$WORK/cut-off"
   cat "$WORK"/complaints.* >"$WORK/complaints" 2>/dev/null

@@ -1,6 +1,14 @@
-# What containers and services refer to.
+# Which volumes and networks are in use.
+# Lists and variables:
+#   SWARM, IS_MANAGER: state of this swarm node; whether it is a manager. By find_engine.
+#   used-volumes: volumes that containers or services refer to. By list_references.
+#   used-networks: networks that containers or services refer to. By list_references.
+#   services: identifiers of the swarm's services, empty where this host is not a manager. By list_references.
+#   references: lines `v NAME` and `n NAME-OR-IDENTIFIER`. By list_references.
+#   service-references: temporary: the same lines, of the services. By list_references.
+#   networks: lines `IDENTIFIER NAME` of all networks. By list_references.
 
-# need_services: ends the task where the swarm of this host does not tell what its services use.
+# require_services: ends the task if the swarm does not tell what its services use. Reads SWARM.
 require_services() {
   case $SWARM in
   '' | inactive | active) ;;
@@ -8,10 +16,11 @@ require_services() {
   esac
 }
 
-# list_references FILE: what the containers on the list refer to, running or stopped, and the services of a swarm, into the
-# files used-volumes and used-networks (identifiers). The Engine's own idea of use does not do: to it a volume that came by
-# --volumes-from is free until its container has run, and a network while no container on it runs, though none could start
-# without it; and a service holds what none of its containers on this host needs yet.
+# list_references LIST: lists what its containers and the services use. Writes used-volumes, used-networks, services.
+# The Engine's own idea of use is not enough. It counts as free:
+# - a volume from --volumes-from until its container has run
+# - a network while no container on it runs, although none could start without it
+# - what a service needs, before one of its containers on this host needs it
 list_references() {
   # shellcheck disable=SC2016
   references='{''{range .Mounts}}{''{if eq .Type "volume"}}v {''{println .Name}}{''{end}}{''{end}}'
@@ -24,13 +33,13 @@ list_references() {
     list_objects services service ls -q
     references='{''{range .Spec.TaskTemplate.Networks}}n {''{println .Target}}{''{end}}'
     references=$references'{''{with .Spec.TaskTemplate.ContainerSpec}}{''{range .Mounts}}{''{if eq .Type "volume"}}v {''{println .Source}}{''{end}}{''{end}}{''{end}}'
-    inspect_all services held-by-services service "$references"
-    cat "$WORK/held-by-services" >>"$WORK/references" || fail_no_space
+    inspect_all services service-references service "$references"
+    cat "$WORK/service-references" >>"$WORK/references" || fail_no_space
   fi
   sed -n 's/^v //p' "$WORK/references" | sort -u >"$WORK/used-volumes" || fail_no_space
   list_objects networks network ls --no-trunc --format "{""{.ID}} {""{.Name}}"
-  # By identifier, by name or, before a container's first start, by a part of an identifier, in the Engine's order: what is
-  # a network's name is no part of another one's identifier.
+  # A container refers to a network by identifier or name, and before its first start by a part of the identifier.
+  # The Engine looks in this order, so the name of a network does not count as a part of an identifier.
   awk '
     FILENAME == ARGV[1] { if (/^n ./) used[substr($0, 3)]; next }
     { name[$1] = substr($0, length($1) + 2); names[name[$1]] }

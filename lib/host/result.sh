@@ -1,16 +1,27 @@
-# The result that a step prints.
+# The result: one line of JSON that a step prints when it ends.
+# Lists and variables:
+#   TASK, STEP, DRY_RUN: of this step. By the document.
+#   START, NOW: seconds since boot, at the start and at the last look. By read_clock.
+#   REMOVED: members of `removed`, as JSON. By report_removed; conclude_prune and count_removed start it anew.
+#   PASSED_OVER: members of `passedOver`, as JSON. By report_passed_over; report_passed_projects starts it anew.
+#   BYTES_RECLAIMED: a number, or empty. By count_reclaimed.
+#   HOST_FACTS: members of `host`, as JSON. By host.sh.
+#   KILLED, KILLED_OMITTED: items of `killed`, as JSON, and how many more there are. By report_killed.
+#   LEFT, LEFT_OMITTED: items of `left`, as JSON, and how many more there are. By report_left.
+#   WARNINGS: items of `warnings`, as JSON. By warn.
+#   TEXT: the last text as a JSON string. By quote_text.
 
 REMOVED='' PASSED_OVER='' BYTES_RECLAIMED='' HOST_FACTS=''
 KILLED='' KILLED_OMITTED=0 LEFT='' LEFT_OMITTED=0 WARNINGS=''
 
-# text STRING BYTES: sets TEXT to a JSON string of at most BYTES bytes. What would need an escape is replaced,
-# so that the length is known before.
+# quote_text STRING BYTES: makes a JSON string of at most BYTES bytes. Writes TEXT.
+# It replaces characters that need an escape, so that the length is known beforehand.
 quote_text() {
   TEXT=$(printf '%s' "$1" | tr '\n\t"\134' "  '/" | tr -c '\040-\176' '?' | cut -c "1-$2")
   TEXT="\"$TEXT\""
 }
 
-# finish OUTCOME [REASON MESSAGE]: prints the result and ends the script.
+# finish OUTCOME [REASON MESSAGE]: prints the result and ends the script. Reads all variables of this file.
 finish() {
   trap - EXIT
   trap '' HUP INT TERM
@@ -32,22 +43,30 @@ finish() {
   [ -z "$HOST_FACTS" ] || result="$result,\"host\":{$HOST_FACTS}"
   log "$1${2:+ ($2)}${3:+: $3}"
   printf '%s}\n' "$result" >&3
-  # With its code, for in a trap `exit` alone would end with that of what was interrupted.
+  # With a code: in a trap, `exit` alone would end with the code of the interrupted command.
   [ "$1" = failed ] || exit 0
   exit 1
 }
+
+# fail REASON MESSAGE: prints a failed result and ends the script.
 fail() { finish failed "$1" "$2"; }
+
+# skip REASON MESSAGE: prints a skipped result and ends the script.
 skip() { finish skipped "$1" "$2"; }
 
+# warn CODE: adds a warning, once. Writes WARNINGS.
 warn() {
   case $WARNINGS in *"\"$1\""*) ;; *) WARNINGS="$WARNINGS${WARNINGS:+,}\"$1\"" ;; esac
 }
 
-# count NAME N: adds to what was removed; passed NAME N: to what was left alone and why, if any.
+# report_removed KIND N: adds a count of removed objects. Writes REMOVED.
 report_removed() { REMOVED="$REMOVED${REMOVED:+,}\"$1\":$2"; }
+
+# report_passed_over REASON N: adds a count of objects that are kept, unless it is 0. Writes PASSED_OVER.
 report_passed_over() { [ "$2" -eq 0 ] || PASSED_OVER="$PASSED_OVER${PASSED_OVER:+,}\"$1\":$2"; }
 
-# left STRING: names something that should be gone and is not, within a budget that keeps the result below 1,200 bytes.
+# report_left STRING: adds the name of an object that should be removed and is still there. Writes LEFT, LEFT_OMITTED.
+# A budget keeps the result below 1,200 bytes.
 report_left() {
   quote_text "$1" 90
   if [ $((${#LEFT} + ${#TEXT})) -lt 220 ]; then

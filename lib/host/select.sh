@@ -1,6 +1,22 @@
 # Which objects a task selects.
+# Lists and variables:
+#   LABELS: `KEY=VALUE`, one a line. By the document.
+#   EXCLUDE: shell patterns, one a line. By the document.
+#   KEEP_LABEL: constant. By prelude.sh.
+#   candidates: objects that the task may remove. By the task's script, and functions here take objects out.
+#   kept: all objects with the keep label that the task could remove. By drop_kept.
+#   kept.LIST: the objects of LIST with the keep label. By drop_kept.
+#   names: lines `IDENTIFIER NAME`. By drop_excluded_names.
+#   excluded: candidates that a pattern of EXCLUDE names. By drop_excluded_names.
+#   strangers: candidates with an inherited project label. By the task's script, empty otherwise.
+#   facts: lines `IDENTIFIER|TIME|TIME|PROJECT`. By judge_objects.
+#   kept-projects: see members.sh.
+#   vanished, undescribed: see inspect.sh.
+#   vanished-candidates: candidates that do not exist any more. By judge_objects.
+#   undescribed-candidates: candidates that the Engine cannot describe. By judge_objects.
+#   judged: lines `VERDICT IDENTIFIER`; VERDICT is `old`, `young` or `kept`. By judge_objects.
 
-# labelled FILE ARGUMENTS...: like list, of what carries all the labels.
+# list_labelled LIST ARGUMENTS...: lists the objects that carry all labels. Reads LABELS. Writes LIST.
 list_labelled() {
   output=$1
   shift
@@ -14,7 +30,8 @@ list_labelled() {
   list_objects "$output" "$@"
 }
 
-# leave_kept FILE ARGUMENTS...: takes out of a sorted list of candidates what itself carries the keep label.
+# drop_kept LIST ARGUMENTS...: takes the objects with the keep label out of LIST. Writes LIST, kept.LIST.
+# ARGUMENTS make the Docker CLI list such objects.
 drop_kept() {
   list_name=$1
   shift
@@ -23,7 +40,7 @@ drop_kept() {
   subtract_list kept "$list_name"
 }
 
-# excluded NAME: whether one of the shell patterns in EXCLUDE (one a line) matches.
+# is_excluded NAME: whether a pattern matches the name. Reads EXCLUDE.
 is_excluded() (
   IFS=$NEWLINE
   set -f
@@ -34,7 +51,8 @@ is_excluded() (
   exit 1
 )
 
-# leave_excluded_names TYPE: takes out of the candidates what a pattern of EXCLUDE names. A volume's name is its identifier.
+# drop_excluded_names TYPE: takes out the candidates that a pattern names. Reads EXCLUDE. Writes candidates, excluded.
+# The name of a volume is its identifier.
 drop_excluded_names() {
   empty_lists excluded
   [ -n "$EXCLUDE" ] || return 0
@@ -49,16 +67,16 @@ drop_excluded_names() {
   subtract_list excluded candidates
 }
 
-# judge TYPE FORMAT: says of each candidate whether it is `old`, `young` or `kept`; one that the Engine cannot describe is
-# none of these. The format gives identifier, two times, of which the later counts, and project, with | between; of those in
-# the file strangers the project is not their own.
+# judge_objects TYPE TEMPLATE: judges each candidate. Reads candidates, strangers, kept-projects. Writes judged.
+# The template gives identifier, two times, of which the later counts, and project, with | between.
+# A candidate that the Engine cannot describe gets no verdict.
 judge_objects() {
   touch "$WORK/strangers"
   list_kept_projects
   inspect_all candidates facts "$1" "$2"
   mv "$WORK/vanished" "$WORK/vanished-candidates" || fail_no_space
   comm -12 "$WORK/undescribed" "$WORK/candidates" >"$WORK/undescribed-candidates" || fail_no_space
-  # Also what was described only now: a pattern could not be held against its name.
+  # This also takes out an object that is described only now, because no pattern was compared with its name.
   subtract_list undescribed-candidates candidates
   # shellcheck disable=SC2016
   run_awk '
@@ -73,5 +91,5 @@ judge_objects() {
   check_room
 }
 
-# verdict NAME [FILE]: puts the identifiers of what is so judged into a file of that or another name.
+# list_judged VERDICT [LIST]: lists the objects with this verdict. Reads judged. Writes LIST, by default named VERDICT.
 list_judged() { sed -n "s/^$1 \([^ ]*\).*/\1/p" "$WORK/judged" | sort -u >"$WORK/${2:-$1}" || fail_no_space; }

@@ -1,8 +1,18 @@
-# The life cycle of a task.
+# The life cycle of a task: lock, start, condition, and the bytes that it reclaimed.
+# Lists and variables:
+#   RUN_DIR: the folder of this project on the host. By the document.
+#   WORK: the folder of the lists. By prelude.sh, and take_lock empties it.
+#   WHEN_DISK_USED_ABOVE: per cent, or empty. By the document.
+#   DATA_ROOT: the Engine's data folder. By find_engine.
+#   USED_BEFORE: KiB used on the disk when the task began, or empty. By begin_task.
+#   BYTES_RECLAIMED: a number, or empty. By count_reclaimed.
+#   TMPDIR: the folder of the lists, for the tools' temporary files. By take_lock.
+#   undescribed: objects that the Engine cannot describe. By begin_task, which empties it, and inspect_all.
 
-# take_lock: one run at a time on a host. A second one does not wait: it would only find less to do.
+# take_lock: allows one run at a time on a host. Reads RUN_DIR, WORK. Writes TMPDIR.
+# A second run does not wait, because it would only find less to do.
 take_lock() {
-  # A redirection of exec that fails would end the script, so it is tried apart.
+  # A failed redirection of exec would end the script, so a subshell tries it first.
   if ! (mkdir -p "$RUN_DIR" && : >>"$RUN_DIR/lock"); then
     fail lock-unavailable "$RUN_DIR/lock cannot be written"
   fi
@@ -16,7 +26,7 @@ take_lock() {
   export TMPDIR="$WORK"
 }
 
-# begin: what every task does first. measured: what it does last, before finish.
+# begin_task: does what every task does first. Reads WHEN_DISK_USED_ABOVE. Writes USED_BEFORE, undescribed.
 begin_task() {
   read_clock
   take_lock
@@ -25,6 +35,8 @@ begin_task() {
   [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk
   USED_BEFORE=$(measure_used_kib)
 }
+
+# check_disk: ends the task unless the disk is used above the limit. Reads WHEN_DISK_USED_ABOVE, DATA_ROOT.
 check_disk() {
   blocks=$(measure_fullest -k)
   inodes=$(measure_fullest -i)
@@ -33,11 +45,13 @@ check_disk() {
   [ "$blocks" -gt "$WHEN_DISK_USED_ABOVE" ] || [ "${inodes:-0}" -gt "$WHEN_DISK_USED_ABOVE" ] ||
     skip disk-not-full "blocks used: $blocks %, inodes used: ${inodes:-0} %, neither is above $WHEN_DISK_USED_ABOVE %"
 }
+
+# count_reclaimed: measures what the task reclaimed, before it ends. Reads USED_BEFORE. Writes BYTES_RECLAIMED.
 count_reclaimed() {
   used_after=$(measure_used_kib)
-  # Of an Engine on another machine the file system is not to be seen.
+  # The disk of an Engine on another machine cannot be measured.
   [ -n "$USED_BEFORE" ] && [ -n "$used_after" ] || return 0
-  # Others write to the same disk meanwhile: less than nothing is nothing.
+  # Other processes write to the same disk, so a negative number counts as 0.
   [ "$used_after" -lt "$USED_BEFORE" ] || used_after=$USED_BEFORE
   BYTES_RECLAIMED=$(((USED_BEFORE - used_after) * 1024))
 }

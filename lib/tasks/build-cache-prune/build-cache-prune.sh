@@ -1,12 +1,24 @@
-# Removes build cache that no build uses and that was last used long enough ago. Settings: OLDER_THAN (seconds),
-# KEEP_STORAGE (bytes, may be empty).
+# Removes build cache that no build uses and that was last used long enough ago.
+# Lists and variables:
+#   OLDER_THAN, KEEP_STORAGE: seconds; bytes, or empty. By the document.
+#   DRY_RUN, STEP_TIMEOUT: of this step. By the document.
+#   DOCKER_BUILDKIT, DOCKER_CERT_PATH, DOCKER_CONFIG: the environment of the Docker CLI. By this file.
+#   cache-records: lines `ID|IN USE|SHARED|TYPE|SIZE|LAST USED|PARENTS`. By list_records.
+#   ordered: lines `LAST-USED DEPTH ID BYTES`, in the order of removal, after a line with the total. By select_records.
+#   selected: identifiers of the records to remove, in the order of removal. By select_records.
+#   batches: identifiers of records separated by |, 500 a line. By this file.
+#   said, complaints: what the Docker CLI printed. By prune_records.
+#   cli-error: what it printed to stderr for the last question. By list_records.
+#   REMOVED: members of `removed`, as JSON. By report_removed.
 
-# Of the Engine's own builder, whichever one is chosen for builds: so the CLI asks the Engine and not its plug-in.
-# And without root's configuration of the CLI, the certificates beside it apart: it may name the plug-in all the same, and
-# its pruneFilters would be added to those of a prune.
+# The task cleans the Engine's own builder, even if root has chosen another one for builds.
+# With this setting the CLI asks the Engine and not its plug-in.
+# It also ignores root's configuration of the CLI, except the certificates beside it.
+# That configuration may name the plug-in all the same, and its pruneFilters would change the prune.
 export DOCKER_BUILDKIT=0 DOCKER_CERT_PATH="${DOCKER_CERT_PATH:-${DOCKER_CONFIG:-$HOME/.docker}}" DOCKER_CONFIG="$WORK"
 
-# ask_cache: the records, into the file cache. Engines before 23 answer one such question at a time.
+# list_records: lists the records of the build cache. Writes cache-records, cli-error.
+# Engines before 23 answer one such question at a time.
 list_records() {
   fields='{''{.ID}}|{''{.InUse}}|{''{.Shared}}|{''{.CacheType}}|{''{.Size}}|{''{.LastUsedAt}}|{''{.Parent}}'
   tries=1
@@ -22,10 +34,11 @@ list_records() {
   check_room
 }
 
-# list_old: the records that may go, into the file old, in the order in which they go. BuildKit lets none go before what
-# was built upon it, so it goes with the last used of those; and it says so little of what --keep-storage would take
-# (sizes are rounded, and from release to release it weighs time and count of use otherwise) that with a size to keep
-# the choice is made here, and BuildKit is told the records by name: what a dry run says is what goes.
+# select_records: selects the records to remove. Reads cache-records, OLDER_THAN, KEEP_STORAGE. Writes selected.
+# BuildKit removes no record before the records built upon it, so a record counts as used when the last of those was.
+# With a size to keep, this function chooses, and BuildKit gets the records by name.
+# BuildKit says too little about its own choice: sizes are rounded, and releases weigh age and use differently.
+# So a dry run reports exactly what a run removes.
 select_records() {
   list_records
   # shellcheck disable=SC2016
@@ -39,9 +52,9 @@ select_records() {
       if (match(time, / [+-][0-9][0-9][0-9][0-9]/)) time = substr(time, 1, RSTART + 3) ":" substr(time, RSTART + 4)
       last[$1] = epoch(time)
       size[$1] = bytes($5)
-      # Of what images share nothing would come free, so to BuildKit it is no part of the cache.
+      # To BuildKit, a record that images share is not part of the cache, because its removal would free nothing.
       if ($3 == "false") total += size[$1]
-      # What was never used has no time, and BuildKit takes it for old.
+      # A record that was never used has no time, and BuildKit counts it as old.
       stays = $2 != "false" || $3 != "false" || $4 == "internal" || $4 == "frontend" || young(last[$1])
       if (!stays && $1 ~ /^[a-z0-9:]+$/) idle[$1]
       parents[$1] = $7
@@ -71,9 +84,10 @@ select_records() {
   check_room
 }
 
-# prune ARGUMENTS...: BuildKit looks again at each record, whether it is in use, is shared or was used meanwhile.
+# prune_records ARGUMENTS...: has BuildKit remove records. Reads OLDER_THAN. Writes said, complaints.
+# BuildKit checks each record again: whether it is in use, is shared or was used since.
 prune_records() {
-  # The Engine reckons in whole seconds: with an age of 0 what was used in the second that is not over would stay.
+  # The Engine counts in whole seconds: with an age of 0 it would keep a record that was used in this second.
   [ "$OLDER_THAN" = 0 ] || set -- "$@" --filter "until=${OLDER_THAN}s"
   run_docker builder prune --force "$@" >>"$WORK/said" 2>>"$WORK/complaints" || prune_code=$?
 }

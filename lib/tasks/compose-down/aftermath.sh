@@ -1,9 +1,32 @@
-# What there is of a project after it was taken down, and what that makes of the result. What was there before stands in
-# the lists `before.KINDs`, and in those that volumes.sh makes.
+# What is left of a project after it was taken down, and what that makes of the result.
+# KIND is containers, networks or volumes.
+# Lists and variables:
+#   PROJECT, LABELS, DRY_RUN: the project; labels or empty; `true` or `false`. By the document, compose-down.sh.
+#   before.KIND: what there was of the project before. By list_project.
+#   after.KIND: what there is after. By list_after, presume_after, read_names.
+#   before.all-volumes: the project's volumes before, also those without its label. By count_removed.
+#   after.all-volumes: all volumes of the host after. By list_after; those that stay, in a dry run, by presume_after.
+#   own-volumes, doubtful-volumes: see volumes.sh.
+#   removable.KIND: networks and volumes that may be removed. By list_removable.
+#   presumed-gone: what a dry run counts as removed, of all projects so far. By presume_after.
+#   names.TYPE: lines `IDENTIFIER NAME` of the objects of a type that are left. By read_names, print_reason.
+#   complaints.KIND: what the Docker CLI printed to stderr about removals. By stop_containers, remove_project.
+#   unnamed-left: volumes that are left and that no name or label leads to. By report_unnamed_left.
+#   rest: temporary: a list before it replaces another. By read_names.
+#   cli-error: what the Docker CLI printed to stderr for the last question. By read_names.
+#   GONE_PROJECTS: names of the projects taken down, each after a space. By count_removed.
+#   LEFTOVERS: names of the projects that are not removed completely, with commas. By note_leftovers.
+#   PENDING_PROJECTS: names of projects to try again at the end, each after a space. By report_all_left.
+#   REFUSAL: the Engine's reason for the first of LEFTOVERS, or empty. By note_leftovers.
+#   TIME_OVER: `yes` once the task's time was over, else `no`. By list_after, take_down, take_down_selected.
+#   FATE: see project.sh.
+#   REMOVED: members of `removed`, as JSON. By report_removed, and count_removed starts it anew.
+
 removed_containers=0 removed_networks=0 removed_volumes=0 GONE_PROJECTS='' LEFTOVERS='' REFUSAL='' PENDING_PROJECTS=''
 
-# What the commands said does not count, only what is still there; to see that, a little time is allowed even
-# when the task's own is over or nearly so: without it nothing would be known of what went.
+# list_after: lists what is left of PROJECT. Reads PROJECT. Writes after.KIND, after.all-volumes, TIME_OVER.
+# Only what still exists counts, not what the commands printed.
+# The task gets a little time for it even after its own is over, because it would not know what was removed.
 list_after() {
   ! is_time_over || TIME_OVER=yes
   allow_look
@@ -11,20 +34,21 @@ list_after() {
   list_objects after.all-volumes volume ls -q
 }
 
-# foresee: what a dry run takes for what is there after, and for what is not there any more when others are taken down.
+# presume_after: makes the lists of list_after for a dry run. Reads before.KIND, removable.KIND. Writes after.KIND.
+# It also writes after.all-volumes, and presumed-gone for the projects that follow.
 presume_after() {
   empty_lists after.containers
   for kind in networks volumes; do
     comm -23 "$WORK/before.$kind" "$WORK/removable.$kind" >"$WORK/after.$kind" || fail_no_space
   done
-  # One that was handed on can have the project's label all the same.
+  # A doubtful volume may carry the project's label all the same.
   comm -23 "$WORK/doubtful-volumes" "$WORK/removable.volumes" | sort -u - "$WORK/after.volumes" >"$WORK/after.all-volumes" || fail_no_space
   sort -u -o "$WORK/presumed-gone" "$WORK/presumed-gone" "$WORK/before.containers" "$WORK/removable.networks" "$WORK/removable.volumes" || fail_no_space
   check_room
 }
 
-# name_after KIND: asks the names of what is still there. What vanished since it was listed is not there any more; what else
-# keeps the Engine from telling a name does not make it gone.
+# read_names TYPE: asks the names of what is left. Reads after.KIND. Writes names.TYPE, after.KIND, cli-error.
+# It takes out what vanished since it was listed. Any other error does not mean that an object is gone.
 read_names() {
   run_in_batches "after.$1s" inspect --type "$1" --format "{""{.ID}} {""{.Name}}" >"$WORK/names.$1" 2>"$WORK/cli-error" && return
   # shellcheck disable=SC2046
@@ -33,7 +57,8 @@ read_names() {
     mv "$WORK/rest" "$WORK/after.$1s"
 }
 
-# name_left KIND: names what is still there of it. A container whose removal is under way may have no name any more.
+# report_left_of TYPE: reports each object of a type that is left. Reads after.KIND, names.TYPE.
+# A container that is being removed may have no name any more.
 report_left_of() {
   while IFS= read -r id; do
     name=$(sed -n "s/^$id \/*//p" "$WORK/names.$1")
@@ -41,8 +66,8 @@ report_left_of() {
   done <"$WORK/after.$1s"
 }
 
-# leftover: notes that not all of PROJECT was removed, and in REFUSAL the Engine's reason for the first such project: its
-# complaint about the first kind of object of which some are still there.
+# note_leftovers: notes that PROJECT is not removed completely. Reads after.KIND. Writes LEFTOVERS, REFUSAL.
+# REFUSAL gets the complaint about the first kind of object that is left.
 note_leftovers() {
   LEFTOVERS="$LEFTOVERS${LEFTOVERS:+, }$PROJECT"
   for kind in containers networks volumes; do
@@ -51,8 +76,9 @@ note_leftovers() {
   done
 }
 
-# explain KIND: prints the first complaint that names an object still there, else the first that names no object by its
-# identifier: a complaint about an object that is gone explains nothing.
+# print_reason KIND: prints the complaint that explains what is left. Reads complaints.KIND, after.KIND, names.TYPE.
+# It prefers a complaint that names an object still there, else takes the first that names no object.
+# A complaint about an object that is gone explains nothing.
 print_reason() {
   touch "$WORK/names.${1%s}"
   sed -E "/$CLI_WARNING/d; /^ *\$/d" "$WORK/complaints.$1" | awk '
@@ -75,9 +101,10 @@ print_reason() {
     END { print reason != "" ? reason : other }' "$WORK/after.$1" "$WORK/names.${1%s}" "$WORK/before.$1" -
 }
 
+# report_all_left: reports what is left of PROJECT. Reads after.KIND, FATE, TIME_OVER. Writes PENDING_PROJECTS.
 report_all_left() {
   cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . || return 0
-  # One of the projects that come after may use what is left.
+  # A project that is taken down later may use what is left, so the task tries it again at the end.
   if [ -n "$LABELS" ] && [ "$FATE" = down ] && [ "$TIME_OVER" = no ] && [ ! -s "$WORK/after.containers" ]; then
     PENDING_PROJECTS="$PENDING_PROJECTS $PROJECT"
     return
@@ -85,14 +112,15 @@ report_all_left() {
   note_leftovers
   report_left_of container
   report_left_of network
-  # Its name is all that a volume has.
+  # A volume has no other name.
   while IFS= read -r name; do
     report_left "volume $name"
   done <"$WORK/after.volumes"
 }
 
-# name_unnamed_left: names the volumes that the project's containers had and nobody will find again, as they carry neither
-# a name nor a label of the project. That is no failure: somebody may want them.
+# report_unnamed_left: reports volumes left that are hard to find again. Reads after.all-volumes. Writes unnamed-left.
+# The project's containers had them, and they carry neither a name nor a label of the project.
+# That is not a failure, because a user may want them.
 report_unnamed_left() {
   sort -u "$WORK/doubtful-volumes" "$WORK/own-volumes" | comm -12 - "$WORK/after.all-volumes" |
     comm -23 - "$WORK/after.volumes" >"$WORK/unnamed-left" || fail_no_space
@@ -104,7 +132,7 @@ report_unnamed_left() {
   done <"$WORK/unnamed-left"
 }
 
-# add_gone: counts what was there before and is not any more.
+# count_removed: counts what is gone of PROJECT. Reads before.KIND, after.KIND. Writes GONE_PROJECTS, REMOVED.
 count_removed() {
   removed_before=$((removed_containers + removed_networks + removed_volumes))
   removed_containers=$((removed_containers + $(count_missing before.containers after.containers)))
@@ -112,10 +140,10 @@ count_removed() {
   sort -u "$WORK/before.volumes" "$WORK/own-volumes" "$WORK/doubtful-volumes" >"$WORK/before.all-volumes" || fail_no_space
   check_room
   removed_volumes=$((removed_volumes + $(count_missing before.all-volumes after.all-volumes)))
-  # What an earlier run had left, and is left again, makes no project gone a second time; nor does the rest of one.
+  # A project counts once, and not if the task removed nothing of what an earlier run had left.
   [ -s "$WORK/after.containers" ] || [ $((removed_containers + removed_networks + removed_volumes)) = "$removed_before" ] ||
     case "$GONE_PROJECTS " in *" $PROJECT "*) ;; *) GONE_PROJECTS="$GONE_PROJECTS $PROJECT" ;; esac
-  # Counted at once, so that whatever happens to the next project, this is said.
+  # It counts after each project, so that the result is right even if the next one ends the task.
   REMOVED=''
   # shellcheck disable=SC2086  # names have no spaces
   set -- $GONE_PROJECTS

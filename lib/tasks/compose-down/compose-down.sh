@@ -1,10 +1,45 @@
-# Takes down Compose projects: one, by PROJECT or by DIRECTORY and FILES (a path a line), or all that carry the LABELS and
-# are older than OLDER_THAN, without those that a pattern of EXCLUDE names; see project.sh for how.
+# Takes down Compose projects, see project.sh for how.
+# It takes down one, by PROJECT or by DIRECTORY and FILES, or all that carry the LABELS and are old enough.
+# KIND is container, volume or network.
+# Lists and variables:
+#   PROJECT: a project's name, or empty. By the document, check_origins, take_down_selected.
+#   DIRECTORY, FILES: a path; a path a line; may be empty. By the document.
+#   LABELS, EXCLUDE: see select.sh; empty where one project is taken down. By the document.
+#   STEP_TIMEOUT, DRY_RUN: of this step. By the document.
+#   FILES_UNUSABLE: `yes` if Compose cannot use the directory or its files, else empty. By reject_files.
+#   PROFILES: the profiles that Compose gets, `*` for all, or empty. By check_files.
+#   REAL_DIRECTORY: DIRECTORY without symbolic links. By check_directory.
+#   COMMITTED_LISTED: see members.sh. By select_projects.
+#   PASSED_OVER: members of `passedOver`, as JSON. By report_passed_over, and report_passed_projects starts it anew.
+#   TIME_OVER, LEFTOVERS, REFUSAL, PENDING_PROJECTS: see aftermath.sh. By take_down_selected.
+#   KEPT_COUNT, FATE: see project.sh. By take_down_selected.
+#   undescribed, UNDESCRIBED_ERROR: see inspect.sh.
+#   path-output: what a command printed about a path. By check_path.
+#   compose-said: what Compose printed last. By run_compose_on_files.
+#   start-facts: lines `CONTAINER name|home|files JSON`. By check_origins.
+#   started-containers: the containers in `start-facts` that Compose created. By check_origins.
+#   wanted: lines `home JSON` and `file NUMBER JSON`: what the task asks for, in all spellings. By check_origins.
+#   origins: lines `PROJECT own|other ORIGIN`. By check_origins.
+#   all.KIND: objects that belong to a project. By select_projects, list_objects_of_kind.
+#   labelled.KIND: those that carry all labels. By select_projects, list_objects_of_kind.
+#   labelled.all: temporary: all containers that carry the labels. By select_projects.
+#   labelled: the objects of all `labelled.KIND`, unsorted. By select_projects.
+#   plain-names: temporary: volumes or networks with a name that is one word. By list_objects_of_kind.
+#   facts.KIND: lines `IDENTIFIER|CREATED|PROJECT`, as JSON. By select_projects.
+#   undescribed-objects: lines `NUMBER|LABELLED|PROJECT`. By list_undescribed_objects.
+#   undescribed-of-kind: temporary: objects of a kind that the Engine cannot describe. By list_undescribed_objects.
+#   projects-of: lines `IDENTIFIER PROJECT`, the project as JSON. By list_undescribed_objects.
+#   judged: lines `VERDICT PROJECT`; VERDICT is `old`, `young`, `unlabelled` or `undescribed`. By select_projects.
+#   selected: projects to take down. By select_projects.
+#   undescribed-projects: projects about which the Engine cannot tell enough. By select_projects.
+#   excluded: projects that a pattern of EXCLUDE names. By drop_excluded_projects.
+#   verdicts: the lines of `judged` so far, except of excluded projects. By select_projects.
+#   presumed-gone, services, other-containers: see aftermath.sh, references.sh, project.sh. Emptied by this file.
 
 FILES_UNUSABLE='' PROFILES='' REAL_DIRECTORY=$DIRECTORY
 
-# unusable REASON MESSAGE: Compose can do nothing with the directory or its files. A project whose name is given is taken down
-# by that, and the Engine stops it; without the name it is not known what was meant.
+# reject_files REASON MESSAGE: gives up Compose's files, or ends the task. Reads PROJECT. Writes FILES_UNUSABLE.
+# With a project's name, the Engine stops the project. Without one, it is unknown which project is meant.
 reject_files() {
   ! is_time_over || fail deadline "the task's time of $STEP_TIMEOUT s was over before Compose had read its files"
   [ -n "$PROJECT" ] || fail "$1" "$2"
@@ -13,8 +48,8 @@ reject_files() {
   FILES_UNUSABLE=yes
 }
 
-# reach PATH COMMAND REASON MESSAGE: runs a command on a path of the user's, whose file system may not answer; without
-# success the path is unusable.
+# check_path PATH COMMAND REASON MESSAGE: runs a command on a user's path, or calls reject_files. Writes path-output.
+# The file system of the path may not answer.
 check_path() {
   code=0
   run_bounded 10 sh -c "$2" sh "$1" >"$WORK/path-output" 2>/dev/null || code=$?
@@ -28,7 +63,7 @@ check_path() {
   return 1
 }
 
-# check_directory: sets REAL, the directory without symbolic links.
+# check_directory: checks DIRECTORY and FILES. Reads DIRECTORY, FILES. Writes REAL_DIRECTORY, FILES_UNUSABLE.
 check_directory() {
   # shellcheck disable=SC2016
   check_path "$DIRECTORY" 'cd "$1" && pwd -P' directory-missing "there is no directory $DIRECTORY on this host" || return 0
@@ -44,8 +79,9 @@ check_directory() {
   [ "$COMPOSE" = none ] || [ -n "$FILES_UNUSABLE" ] || check_files
 }
 
+# check_files: checks that Compose can read the files. Reads DIRECTORY, FILES. Writes PROFILES, FILES_UNUSABLE.
 check_files() {
-  # With all profiles, so that the hooks of all services run; some files are right only without.
+  # With all profiles, the hooks of all services run. Some files are valid only without.
   for PROFILES in '*' ''; do
     code=0
     read_clock
@@ -69,9 +105,9 @@ check_files() {
   reject_files compose-file-invalid "Compose refuses the files in $DIRECTORY$(print_fault): run docker compose config -q there"
 }
 
-# fault: prints where Compose found a fault, the service and the key or the line, and nothing of what stands there: a value may
-# be a password. Compose quotes values, and before the first quote there is none: seen with 1.29, whose words for a fault these
-# are, 2.26 and 2.40. Of other words nothing is printed.
+# print_fault: prints where Compose found a fault: service and key, or the line. Reads compose-said.
+# It prints no value, because a value may be a password. Compose quotes values, and the text before a quote has none.
+# Seen with 1.29, 2.26 and 2.40. It prints nothing of other words.
 print_fault() {
   awk -F '["\047\140]' '
     $1 ~ / format for $/ && $3 ~ /^ option in [a-z]+ $/ && $2 $4 ~ /^[A-Za-z0-9_.-]+$/ {
@@ -84,11 +120,11 @@ print_fault() {
     place { print " at " substr(place, 1, 80); exit }' "$WORK/compose-said"
 }
 
-# json TEXT: prints a text as the CLI prints one in JSON.
+# print_json TEXT: prints a text as the CLI prints it in JSON.
 print_json() { printf '"%s"\n' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/</\\u003c/g; s/>/\\u003e/g; s/&/\\u0026/g')"; }
 
-# from_directory FILE: prints its path from the task's directory, with a .. for each folder up. Through a symbolic link .. leads
-# elsewhere, so there it prints the path itself.
+# print_relative_path FILE: prints its path from DIRECTORY, with .. for each folder up. Reads DIRECTORY, REAL_DIRECTORY.
+# Through a symbolic link .. leads elsewhere, so there it prints the path itself.
 print_relative_path() {
   path=$1 base=${DIRECTORY%/} up=''
   if [ "$REAL_DIRECTORY" = "$DIRECTORY" ]; then
@@ -101,11 +137,11 @@ print_relative_path() {
   printf '%s\n' "$path"
 }
 
-# check_origins: a task that has a directory selects what was started from it, and from just the FILES where it has any. Sets
-# PROJECT, whose name is what its containers say: every Compose derives another one from a directory. A name that was also
-# started from elsewhere is ambiguous, and nothing of it is removed.
+# check_origins: finds the project started from DIRECTORY, with FILES if any. Reads DIRECTORY, FILES. Writes PROJECT.
+# The name comes from the containers, because each Compose derives another one from a directory.
+# A name that was also started from elsewhere is ambiguous, and nothing of it is removed.
 check_origins() {
-  # In JSON, so that nothing in a label can be taken for something else.
+  # JSON, so that a strange label cannot look like another field.
   facts="{""{if $COMPOSE_MADE}}{""{\$id := .ID}}{""{println \$id \"name\" (json (.Label \"$PROJECT_LABEL\"))}}"
   facts="$facts{""{println \$id \"home\" (json (.Label \"$PROJECT_LABEL.working_dir\"))}}"
   facts="$facts{""{println \$id \"files\" (json (.Label \"$PROJECT_LABEL.config_files\"))}}{""{end}}"
@@ -113,7 +149,7 @@ check_origins() {
   cut -d ' ' -f 1 "$WORK/start-facts" | sort -u >"$WORK/started-containers" || fail_no_space
   drop_copies started-containers
   require_described started-containers
-  # Compose may have been started through a symbolic link, or not; version 1 writes files as they were given.
+  # Compose may have been started through a symbolic link, or not. Version 1 notes files as they were given.
   given=0
   {
     printf 'home %s\n' "$(print_json "$DIRECTORY")" "$(print_json "$REAL_DIRECTORY")"
@@ -130,10 +166,10 @@ check_origins() {
     unset IFS
   } >"$WORK/wanted"
   check_room
-  # A line for each container: its project, whether it was started from there, and from where, as JSON or none.
+  # A line for each container: its project, whether it was started from there, and from where.
   awk -v count="$given" '
     FILENAME == ARGV[1] && $1 == "home" { homes[substr($0, 6)]; next }
-    # Without its quotes: of several files the label is one text.
+    # Without the quotes, because the label has several files in one text.
     FILENAME == ARGV[1] { text = substr($0, length($1 $2) + 4); spelt[substr(text, 1, length(text) - 1)] = $2; next }
     FILENAME == ARGV[2] { starter[$1]; next }
     !($1 in starter) { next }
@@ -141,7 +177,7 @@ check_origins() {
     $2 == "name" { name[$1] = value }
     $2 == "home" { home[$1] = value }
     $2 == "files" { files[$1] = value }
-    # Whether a label names each of the wanted files, separated by commas, and no other; a name may have a comma too.
+    # Whether a label names each of the wanted files, separated by commas, and no other. A name may have a comma too.
     function just_wanted(label, file, next_file, met, found) {
       split("", met)
       for (label = substr(label, 2, length(label) - 2) ","; label != ""; label = substr(label, length(next_file) + 2)) {
@@ -152,7 +188,7 @@ check_origins() {
       }
       return found == count
     }
-    # The directory, or the files in it where it is that of the task.
+    # The directory, or for the directory of the task the files in it.
     function origin(home, label, folder, at) {
       if (home == "\"\"") return "an unknown directory"
       if (!(home in homes)) return home
@@ -162,7 +198,7 @@ check_origins() {
     }
     END {
       for (id in name) {
-        # No Compose gives such a name.
+        # Compose never gives such a name.
         if (name[id] !~ /^"[a-z0-9][a-z0-9_-]*"$/) continue
         own = home[id] in homes && (count == 0 || just_wanted(files[id]))
         print substr(name[id], 2, length(name[id]) - 2), own ? "own" : "other", origin(home[id], files[id])
@@ -184,17 +220,18 @@ check_origins() {
   fail ambiguous-project "$PROJECT was started from $elsewhere, the task is for $here: project alone takes down both"
 }
 
-# select_projects [NAME]: a project whose containers all carry the labels, the youngest of them old enough. Of one that has
-# no containers the volumes count, as they hold data, and of one that has none either, the networks.
+# select_projects [NAME]: judges the projects, or one. Reads LABELS, OLDER_THAN, EXCLUDE. Writes selected, verdicts.
+# A project is old enough if its youngest container is, and each container must carry the labels.
+# Without containers its volumes count, as they hold data, and without volumes its networks.
 select_projects() {
   selection_filter=label=$PROJECT_LABEL${1:+=$1} COMMITTED_LISTED=''
-  # What Compose did not create has no say.
+  # Containers that Compose did not create do not count.
   list_members all.container -a --filter "$selection_filter"
   list_labelled labelled.all ps -aq --no-trunc --filter "$selection_filter"
   comm -12 "$WORK/labelled.all" "$WORK/all.container" >"$WORK/labelled.container" || fail_no_space
   empty_lists labelled.all
   if [ -n "${1:-}" ] && [ -s "$WORK/all.container" ]; then
-    # Its containers alone speak for a project that has some.
+    # For a project with containers, its containers alone count.
     empty_lists all.volume labelled.volume all.network labelled.network
   else
     list_objects_of_kind volume volume ls -q
@@ -208,7 +245,7 @@ select_projects() {
   # shellcheck disable=SC2016
   run_awk '
     FILENAME == ARGV[1] { labelled[$1]; next }
-    # An object that the Engine cannot describe is there all the same, and may be young.
+    # An object that the Engine cannot describe exists all the same, and may be young.
     FILENAME == ARGV[5] {
       project = substr($0, length($1 $2) + 3)
       projects[project]
@@ -219,7 +256,7 @@ select_projects() {
     }
     {
       project = substr($0, length($1 $2) + 3)
-      # No Compose gives a project another name.
+      # Compose never gives a project another name.
       if (project !~ /^"[a-z0-9][a-z0-9_-]*"$/) next
       projects[project]
       kind = FILENAME
@@ -248,7 +285,7 @@ select_projects() {
   sed 's/^/undescribed /' "$WORK/undescribed-projects" >>"$WORK/verdicts" || fail_no_space
 }
 
-# leave_excluded_projects FILE: takes out of a list of projects those that a pattern of EXCLUDE names, into the file excluded.
+# drop_excluded_projects LIST: takes out projects that a pattern names. Reads LIST, EXCLUDE. Writes LIST, excluded.
 drop_excluded_projects() {
   # shellcheck disable=SC2013  # names have no spaces
   for name in $(cat "$WORK/$1"); do
@@ -257,8 +294,9 @@ drop_excluded_projects() {
   subtract_list excluded "$1"
 }
 
-# list_undescribed_objects: a line `KIND|LABELLED|PROJECT` for each object that the Engine cannot describe: the number of its
-# file of facts, whether it carries the labels, and its project, as JSON.
+# list_undescribed_objects: lists objects that the Engine cannot describe. Reads all.KIND. Writes undescribed-objects.
+# NUMBER is that of the kind's file of facts in the awk program of select_projects.
+# LABELLED is `labelled` or `plain`, and PROJECT is JSON.
 list_undescribed_objects() {
   empty_lists undescribed-objects
   number=1
@@ -283,8 +321,8 @@ list_undescribed_objects() {
   check_room
 }
 
-# list_candidates KIND ARGUMENTS...: what belongs to a project, and what of it carries the labels. A name that no shell
-# could take for one word is a plug-in's volume, and never removed: it has no say.
+# list_objects_of_kind KIND ARGUMENTS...: lists objects in projects. Reads LABELS. Writes all.KIND, labelled.KIND.
+# A name that is not one word to a shell is a plug-in's volume. It is never removed, so it does not count.
 list_objects_of_kind() {
   kind=$1
   shift
@@ -295,7 +333,7 @@ list_objects_of_kind() {
   mv "$WORK/plain-names" "$WORK/all.$kind"
 }
 
-# tell_passed: how many projects were left alone so far, the first time they were judged or when their turn came.
+# report_passed_projects: reports the projects passed over so far. Reads verdicts, KEPT_COUNT. Writes PASSED_OVER.
 report_passed_projects() {
   PASSED_OVER=''
   for verdict in young unlabelled undescribed; do
@@ -305,6 +343,7 @@ report_passed_projects() {
   report_passed_over kept "$KEPT_COUNT"
 }
 
+# take_down_selected: takes down all selected projects and ends the task. Reads selected. Writes PROJECT, TIME_OVER.
 take_down_selected() {
   select_projects
   excluded_count=$(count_lines excluded)
@@ -315,7 +354,7 @@ take_down_selected() {
   for PROJECT in $(cat "$WORK/selected"); do
     [ -z "$taken_down" ] || ! is_time_over || TIME_OVER=yes
     [ "$TIME_OVER" = no ] || break
-    # Those before may have taken minutes: what was deployed anew meanwhile is not what was selected.
+    # The projects before may have taken minutes, and a new deployment is not what was selected.
     if [ -n "$taken_down" ] && [ "$DRY_RUN" = false ]; then
       select_projects "$PROJECT"
       grep -qxF "$PROJECT" "$WORK/selected" || continue
@@ -326,7 +365,7 @@ take_down_selected() {
     down) taken_down="$taken_down${taken_down:+, }$PROJECT" ;;
     esac
   done
-  # Whoever used a network or a volume of another one is gone only now.
+  # Projects that used a network or volume of another one are gone only now.
   for PROJECT in $PENDING_PROJECTS; do
     ! is_time_over || TIME_OVER=yes
     if [ "$TIME_OVER" = no ]; then take_rest; else note_leftovers; fi
@@ -337,10 +376,10 @@ take_down_selected() {
   conclude_down "$taken_down"
 }
 
-# need_projects: ends the task where a project was passed over, as the Engine cannot describe what decides about it.
+# require_described_projects: ends the task if the Engine could not tell enough about a project. Reads verdicts.
 require_described_projects() { ! grep -q '^undescribed ' "$WORK/verdicts" || fail engine-error "$UNDESCRIBED_ERROR"; }
 
-# conclude_down NAMES
+# conclude_down NAMES: ends the task with its result. Reads LEFTOVERS, TIME_OVER, REFUSAL, other-containers.
 conclude_down() {
   if [ -n "$LEFTOVERS" ]; then
     [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
@@ -356,16 +395,17 @@ conclude_down() {
 
 begin_task
 empty_lists presumed-gone verdicts services other-containers
-# Before anything is stopped.
+# Before it stops anything.
 require_services
 find_compose
-# The project can be taken down all the same; only the order of stopping and pre_stop hooks need Compose.
+# Without Compose, the task lacks only the order of stopping and pre_stop hooks.
 [ "$COMPOSE" != none ] || warn compose-missing
 [ -z "$LABELS" ] || take_down_selected
 [ -z "$DIRECTORY" ] || {
   check_directory
   check_origins
 }
+
 take_down
 [ "$FATE" != kept ] || skip kept "a container of $PROJECT carries the label $KEEP_LABEL"
 report_passed_over kept "$KEPT_COUNT"

@@ -1,7 +1,13 @@
-# Names the containers of a project that did not end on their stop signal. What it reads: PROJECT, the list `running` of the
-# containers that were stopped, when that began (began and stopping), and `ours`, the filter that finds the project.
+# Reports the containers of a project that did not end on their stop signal.
+# Lists and variables:
+#   PROJECT: the project's name. By the document, compose-down.sh.
+#   running: containers that were stopped. By stop_containers.
+#   paused: those of them that are paused. By stop_containers.
+#   suspects: lines `137|false|FINISHED|GRACE|IDENTIFIER|NAME|SERVICE`. By find_killed.
+#   kills: lines `CONTAINER SIGNAL`. By find_killed.
+#   KILLED, KILLED_OMITTED: see result.sh. By report_killed.
 
-# seconds_of_day HH:MM:SS
+# count_seconds_of_day HH:MM:SS: prints the seconds since midnight.
 count_seconds_of_day() (
   IFS=:
   # shellcheck disable=SC2086  # split into hours, minutes and seconds
@@ -10,15 +16,15 @@ count_seconds_of_day() (
   echo $((${1#0} * 3600 + ${2#0} * 60 + ${3#0}))
 )
 
-# Names the containers that were ended by SIGKILL after their grace period. Exit code 137 alone does not say so:
-# a process may return it, and so does one that the kernel ended for want of memory.
+# find_killed: reports the containers that SIGKILL ended after their grace period. Reads running, paused, stop_time.
+# Exit code 137 alone does not say so: a process may return it, or the kernel ended it for want of memory.
 find_killed() {
   subtract_list paused running
   facts='{''{.State.ExitCode}}|{''{.State.OOMKilled}}|{''{.State.FinishedAt}}|{''{json .Config.StopTimeout}}'
-  # .ID and not .Id: that would not be Go's name of the field, and without one match the CLI refuses absent fields.
+  # .ID and not .Id, which is not Go's name of the field: without a match the CLI refuses absent fields.
   facts="$facts|{""{.ID}}|{""{.Name}}|{""{index .Config.Labels \"com.docker.compose.service\"}}"
   run_in_batches running inspect --type container --format "$facts" 2>/dev/null | grep '^137|false|' >"$WORK/suspects" || return 0
-  # The Engine remembers only its last 256 events: those that are there can acquit, but none need be there.
+  # The Engine keeps its last 256 events only. An event can show that a container was not killed, but may be missing.
   signal='{''{.Actor.ID}} {''{index .Actor.Attributes "signal"}}'
   run_bounded 10 docker events --since "$stop_time" --until $(($(date +%s) + 1)) --filter "$project_filter" --filter event=kill \
     --format "$signal" >"$WORK/kills"
@@ -34,7 +40,7 @@ find_killed() {
   done <"$WORK/suspects"
 }
 
-# killed SERVICE CONTAINER GRACE
+# report_killed SERVICE CONTAINER GRACE: adds an item. Reads PROJECT. Writes KILLED, KILLED_OMITTED.
 report_killed() {
   log "$2 had to be killed: its process did not end within $3 s of the stop signal"
   quote_text "$PROJECT" 30

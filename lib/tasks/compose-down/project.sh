@@ -1,11 +1,42 @@
-# Takes down one Compose project. Settings that it reads: PROJECT, DIRECTORY, FILES (a path a line), REMOVE_VOLUMES.
-#
-# Compose stops the containers, because it knows their order and their hooks. The Engine removes them, by the
-# project's label, because Compose's exit code does not say what is left, and so that the plug-in, the
-# standalone one and none at all come to the same end.
+# Takes down one Compose project.
+# Compose stops the containers, because it knows their order and their hooks.
+# The Engine removes them by the project's label, because Compose's exit code does not say what is left.
+# So the task has the same result with the plug-in, with the standalone Compose and with none.
+# KIND is containers, networks or volumes.
+# Lists and variables:
+#   DIRECTORY, FILES, REMOVE_VOLUMES: a path; a path a line; `true` or `false`. By the document.
+#   PROJECT: the project's name. By the document, compose-down.sh.
+#   PROFILES, FILES_UNUSABLE: see compose-down.sh.
+#   COMPOSE, COMPOSE_VERSION: see engine.sh.
+#   COMPOSE_PROJECT_NAME, COMPOSE_PROFILES: the environment of Compose. By run_compose_on_files.
+#   KEPT_COUNT: how many objects and projects are kept for their label. By this file, take_down, take_down_selected.
+#   FATE: `kept`, `nothing`, `down`, or `rest` when the task tries a project again. By take_down, take_rest.
+#   TIME_OVER: `yes` once the task's time was over, else `no`. By take_down.
+#   COMMITTED_LISTED: see members.sh. By take_down.
+#   DEADLINE: see prelude.sh. By clear_project.
+#   before.KIND, after.KIND: what there is of the project, before and after. By list_project.
+#   kept.KIND: objects of the project with the keep label. By list_project, take_down.
+#   compose-said: what Compose printed last. By run_compose_on_files, stop_with_compose.
+#   copies: see members.sh.
+#   own-volumes, doubtful-volumes, unnamed-mounts: see volumes.sh. By list_removable, take_rest.
+#   other-containers: containers that are not the project's. By list_removable.
+#   used-networks, used-volumes, services: see references.sh.
+#   presumed-gone: see aftermath.sh.
+#   removable.KIND: networks and volumes that may be removed. By list_removable.
+#   plain-removals: containers to remove without their anonymous volumes. By list_removable, take_down, take_rest.
+#   volume-removals: containers to remove with their anonymous volumes. By list_removable.
+#   all-kept-volumes: all volumes with the keep label. By list_removable.
+#   protected-volumes: volumes that are kept or in use by others. By list_removable.
+#   running, paused: containers of the project that run; those that are paused. By stop_containers.
+#   still-running: containers that run after Compose stopped the project. By stop_containers.
+#   all-volumes: all volumes of the host, unsorted. By remove_project.
+#   own-volumes-left: those of `own-volumes` that still exist. By remove_project.
+#   complaints.KIND: what the Docker CLI printed to stderr. By stop_containers, remove_project, take_down, take_rest.
+#   rest: temporary: a list before it replaces another. By keep_project_containers.
+
 KEPT_COUNT=0
 
-# list_project WHEN: the identifiers of what there is of the project, in files named WHEN.KIND.
+# list_project WHEN: lists what there is of PROJECT. Reads PROJECT, REMOVE_VOLUMES. Writes WHEN.KIND, kept.KIND.
 list_project() {
   project_filter=label=$PROJECT_LABEL=$PROJECT
   keep_filter=label=$KEEP_LABEL
@@ -13,8 +44,8 @@ list_project() {
   [ "$1" = after ] || require_described "$1.containers"
   list_objects "$1.networks" network ls -q --no-trunc --filter "$project_filter"
   list_objects "$1.volumes" volume ls -q --filter "$project_filter"
-  # Each question takes a process of the CLI: with hundreds of projects those that need none count.
   empty_lists kept.networks kept.volumes
+  # Each question starts a process of the CLI. With hundreds of projects it pays to ask none that needs no answer.
   [ ! -s "$WORK/$1.networks" ] || list_objects kept.networks network ls -q --no-trunc --filter "$project_filter" --filter "$keep_filter"
   [ ! -s "$WORK/$1.volumes" ] || list_objects kept.volumes volume ls -q --filter "$project_filter" --filter "$keep_filter"
   subtract_list kept.networks "$1.networks"
@@ -22,9 +53,10 @@ list_project() {
   [ "$REMOVE_VOLUMES" = true ] || empty_lists "$1.volumes"
 }
 
-# with_files SECONDS COMMAND...: Compose, for no longer than that, on the project's files and from its directory, as the project's Makefile does. What it says may
-# hold values of the files and of the environment, so it stays on the host, in the file compose-said. The name comes by the
-# environment: with -p and without -f Compose does not read the files, and knows no hooks.
+# run_compose_on_files SECONDS COMMAND...: runs Compose from DIRECTORY on FILES. Writes compose-said.
+# It runs there as the project's Makefile does. What Compose prints may hold values of files and of the environment.
+# So it is kept on the host. Compose gets the name by the environment:
+# with -p and without -f, Compose does not read the files and knows no hooks.
 run_compose_on_files() (
   export COMPOSE_PROJECT_NAME="${PROJECT:-unnamed}"
   [ -z "$PROFILES" ] || export COMPOSE_PROFILES="$PROFILES"
@@ -45,10 +77,10 @@ run_compose_on_files() (
   run_bounded "$seconds" sh -c 'cd "$1" && shift && exec "$@"' sh "$DIRECTORY" "$@" >"$WORK/compose-said" 2>&1
 )
 
-# compose_stop: has Compose stop the project, where it can: by its files, else by its name.
+# stop_with_compose: has Compose stop PROJECT, by files if it can. Reads copies, FILES_UNUSABLE. Writes compose-said.
 stop_with_compose() {
   if [ -s "$WORK/copies" ]; then
-    # It goes by labels alone, and would stop these too.
+    # Compose selects by labels alone, and would stop the copies too.
     warn compose-stop-skipped
     return
   fi
@@ -68,16 +100,17 @@ stop_with_compose() {
   }
 }
 
-# list_removable: what may go, into the files gone.networks and gone.volumes: not what a container of others refers to.
-# Volumes without a name of their own, hence without the project's label, go with their containers if they are certain; a
-# container that has another one, which must stay, goes without: it is in the file holders, the others in the file others.
+# list_removable: lists what may be removed. Reads before.KIND, own-volumes, unnamed-mounts. Writes removable.KIND.
+# It spares what other containers refer to. It also writes plain-removals, volume-removals and own-volumes.
+# Volumes without a name carry no label of the project, so they are removed with their containers.
+# A container with one that must be kept is in plain-removals.
 list_removable() {
   list_objects other-containers ps -aq --no-trunc
   subtract_list before.containers other-containers
   subtract_list presumed-gone other-containers
   list_references other-containers
   are_described other-containers services || {
-    # It may refer to each of them.
+    # Such a container may refer to each of them.
     empty_lists removable.networks removable.volumes volume-removals
     cp "$WORK/before.containers" "$WORK/plain-removals" || fail_no_space
     sort -u -o "$WORK/doubtful-volumes" "$WORK/doubtful-volumes" "$WORK/own-volumes" || fail_no_space
@@ -85,7 +118,7 @@ list_removable() {
     return 0
   }
   comm -23 "$WORK/before.networks" "$WORK/used-networks" >"$WORK/removable.networks" || fail_no_space
-  # No shell could take another name for one word; the Engine gives such to plug-ins' volumes only.
+  # A shell could not take another name for one word. The Engine allows such names for volumes of plug-ins only.
   comm -23 "$WORK/before.volumes" "$WORK/used-volumes" | grep -xE '[a-zA-Z0-9][a-zA-Z0-9_.-]*' >"$WORK/removable.volumes" ||
     [ $? = 1 ] || fail_no_space
   cp "$WORK/before.containers" "$WORK/volume-removals" || fail_no_space
@@ -103,31 +136,32 @@ list_removable() {
   subtract_list plain-removals volume-removals
 }
 
-# stop_containers: stops those of the list before.containers that run.
+# stop_containers: stops the project's running containers. Writes running, paused, stop_time, complaints.containers.
 stop_containers() {
   list_objects running ps -q --no-trunc --filter "$project_filter"
   keep_project_containers running
   [ -s "$WORK/running" ] || return 0
-  # A process that is paused can see no signal.
+  # A process that is paused cannot see a signal.
   list_objects paused ps -q --no-trunc --filter "$project_filter" --filter status=paused
   stop_time=$(date +%s)
   stop_second=$(count_seconds_of_day "$(date -u +%H:%M:%S)")
   [ "$COMPOSE" = none ] || stop_with_compose
   ! is_time_over || return 0
-  # One-off containers, orphans, and whatever Compose did not stop.
+  # These are one-off containers, orphans, and all that Compose did not stop.
   list_objects still-running ps -q --no-trunc --filter "$project_filter"
   keep_project_containers still-running
   run_docker_on still-running stop >/dev/null 2>>"$WORK/complaints.containers"
   find_killed
 }
-# of_project FILE: leaves on a list only what belongs to the project.
+
+# keep_project_containers LIST: keeps on LIST only containers of the project. Reads before.containers. Writes LIST.
 keep_project_containers() {
   comm -12 "$WORK/$1" "$WORK/before.containers" >"$WORK/rest" || fail_no_space
   check_room
   mv "$WORK/rest" "$WORK/$1"
 }
 
-# engine_on FILE ARGUMENTS...: the Docker CLI on all lines of a file at once, if it has any.
+# run_docker_on LIST ARGUMENTS...: runs the Docker CLI on all lines of LIST at once, if it has any. Reads LIST.
 run_docker_on() {
   file=$WORK/$1
   shift
@@ -135,8 +169,9 @@ run_docker_on() {
   [ ! -s "$file" ] || run_docker "$@" $(cat "$file") || log_cut_off "$?"
 }
 
-# Without -f: what somebody started again meanwhile stays. With -v the Engine takes the container's anonymous
-# volumes along, so a container that has one which must stay goes without it.
+# remove_project: removes objects. Reads plain-removals, volume-removals, removable.KIND. Writes complaints.KIND.
+# It never uses -f, so that it keeps a container that a user has started again.
+# With -v the Engine also removes a container's anonymous volumes.
 remove_project() {
   # shellcheck disable=SC2046
   {
@@ -145,7 +180,7 @@ remove_project() {
     await_removals
   } >/dev/null 2>>"$WORK/complaints.containers"
   run_docker_on removable.networks network rm >/dev/null 2>>"$WORK/complaints.networks"
-  # What the holders have besides, and what another container held while the one that it came with was removed.
+  # Volumes of plain-removals, and volumes that another container used while theirs was removed.
   if [ -s "$WORK/own-volumes" ] && run_docker volume ls -q >"$WORK/all-volumes"; then
     sort "$WORK/all-volumes" | comm -12 - "$WORK/own-volumes" >"$WORK/own-volumes-left" || fail_no_space
     run_docker_on own-volumes-left volume rm >/dev/null
@@ -154,14 +189,16 @@ remove_project() {
   cat "$WORK/complaints.containers" "$WORK/complaints.networks" "$WORK/complaints.volumes"
 }
 
-# await_removals: a container that was started with --rm is removed on its own, and that takes long where it has many
-# files; until then it is there, and so is all it uses. One that never goes must not cost other projects their turn.
+# await_removals: waits up to 120 s for containers in removal. Reads project_filter.
+# The Engine removes a container that was started with --rm itself.
+# That takes long with many files, and until then the container uses its networks and volumes.
+# One that hangs must not cost other projects their turn.
 await_removals() {
   read_clock
   patience=$((NOW + 120))
   while removing=$(run_docker ps -aq --no-trunc --filter "$project_filter" --filter status=removing --filter status=dead) &&
     [ -n "$removing" ]; do
-    # `docker ps` of Engine 28 calls it dead, and that of older ones goes on calling it so when its removal has failed.
+    # `docker ps` of Engine 28 calls it dead. Older Engines still call it so after its removal has failed.
     # shellcheck disable=SC2086
     run_docker inspect --type container --format '{''{.State.Status}}' $removing | grep -qx removing || break
     read_clock
@@ -170,7 +207,7 @@ await_removals() {
   done
 }
 
-# take_down: of PROJECT all that is there. Sets FATE to kept, nothing or down.
+# take_down: takes PROJECT down. Reads PROJECT. Writes FATE, KEPT_COUNT, TIME_OVER.
 take_down() {
   TIME_OVER=no COMMITTED_LISTED=''
   empty_lists plain-removals complaints.containers complaints.networks complaints.volumes
@@ -183,12 +220,12 @@ take_down() {
   FATE=nothing
   cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . || return 0
   FATE=down
-  # Before anything stops: a container that was started with --rm could not be asked then.
+  # Before it stops anything: the Engine could not describe a container that was started with --rm later.
   classify_volumes
   clear_project
 }
 
-# take_rest: of PROJECT the networks and volumes that only projects used which are gone by now.
+# take_rest: removes networks and volumes of PROJECT that only projects used which are gone by now. Writes FATE.
 take_rest() {
   FATE=rest
   empty_lists complaints.containers complaints.networks complaints.volumes
@@ -196,7 +233,7 @@ take_rest() {
   for kind in containers networks volumes; do
     subtract_list presumed-gone "before.$kind"
   done
-  # Somebody has brought it up anew.
+  # A user has brought the project up again.
   if [ -s "$WORK/before.containers" ]; then
     note_leftovers
     return
@@ -205,7 +242,7 @@ take_rest() {
   clear_project
 }
 
-# clear_away: removes all that may go of what is in the lists `before.KINDs`, and says what is left.
+# clear_project: removes what may be removed, and reports what is left. Reads before.KIND, FATE. Writes DEADLINE.
 clear_project() {
   deadline=$DEADLINE
   if [ "$DRY_RUN" = true ]; then
@@ -224,6 +261,6 @@ clear_project() {
   count_removed
   report_all_left
   [ -s "$WORK/after.containers" ] || report_unnamed_left
-  # The time that was allowed is for looking only: no other project begins in it.
+  # The extra time is for looking only: no other project begins in it.
   DEADLINE=$deadline
 }

@@ -1,12 +1,22 @@
-# Tells apart the volumes of a project's containers whose names are 64 hexadecimal digits. The Engine gives such a name to
-# the anonymous ones, which go with their container, and to one that somebody creates without a name, which must never
-# go; Compose hands an anonymous one on to a container's successor by that name, as if it were an external one. Neither
-# the name nor the Engine's own label com.docker.volume.anonymous tells which is which: that name and that label
-# `docker volume create` gives too. So what counts is how a container came by it.
+# Tells apart those volumes of a project's containers that have 64 hexadecimal digits for a name.
+# The Engine gives such a name to anonymous volumes, which are removed with their container.
+# It also gives one to a volume that a user creates without a name, which must never be removed.
+# Compose hands an anonymous volume on to a container's successor by that name, like an external one.
+# Neither the name nor the label com.docker.volume.anonymous tells them apart: `docker volume create` gives both too.
+# So what counts is how a container got the volume.
+# Lists and variables:
+#   REMOVE_VOLUMES: `true` or `false`. By the document.
+#   before.containers: the project's containers. By list_project.
+#   mount-facts: lines `CONTAINER is`, `CONTAINER from CONTAINER`, `CONTAINER has VOLUME`, `CONTAINER named JSON`.
+#     By classify_volumes.
+#   classified-volumes: temporary: the lines of the three lists below, each after the list's name. By classify_volumes.
+#   own-volumes: volumes that came into being with a container of the project. By classify_volumes.
+#   doubtful-volumes: all others, which must be kept. By classify_volumes.
+#   unnamed-mounts: lines `VOLUME CONTAINER`: the container has the volume without naming it. By classify_volumes.
 
-# tell_volumes: into the file `certain` those that came into being with a container of the project, as it has it without
-# naming it, and not from another one by --volumes-from; `handed`, all others, which must stay: somebody named them, or
-# they came from a container that is gone and may have been anybody's. And `held`, each with who has it without naming it.
+# classify_volumes: divides the volumes. Reads before.containers. Writes own-volumes, doubtful-volumes, unnamed-mounts.
+# A volume is the project's own if a container has it without naming it, and not from another one by --volumes-from.
+# A doubtful one was named by a user, or came from a container that is gone and may have been any user's.
 classify_volumes() {
   empty_lists own-volumes doubtful-volumes unnamed-mounts
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0
@@ -22,8 +32,8 @@ classify_volumes() {
   require_described before.containers
   # shellcheck disable=SC2016
   awk '
-    # Whether it came with the container, as all that this one has volumes from are there and lack it. Compose refers to
-    # them by identifier; a name may have been that of another one.
+    # Whether the volume came with the container: all that this one has volumes from exist and lack it.
+    # Compose refers to them by identifier. A name may have been that of another container.
     function is_own(id, volume, sources, n) {
       for (n = split(from[id], sources, " "); n > 0; n--)
         if (!(sources[n] in there) || (sources[n], volume) in has) return 0

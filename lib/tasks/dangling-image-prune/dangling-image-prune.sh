@@ -1,16 +1,36 @@
-# Removes the dangling images that carry all the labels, see images.sh for how.
+# Removes the dangling images that carry all the labels, see images.sh.
+# Lists and variables:
+#   DRY_RUN, STORE: see prelude.sh, engine.sh.
+#   BATCH_SIZE: constant: images per command. By this file.
+#   candidates, judged, young: see select.sh, images.sh.
+#   dangling: all dangling images with the labels. By this file.
+#   tagged: candidates that have a tag by now. By this file.
+#   selected: images to remove. By this file, add_ancestors.
+#   all-images, parents, used-images, mounted: see images.sh.
+#   eligible: images with the labels that are neither kept, dangling nor used. By add_ancestors.
+#   ancestors: those of `eligible` that a selected image was built upon. By add_ancestors.
+#   judged.candidates: temporary: `judged` while it holds the verdicts on `ancestors`. By add_ancestors.
+#   selected-ancestors: ancestors that are old enough. By add_ancestors.
+#   generations: lines `N IMAGE`; an image with a smaller N is removed before. By add_ancestors.
+#   generation: temporary: the images of one generation. By remove_images.
+#   batches: identifiers, BATCH_SIZE a line. By remove_images.
+#   names.N: lines `IMAGE TAGS DIGESTS`, as JSON, of worker N's batch. By remove_batch.
+#   tagged.N: images that got a tag before worker N removed them. By remove_batch.
+#   removed: images that the Engine removed. By this file, remove_batches.
+#   said.N: what the commands of worker N printed. By remove_batches.
 
-# Images per command. Small batches: between the last look at the tags and the removal little time may pass.
+# Batches are small, because little time may pass between the last look at the tags and the removal.
 BATCH_SIZE=5
 
-# An image that others were built upon is not dangling while they are there. What the legacy builder leaves behind is
-# a chain of such images, so the untagged ancestors that only images to be removed hang on go with them: the file
-# generations has a line `N ID`, and whatever has a smaller N goes before.
+# add_ancestors: selects ancestors of selected images. Reads selected, used-images. Writes selected, generations.
+# An image is not dangling while an image that was built upon it exists.
+# The legacy builder leaves a chain of such images.
+# So the task also removes untagged ancestors, if all images built upon them are to be removed.
 add_ancestors() {
   awk '{ print 0, $0 }' "$WORK/selected" >"$WORK/generations" || fail_no_space
   [ "$STORE" = classic ] && [ -s "$WORK/selected" ] || return 0
   list_parents
-  # One that the Engine cannot describe may have been built upon any of them.
+  # An image that the Engine cannot describe may have been built upon any of them.
   are_described all-images || return 0
   list_labelled eligible image ls -aq --no-trunc
   drop_kept eligible image ls -aq --no-trunc
@@ -50,7 +70,7 @@ add_ancestors() {
   cut -d ' ' -f 2 "$WORK/generations" | sort -u >"$WORK/selected" || fail_no_space
 }
 
-# remove_batch ID...: right before, it looks again whether an image was tagged meanwhile.
+# remove_batch IMAGE...: removes those that still have no tag. Reads n. Writes names.N, tagged.N.
 remove_batch() {
   ! is_time_over || return 0
   names='{''{.ID}} {''{json .RepoTags}} {''{json .RepoDigests}}'
@@ -59,9 +79,9 @@ remove_batch() {
   # shellcheck disable=SC2046  # identifiers have no spaces
   set -- $(sed -nE 's/^([^ ]*) (\[\]|null) .*/\1/p' "$WORK/names.$n")
   sed -nE 's/^[^ ]* (\[\]|null) (.*,.*)/\2/p' "$WORK/names.$n" | while read -r digests; do
+    # The Engine does not remove an image in several repositories by its identifier.
+    # Its complaints here can be ignored, because they come again when the image itself is removed.
     digests=$(print_references "$digests")
-    # The Engine removes none by its identifier that is in several repositories. Whatever it complains of shows when the
-    # image itself is to go.
     for digest in $digests; do
       [ "${digest%@*}" = "${digests%%@*}" ] || run_docker image rm --no-prune "$digest" 2>/dev/null
     done
@@ -69,17 +89,18 @@ remove_batch() {
   [ $# -eq 0 ] || try_removal "$*" image rm --no-prune "$@"
 }
 
+# remove_images: removes the selected images by generation. Reads generations. Writes generation, batches.
 remove_images() {
   generation=0
   while :; do
     sed -n "s/^$generation //p" "$WORK/generations" >"$WORK/generation" || fail_no_space
     [ -s "$WORK/generation" ] || break
-    # A line cut short on a full disk could be the beginning of another image's identifier.
+    # On a full disk, a line that was cut short could be the beginning of another image's identifier.
     xargs -n "$BATCH_SIZE" <"$WORK/generation" >"$WORK/batches" || fail_no_space
     remove_batches
     generation=$((generation + 1))
   done
-  # What nobody can prevent, everybody shall know: a tag that came in the instant before the removal went with it.
+  # The task cannot prevent this, so it reports it: a tag that came just before the removal was removed too.
   ! grep -h "^$UNTAGGED" "$WORK"/said.* | grep -qv '@' || warn tag-removed
 }
 

@@ -1,7 +1,21 @@
-# Removes the networks that no container refers to, running or stopped: those that carry all the LABELS (may be empty)
-# and, with COMPOSE_LEFTOVERS, those of Compose projects that have no container.
+# Removes the networks that no container refers to, running or stopped.
+# It selects those that carry all LABELS and, with COMPOSE_LEFTOVERS, those of Compose projects without a container.
+# Lists and variables:
+#   LABELS, COMPOSE_LEFTOVERS: labels, may be empty; `true` or `false`. By the document.
+#   PROJECT_LABEL: constant. By prelude.sh.
+#   labelled: networks that carry all labels. By this file.
+#   leftovers: networks of Compose projects without a container. By list_leftovers.
+#   members: containers that Compose created. By list_leftovers.
+#   projects-with-containers: their projects, as JSON. By list_leftovers.
+#   project-networks: lines `NETWORK PROJECT`, the project as JSON. By list_leftovers.
+#   candidates, young, excluded: see select.sh.
+#   containers: identifiers of all containers. By this file.
+#   used-networks, services: see references.sh.
+#   used-candidates: candidates in use. By this file.
+#   selected: networks to remove. By this file.
 
-# A project without a container is over, or about to begin: hence the age.
+# list_leftovers: lists networks of projects without a container. Reads PROJECT_LABEL. Writes leftovers.
+# Such a project has ended or is about to begin, so OLDER_THAN protects its networks.
 list_leftovers() {
   list_members members -a --filter "label=$PROJECT_LABEL"
   inspect_all members projects-with-containers container "$(print_project_template .Config.Labels)"

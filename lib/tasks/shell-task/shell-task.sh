@@ -1,7 +1,17 @@
-# Runs a script of the user's own and reports the result that it prints. Settings: SCRIPT, SUPPORTS_DRY_RUN.
+# Runs a script of the user's own and reports the result that it prints.
+# Lists and variables:
+#   SCRIPT, SUPPORTS_DRY_RUN: the script's text; `true` or `false`. By the document.
+#   DRY_RUN, KEEP_LABEL, SECONDS_LEFT: what the script finds in its environment. By prelude.sh, run_script.
+#   RUN_DIR, STEP, STEP_TIMEOUT, DEADLINE: see prelude.sh.
+#   ANSWER: the folder of this run's answer. By this file.
+#   WARNINGS: see result.sh.
+#   script: the script. By run_script.
+#   answer.PID: a folder. Its file output has the first lines of stdout, its file code the exit code or `running`.
+#     By this file, run_script.
+#   result-fields: lines `FIELD VALUE` of the script's result, or a line `broken REASON`. By read_result.
 
-# Reads the one line of JSON that the script printed, and nothing but what the contract allows; prints its members
-# a line each.
+# read_result: prints the fields of the script's result, one a line. Reads ANSWER.
+# It accepts one line of JSON, and only what the contract allows.
 read_result() {
   awk '
     function take(pattern) {
@@ -21,7 +31,7 @@ read_result() {
       return value
     }
     function need(sign, pattern) { if (!take(pattern)) broken(sign " should stand" at()) }
-    # Where it is wrong and never what stands there: what a script prints may be a secret.
+    # It says where the result is wrong and not what is there, because the script may print a secret.
     function at() { return " at byte " (length($0) - length(rest) + 1) }
     function broken(why) { print "broken " why; exit }
     function removed(kind) {
@@ -70,19 +80,23 @@ read_result() {
     }' "$ANSWER/output"
 }
 
-# member NAME: the first member of that name.
+# print_field NAME: prints the first field of that name. Reads result-fields.
 print_field() { sed -n "s/^$1 //p" "$WORK/result-fields" | head -n 1; }
 
+# run_script: runs the script and waits for it. Reads SCRIPT, ANSWER, DEADLINE. Writes script, SECONDS_LEFT.
 run_script() {
   printf '%s\n' "$SCRIPT" >"$WORK/script"
-  # Half a script could do anything; not every shell tells that the disk is full. The dots keep line ends at the end.
+  # Half a script could do anything, and not every shell reports a full disk. The dots keep line ends at the end.
   [ "$(cat "$WORK/script" && echo .)" = "$SCRIPT$NEWLINE." ] || fail_no_space
   read_clock
   export DRY_RUN KEEP_LABEL SECONDS_LEFT=$((DEADLINE - NOW))
-  # A script outlives the agent's SIGKILL to a step that was cancelled. Until it has ended no second copy of it is started: the
-  # shell that waits for it holds a lock, and neither the script does, which may leave a service running, nor timeout.
-  # Whatever it prints is read to its end, so that it is not ended by that; only the beginning is kept. SIGTERM is for the
-  # script and what it left running: were all others gone, nobody would wait with SIGKILL for who ignores it.
+  # A script outlives the SIGKILL that the agent sends to a cancelled step.
+  # No second copy may start before it has ended, so the shell that waits for it holds a lock.
+  # The script itself does not hold the lock, as it may leave a service running. Nor does timeout.
+  # awk reads all that the script prints, so that the script does not end for want of a reader.
+  # It keeps the beginning only.
+  # SIGTERM is for the script and its children. The shell ignores it:
+  # if it ended too, timeout would not send SIGKILL to a child that ignores SIGTERM.
   # shellcheck disable=SC2016
   run_bounded "$STEP_TIMEOUT" sh -c '
     trap "" TERM
@@ -97,6 +111,7 @@ run_script() {
   fi
 }
 
+# report_fields: adds the fields to this task's result. Reads result-fields, WARNINGS.
 report_fields() {
   removed=$(sed -n 's/^removed //p' "$WORK/result-fields")
   IFS=$NEWLINE
@@ -119,7 +134,7 @@ report_fields() {
 begin_task
 [ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||
   skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
-# Of this run alone: a script that outlives its step must not answer for a later one.
+# The folder is of this run alone, because a script that outlives its step must not answer for a later one.
 ANSWER=$WORK/answer.$$
 { mkdir "$ANSWER" && printf '' >"$ANSWER/output"; } || fail_no_space
 run_script

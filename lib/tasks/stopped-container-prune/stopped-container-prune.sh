@@ -1,13 +1,21 @@
-# Removes the containers that do not run and carry all the labels. Never with -f: what somebody starts meanwhile stays.
-# Never with -v: no volume goes.
+# Removes the containers that do not run and carry all the labels.
+# It never uses -f, so that it keeps a container that a user starts during the run.
+# It never uses -v, so that it keeps all volumes.
+# Lists and variables:
+#   candidates, young, excluded: see select.sh.
+#   originals: temporary: candidates for drop_copies. By this file.
+#   copies: see members.sh.
+#   strangers: candidates with a project label from `docker commit`. By this file.
+#   selected: containers to remove. By this file.
+
 begin_task
-# `docker ps` goes on saying `removing` of a container whose removal has failed.
+# `docker ps` still says `removing` of a container after its removal has failed.
 list_labelled candidates ps -aq --no-trunc --filter status=exited --filter status=dead --filter status=created \
   --filter status=removing
 drop_kept candidates ps -aq --no-trunc
 drop_excluded_names container
 facts='{''{.ID}}|{''{json .Created}}|{''{json .State.FinishedAt}}'
-# The project that the image of a container started by hand names is not its own, and neither is that of a copy.
+# A container started by hand may inherit a project label from its image, and so may a copy. Neither is the project's.
 cp "$WORK/candidates" "$WORK/originals" || fail_no_space
 drop_copies originals
 mv "$WORK/copies" "$WORK/strangers" || fail_no_space

@@ -1,7 +1,29 @@
-# Removes images that have a name and carry all the labels, but no container uses, see images.sh for how. Further settings:
-# KEEP_NEWEST (per repository), MAX_REMOVALS (may be empty), EXCLUDE (a shell pattern a line).
+# Removes images that have a name, carry all the labels and are not used by a container, see images.sh.
+# Lists and variables:
+#   KEEP_NEWEST, MAX_REMOVALS, EXCLUDE: a number per repository; a number or empty; see select.sh. By the document.
+#   DRY_RUN: `true` or `false`. By the document.
+#   candidates: images that the task may remove. By this file, and functions take images out.
+#   dangling: all dangling images. By this file.
+#   judged: see images.sh.
+#   named-images: the lines of `judged` that have references. By this file.
+#   newest: candidates among the newest of their repository. By drop_newest.
+#   excluded: candidates that a pattern names. By drop_excluded.
+#   young: candidates that are too young. By this file.
+#   used-candidates: candidates in use, and those that other images were built upon. By drop_used, order_generations.
+#   all-images, parents: see images.sh.
+#   ordered-facts: the lines of `named-images` of the candidates, the oldest first. By order_generations.
+#   ordered: lines `GENERATION VERDICT IMAGE SECONDS REFERENCE...`, in the order of removal. By order_generations.
+#   removable: candidates in `ordered`. By order_generations.
+#   within-cap: the first lines of `ordered`, MAX_REMOVALS at most. By this file.
+#   selected: images to remove. By this file.
+#   batches: lines `IMAGE REFERENCE...`. By remove_images.
+#   tagged.N: images that worker N kept because their references had changed. By remove_batch.
+#   untag-said.N: temporary: what the removal of a tag printed. By remove_batch.
+#   lost-tags.N: tags of other images that worker N removed. By remove_batch.
+#   removed: images that the Engine removed. By this file, remove_batches.
 
-# The newest images of each repository stay; of an image in several repositories one is enough.
+# drop_newest: takes out the newest of each repository. Reads named-images, KEEP_NEWEST. Writes candidates, newest.
+# It keeps an image in several repositories if it is among the newest of one.
 drop_newest() {
   sort -k 3,3nr -k 2,2 "$WORK/named-images" | awk -v keep="$KEEP_NEWEST" '{
     newest = 0
@@ -19,12 +41,13 @@ drop_newest() {
   subtract_list newest candidates
 }
 
-# in_generations: the Engine removes no image that another was built upon; it only loses its tags. So such a one stays,
-# unless the others go too, and then before it: the file in-order has a generation and the facts in each line, in the
-# order in which they go, the oldest of each generation first.
+# order_generations: puts candidates in order of removal. Reads candidates, parents. Writes ordered, used-candidates.
+# The Engine only removes the tags of an image that another one was built upon.
+# So the task keeps such an image, unless it removes the others too, and before it.
+# The oldest image of each generation comes first.
 order_generations() {
   list_parents
-  # One that the Engine cannot describe may have been built upon any of them.
+  # An image that the Engine cannot describe may have been built upon any of them.
   require_described all-images
   print_facts candidates >"$WORK/ordered-facts" || fail_no_space
   awk '
@@ -49,6 +72,7 @@ order_generations() {
   comm -13 "$WORK/removable" "$WORK/candidates" >>"$WORK/used-candidates" || fail_no_space
 }
 
+# remove_images: removes the selected images, one generation after the other. Reads within-cap. Writes batches.
 remove_images() {
   generation=0
   while :; do
@@ -59,7 +83,8 @@ remove_images() {
   done
 }
 
-# An image stays when a pattern matches one of its names or its repository.
+# drop_excluded: takes out images if a pattern names them. Reads EXCLUDE. Writes candidates, excluded.
+# It compares each pattern with their names and with their repositories.
 drop_excluded() {
   empty_lists excluded
   [ -n "$EXCLUDE" ] || return 0
@@ -67,7 +92,7 @@ drop_excluded() {
     set -f # the address of a registry may have brackets
     for name in $names; do
       case $name in *@*) repository=${name%@*} ;; *) repository=${name%:*} ;; esac
-      # Of a digest beside tags the repository alone: what is meant for tags could match its figures.
+      # Of a digest beside tags only the repository counts, because a pattern for tags could match the digest's figures.
       case $verdict:$name in tagged:*@*) name=$repository ;; esac
       ! is_excluded "$name" && ! is_excluded "$repository" || printf '%s\n' "$id"
     done
@@ -75,16 +100,17 @@ drop_excluded() {
   subtract_list excluded candidates
 }
 
-# with_facts FILE: the facts of the images on the list, the oldest first.
+# print_facts LIST: prints the lines of the images of LIST, the oldest first. Reads LIST, named-images.
 print_facts() {
   sort -k 3,3n -k 2,2 "$WORK/named-images" | awk -v list="$WORK/$1" '
     BEGIN { while ((getline id <list) > 0) listed[id] }
     $2 in listed'
 }
 
-# remove_batch ID REFERENCE...: an image goes by its identifier once it has one tag, which the Engine refuses when there
-# is another meanwhile. The other tags have to go before; each is looked at right before, whether it still means this
-# image, and comes back if the image stays.
+# remove_batch IMAGE REFERENCE...: removes an image and its tags. Reads n. Writes tagged.N, untag-said.N, lost-tags.N.
+# It removes an image with one tag by its identifier, which the Engine refuses if a second tag has come.
+# It removes the other tags before, and checks each one right before: it must still mean this image.
+# It restores them if the Engine does not remove the image.
 remove_batch() {
   ! is_time_over || return 0
   image=$1
@@ -108,17 +134,17 @@ remove_batch() {
   alone='{''{json .RepoTags}}'
   while [ $# -gt 1 ]; do
     if [ "$(run_docker image inspect --format "$id" "$1")" = "$image" ]; then
-      # Noted before it is done: the Engine goes on when the command is ended for want of time.
+      # Noted beforehand, because the Engine continues after the command has run out of time.
       untagged="$untagged $1"
       try_removal '' image rm --no-prune "$1" >"$WORK/untag-said.$n"
       cat "$WORK/untag-said.$n"
-      # This image has a tag left, so it was another that took this one over in the last instant and went with it.
+      # This image still has a tag. So another image took over this tag in the last moment, and was removed with it.
       ! grep -q "^$DELETED" "$WORK/untag-said.$n" || grep -qxF "$DELETED$image" "$WORK/untag-said.$n" || echo "$1" >>"$WORK/lost-tags.$n"
     fi
     shift
   done
-  # Nor may it be in other repositories by digest. To the containerd store a digest stands for any tag in its repository,
-  # so it stays if there is one again.
+  # The image must not be in other repositories by digest either.
+  # To the containerd store a digest stands for any tag in its repository, so this keeps it if a tag has come.
   for digest in ${tags:+$digests}; do
     [ "${digest%@*}" != "${1%:*}" ] || continue
     [ "$(print_tags "$(run_docker image inspect --format "$alone" "$image")")" = "$1" ] || break
@@ -127,8 +153,8 @@ remove_batch() {
   try_removal "$image" image rm --no-prune "$image" || [ -z "$untagged" ] || restore_tags
 }
 
-# put_back: gives the image that stays its tags again, also when the time is over; hence in a subshell with a clock of its
-# own.
+# restore_tags: gives the image its tags again. Reads image, untagged.
+# It also does so when the time is over, in a subshell with a deadline of its own.
 restore_tags() (
   allow_look
   for reference in $untagged; do
@@ -138,7 +164,7 @@ restore_tags() (
 
 begin_task
 list_labelled candidates image ls -q --no-trunc
-# What has a digest only is dangling on the classic store, and has a name on the containerd store.
+# An image with a digest only is dangling on the classic store, and has a name on the containerd store.
 list_objects dangling image ls -q --no-trunc --filter dangling=true
 subtract_list dangling candidates
 list_used_images
@@ -161,7 +187,7 @@ if [ "$DRY_RUN" = false ] && [ -s "$WORK/selected" ]; then
   remove_images
   count_reclaimed
 fi
-# What nobody can prevent, everybody shall know.
+# The task cannot prevent this, so it reports it.
 ! cat "$WORK"/lost-tags.* 2>/dev/null | grep -q . || warn tag-removed
 report_passed_over capped "$(($(count_lines ordered) - $(count_lines within-cap)))"
 report_passed_over newest "$(count_lines newest)"
