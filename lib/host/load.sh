@@ -4,7 +4,7 @@
 #   RUN_DIR: the folder of this project on the host. By the document.
 
 for file in $SCRIPTS; do
-  [ -r "$RUN_DIR/scripts/$file" ] || fail_early script-missing "the step host left no $file: see its result"
+  [ -r "$RUN_DIR/scripts/$file" ] || fail_early script-missing "the step host did not store $file: see its result"
 done
 for file in $SCRIPTS; do
   # shellcheck disable=SC1090  # written by store.sh

@@ -48,10 +48,10 @@ DEADLINE=$((START + STEP_TIMEOUT - 15))
 # log TEXT...: prints a line for the output of Run Command. Reads STEP.
 log() { printf '%s %s: %s\n' "$(date -u +%H:%M:%S)" "$STEP" "$*"; }
 
-trap 'fail internal "the script ended where it should not"' EXIT
+trap 'fail internal "the script ended at an unexpected place"' EXIT
 
 # fail_interrupted: ends the script after a signal.
-fail_interrupted() { finish failed interrupted 'the script was told to end'; }
+fail_interrupted() { finish failed interrupted 'the script received a signal to end'; }
 
 trap fail_interrupted HUP INT TERM
 

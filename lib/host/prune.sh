@@ -148,7 +148,7 @@ conclude_prune() {
   [ "$2" != image ] || report_passed_over tagged "$(cat "$WORK/tagged" "$WORK/retagged" 2>/dev/null | sort -u | grep -c .)"
   report_passed_over undescribed "$(count_lines undescribed-candidates)"
   if [ "$over" = yes ] && [ -s "$WORK/unexplained" ]; then
-    fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
+    fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run continues with the rest"
   fi
   [ ! -s "$WORK/unexplained" ] || fail not-removed "$(print_complaint cli-error 1)"
   [ ! -s "$WORK/undescribed" ] || fail engine-error "$UNDESCRIBED_ERROR"

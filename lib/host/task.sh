@@ -19,7 +19,7 @@ take_lock() {
   exec 9>>"$RUN_DIR/lock"
   locked=0
   flock -n 9 || locked=$?
-  [ "$locked" != 1 ] || skip locked 'another housekeeping run is under way on this host'
+  [ "$locked" != 1 ] || skip locked 'another housekeeping run is in progress on this host'
   [ "$locked" = 0 ] || fail lock-unavailable "flock cannot lock $RUN_DIR/lock: it ended with code $locked"
   rm -rf "$WORK"
   mkdir "$WORK" || fail_no_space
@@ -40,7 +40,7 @@ begin_task() {
 check_disk() {
   blocks=$(measure_fullest -k)
   inodes=$(measure_fullest -i)
-  [ -n "$blocks" ] || fail disk-unknown "the file system that holds $DATA_ROOT cannot be seen from here"
+  [ -n "$blocks" ] || fail disk-unknown "the file system that holds $DATA_ROOT cannot be read from this host"
   # Some file systems have no fixed number of inodes.
   [ "$blocks" -gt "$WHEN_DISK_USED_ABOVE" ] || [ "${inodes:-0}" -gt "$WHEN_DISK_USED_ABOVE" ] ||
     skip disk-not-full "blocks used: $blocks %, inodes used: ${inodes:-0} %, neither is above $WHEN_DISK_USED_ABOVE %"

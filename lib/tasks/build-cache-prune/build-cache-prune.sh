@@ -26,7 +26,7 @@ list_records() {
     code=$?
     grep -q "$CACHE_BUSY" "$WORK/cli-error" || fail_unanswered "$code"
     cat "$WORK/cli-error"
-    [ "$tries" -lt 10 ] || skip busy 'the Engine still counts its disk usage for somebody else'
+    [ "$tries" -lt 10 ] || skip busy 'the Engine is still counting its disk usage for another client'
     tries=$((tries + 1))
     sleep 1
   done

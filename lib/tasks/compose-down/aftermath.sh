@@ -126,7 +126,7 @@ report_unnamed_left() {
     comm -23 - "$WORK/after.volumes" >"$WORK/unnamed-left" || fail_no_space
   check_room
   while read -r volume; do
-    log "$volume is left: it may be an anonymous volume of $PROJECT, or somebody else's"
+    log "$volume is left: it may be an anonymous volume of $PROJECT, or the volume of another user"
     report_left "volume $volume"
     warn unnamed-volumes-left
   done <"$WORK/unnamed-left"

@@ -372,7 +372,7 @@ take_down_selected() {
   done
   report_passed_projects
   [ -n "$taken_down" ] || require_described_projects
-  [ -n "$taken_down" ] || finish nothing '' 'no project that carries the labels is to be taken down'
+  [ -n "$taken_down" ] || finish nothing '' 'no project with the labels is selected'
   conclude_down "$taken_down"
 }
 
@@ -384,10 +384,10 @@ conclude_down() {
   if [ -n "$LEFTOVERS" ]; then
     [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
     require_described other-containers services
-    [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would go: others use what is left"
+    [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would be removed: others use what is left"
     fail leftovers "not all of $LEFTOVERS is gone: ${REFUSAL:-others use what is left}"
   fi
-  [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run goes on with the rest"
+  [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run continues with the rest"
   require_described_projects
   [ "$DRY_RUN" = false ] || finish 'done' '' "would take down $1"
   finish 'done' '' "took down $1"

@@ -22,15 +22,15 @@ read_result() {
       return 1
     }
     function text() {
-      if (!take("\"[^\"\\\\]*\"")) broken("a string without escapes should stand" at())
+      if (!take("\"[^\"\\\\]*\"")) broken("a string without escapes is missing" at())
       return substr(got, 2, length(got) - 2)
     }
     function code(value) {
       value = text()
-      if (value !~ /^[a-z][a-z0-9-]*$/ || length(value) > 40) broken("a code of at most 40 letters should end" at())
+      if (value !~ /^[a-z][a-z0-9-]*$/ || length(value) > 40) broken("a code that is invalid or longer than 40 characters ends" at())
       return value
     }
-    function need(sign, pattern) { if (!take(pattern)) broken(sign " should stand" at()) }
+    function need(sign, pattern) { if (!take(pattern)) broken(sign " is missing" at()) }
     # It says where the result is wrong and not what is there, because the script may print a secret.
     function at() { return " at byte " (length($0) - length(rest) + 1) }
     function broken(why) { print "broken " why; exit }
@@ -39,10 +39,10 @@ read_result() {
       if (take("[}]")) return
       do {
         kind = text()
-        if (kind !~ /^(projects|containers|images|volumes|networks|cacheRecords)$/) broken("the kind of an object should end" at())
+        if (kind !~ /^(projects|containers|images|volumes|networks|cacheRecords)$/) broken("an unknown kind of object ends" at())
         need(":", ":")
-        if (!take("[0-9]+")) broken("a whole number should stand" at())
-        if (length(got) > 9 || kind in counted) broken("a count of one kind, of at most 9 digits, should end" at())
+        if (!take("[0-9]+")) broken("a whole number is missing" at())
+        if (length(got) > 9 || kind in counted) broken("a second count of a kind, or a count of more than 9 digits, ends" at())
         counted[kind]
         print "removed " kind " " (got + 0)
       } while (take(","))
@@ -61,7 +61,7 @@ read_result() {
       need("{", "[{]")
       do {
         name = text()
-        if (name in known) broken("a member stands there for the second time, which ends" at())
+        if (name in known) broken("a repeated member name ends" at())
         known[name]
         need(":", ":")
         if (name == "outcome" || name == "reason") print name " " code()
@@ -69,10 +69,10 @@ read_result() {
         else if (name == "removed") removed()
         else if (name == "warnings") strings("warning")
         else if (name == "left") strings("left")
-        else broken("the name of a known member should end" at())
+        else broken("an unknown member name ends" at())
       } while (take(","))
       need("}", "[}]")
-      if (rest !~ /^ *$/) broken("nothing should stand" at())
+      if (rest !~ /^ *$/) broken("there is more text" at())
     }
     END {
       if (NR == 0) print "broken it printed nothing"
@@ -133,7 +133,7 @@ report_fields() {
 
 begin_task
 [ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||
-  skip dry-run-unsupported 'the script is not said to support a dry run, so it was not run'
+  skip dry-run-unsupported 'the task does not say that its script supports a dry run, so the script was not run'
 # The folder is of this run alone, because a script that outlives its step must not answer for a later one.
 ANSWER=$WORK/answer.$$
 { mkdir "$ANSWER" && printf '' >"$ANSWER/output"; } || fail_no_space
@@ -144,13 +144,13 @@ read -r code <"$ANSWER/code"
 [ -s "$ANSWER/output" ] || [ "$code" = 0 ] || fail script-failed "the script ended with code $code and printed no result"
 read_result >"$WORK/result-fields" || fail_no_space
 broken=$(print_field broken)
-[ -z "$broken" ] || fail broken-result "the script's result is not to be believed: $broken"
+[ -z "$broken" ] || fail broken-result "the script's result breaks the contract: $broken"
 outcome=$(print_field outcome)
 reason=$(print_field reason)
 case $outcome in
 'done' | nothing) [ "$code" = 0 ] || fail broken-result "its result says $outcome, yet it ended with code $code" ;;
 skipped | failed) [ -n "$reason" ] || fail broken-result "its result says $outcome, but gives no reason" ;;
-*) fail broken-result 'its result has no outcome that is done, nothing, skipped or failed' ;;
+*) fail broken-result 'the outcome in its result is not done, nothing, skipped or failed' ;;
 esac
 report_fields
 finish "$outcome" "$reason" "$(print_field message)"
