@@ -124,6 +124,22 @@ function missing(text: string): string[] {
   return [...listsOf(text), ...variablesOf(text)].filter((name) => !table.some((row) => row.test(name)));
 }
 
+/** Words of an older style: each hides the subject, or says two things at once. */
+const UNCLEAR = /\b(who|whom|whoever|whatever|nobody|somebody|everybody|meanwhile|under way|mend|is told)\b/i;
+
+/** The sentences of a script's comments, without the rows of its table. */
+function sentencesOf(text: string): string[] {
+  const paragraphs = text
+    .split('\n')
+    .map((line) =>
+      /^ *#(?! shellcheck| {2})/.test(line) ? line.replace(/^ *# ?- /, '\n').replace(/^ *# ?/, '') : '',
+    )
+    .map((line) => (/[.:]$/.test(line) ? `${line}\n` : line))
+    .join(' ')
+    .split(/ {2,}|\n/);
+  return paragraphs.flatMap((paragraph) => paragraph.split(/(?<=[.:]) (?=[A-Z])/)).filter((s) => s !== '');
+}
+
 describe.each(SCRIPTS)('%s', (script) => {
   const text = readFileSync(join(LIB, script), 'utf8');
 
@@ -138,6 +154,14 @@ describe.each(SCRIPTS)('%s', (script) => {
 
   test('says above each function what it does, with its name first', () => {
     expect(undocumented(text)).toEqual([]);
+  });
+
+  test('has short sentences in its comments, and none of the unclear words', () => {
+    const sentences = sentencesOf(text);
+    expect(sentences.filter((sentence) => sentence.split(' ').length > 25)).toEqual([]);
+    expect(sentences.filter((sentence) => UNCLEAR.test(sentence))).toEqual([]);
+    const messages = text.match(/\b(fail|fail_early|skip|log|broken)\b.*['"].*/g) ?? [];
+    expect(messages.filter((message) => UNCLEAR.test(message))).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { ComposeDown } from '../../../lib';
 import type { CommandDocumentStep } from '../../../lib/command-document';
 import { commandDocument } from '../../../lib/command-document';
@@ -20,6 +21,34 @@ describe('the scripts', () => {
     expect(scripts.match(/^select_projects\(\)/gm)).toHaveLength(1);
     expect(scripts.match(/^find_engine\(\)/gm)).toHaveLength(1);
     for (const script of tasks) expect(script).not.toContain('H4sI');
+  });
+
+  test('have every function that they call, each kind in the files that it loads', () => {
+    const { mainSteps } = commandDocument(ONE_OF_EACH);
+    const [host = [], ...tasks] = mainSteps.map((step) => step.inputs.runCommand);
+    const prelude = host.map((line) => /^PRELUDE='(.*)'$/.exec(line)?.[1]).find((packed) => packed);
+    const scripts = new Map(
+      host.flatMap((line) => {
+        const [, name = '', packed = ''] = /^store_script (\S+) (\S+)$/.exec(line) ?? [];
+        const text = packed === '"$PRELUDE"' ? prelude! : packed;
+        return name === '' ? [] : [[name, gunzipSync(Buffer.from(text, 'base64')).toString()]];
+      }),
+    );
+    const defined = (text: string): string[] =>
+      [...text.matchAll(/^([a-z_]+)\(\)/gm)].map(([, name = '']) => name);
+    const all = new Set([...scripts.values()].flatMap(defined));
+    expect(tasks).toHaveLength(ONE_OF_EACH.length);
+    for (const task of tasks) {
+      const names = /^SCRIPTS='(.*)'$/m.exec(task.join('\n'))?.[1]?.split(' ') ?? [];
+      const text = names.map((name) => scripts.get(name)).join('\n');
+      const own = new Set(defined(text));
+      const lacking = [...all].filter(
+        (name) =>
+          !own.has(name) && new RegExp(`(^|[;|&{(!]|then|else|do|\\))[ \\t]*${name}\\b`, 'm').test(text),
+      );
+      // Called for images alone, and the tasks that remove images have it.
+      expect(lacking.filter((name) => name !== 'list_used_now_images')).toEqual([]);
+    }
   });
 
   test.each(['dash', 'bash'])('are left by the step host for those that follow, under %s', (shell) => {
