@@ -8,7 +8,6 @@
 #   KEEP_LABEL, PROJECT_LABEL, NEWLINE: constants. By this file.
 #   NOW, START: seconds since boot, at the last look and at the start. By read_clock, this file.
 #   DEADLINE: seconds since boot at which no command may run any more. By this file, allow_look, clear_project.
-#   COMMAND_BEGUN: `yes` if the last command was started, else `no`. By run_bounded.
 #   TEXT: the last text as a JSON string. By quote_text.
 #   stop: a file that exists once a signal came while images are removed. By stop_workers.
 
@@ -77,17 +76,15 @@ true | false) ;;
   ;;
 esac
 
-# run_bounded SECONDS COMMAND...: runs a command within time limits. Reads DEADLINE. Writes COMMAND_BEGUN.
+# run_bounded SECONDS COMMAND...: runs a command within time limits. Reads DEADLINE.
 # It stops the command after SECONDS, and at the deadline.
 # A process that outlives the script must hold neither the result's descriptor nor the lock's.
 run_bounded() {
-  COMMAND_BEGUN=no
   read_clock
   limit=$((DEADLINE - NOW))
   [ "$1" -ge "$limit" ] || limit=$1
   shift
   [ "$limit" -gt 0 ] || return 124
-  COMMAND_BEGUN=yes
   timeout -k 5 "$limit" "$@" 3>&- 9>&-
 }
 

@@ -41,7 +41,7 @@ remove_selected() {
   count_reclaimed
 }
 
-# try_removal IDENTIFIERS COMMAND...: removes objects. Reads COMMAND_BEGUN. Writes cut-off.
+# try_removal IDENTIFIERS COMMAND...: removes objects. Writes cut-off.
 # The CLI ends with 1 when the Engine refused. With a higher code it was cut off.
 # What it had asked for may then be removed without a word of it.
 try_removal() {
@@ -50,7 +50,7 @@ try_removal() {
   code=0
   run_docker "$@" || code=$?
   # shellcheck disable=SC2086
-  [ "$code" -le 1 ] || [ "$COMMAND_BEGUN" = no ] || printf '%s\n' $targets >>"$WORK/cut-off"
+  [ "$code" -le 1 ] || printf '%s\n' $targets >>"$WORK/cut-off"
   log_cut_off "$code"
   return "$code"
 }

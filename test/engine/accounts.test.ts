@@ -113,6 +113,30 @@ describe.each(stores)('%s', (_name, kind) => {
       await must(host, 'docker rm guest; docker volume rm shop_data');
     });
 
+    test('ComposeDown: a complaint about a container that vanished is no reason for another one that is left', async () => {
+      const gone = await must(
+        host,
+        `docker create --name shop_left ${OF_SHOP} --network none service true >/dev/null
+        docker create --name shop_gone ${OF_SHOP} --network none service true`,
+      );
+      await interpose(
+        host,
+        `case $call in docker\\ rm*)
+          docker rm -f shop_gone >/dev/null 2>&1
+          "$real" rm ${gone}
+          exit 137 ;;
+        esac`,
+      );
+      const { result } = await runTask(host, new ComposeDown({ project: 'shop' }));
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        reason: 'leftovers',
+        message: 'not all of shop is gone: the Docker CLI ended with code 137',
+        left: ['container shop_left'],
+      });
+      await must(host, 'docker rm shop_left');
+    });
+
     test('ComposeDown: a container that was started again is the reason, and not its volume in use', async () => {
       await must(
         host,

@@ -109,7 +109,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what a command removed before it was cut off counts as removed',
     file: 'lib/host/prune.sh',
-    find: `[ "$COMMAND_BEGUN" = no ] || printf '%s\\n' $targets`,
+    find: `[ "$code" -le 1 ] || printf '%s\\n' $targets`,
     replace: `true || printf '%s\\n' $targets`,
     test: accounts('VolumePrune: what the Engine removed'),
   },
@@ -230,7 +230,7 @@ export const OWNERSHIP: readonly Mutation[] = [
   {
     rule: 'what was never asked to be removed does not count as removed',
     file: 'lib/host/prune.sh',
-    find: '[ "$COMMAND_BEGUN" = no ] ||',
+    find: '    ! is_time_over || break\n',
     replace: '',
     test: of('hang')('what takes too long the deadline, while the CLI waits for its answer'),
   },
