@@ -11,7 +11,7 @@ export const SCOPE: readonly Mutation[] = [
   },
   {
     rule: 'all labels must match',
-    file: 'lib/tasks/compose-down/compose-down.sh',
+    file: 'lib/tasks/compose-down/selection.sh',
     find: 'if (ours[ARGV[i], project] < all[ARGV[i], project]) verdict = "unlabelled"',
     replace: '',
     test: matrix('ComposeDown, all with labels'),
@@ -89,7 +89,7 @@ export const SCOPE: readonly Mutation[] = [
   },
   {
     rule: 'nothing of a project whose name no Compose gives',
-    file: 'lib/tasks/compose-down/compose-down.sh',
+    file: 'lib/tasks/compose-down/selection.sh',
     find: 'if (project !~ /^"[a-z0-9][a-z0-9_-]*"$/) next',
     replace: '',
     test: matrix('ComposeDown, all with labels'),

@@ -4,7 +4,7 @@ import { ages, composeDown, matrix, type Mutation } from './mutation';
 export const SPARED: readonly Mutation[] = [
   {
     rule: 'no project that a pattern excludes',
-    file: 'lib/tasks/compose-down/compose-down.sh',
+    file: 'lib/tasks/compose-down/selection.sh',
     find: 'drop_excluded_projects selected',
     replace: ':',
     test: matrix('ComposeDown, all with labels'),

@@ -17,7 +17,15 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 const USES = ['clock.sh', 'inspect.sh', 'references.sh', 'members.sh', 'select.sh'] as const;
 
 /** How one project is taken down. */
-const PARTS = ['volumes.sh', 'killed.sh', 'aftermath.sh', 'project.sh'];
+const PARTS = [
+  'volumes.sh',
+  'killed.sh',
+  'aftermath.sh',
+  'project.sh',
+  'files.sh',
+  'origins.sh',
+  'selection.sh',
+];
 
 /** Which Compose projects to take down, and how: one by `project` or `directory` or both, or all with these `labels`. */
 export interface ComposeDownProps extends HousekeepingTaskProps {

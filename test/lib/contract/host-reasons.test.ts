@@ -17,12 +17,12 @@ const TAKES_CODE: readonly {
   readonly outcomes: readonly Given['outcome'][];
 }[] = [
   { name: 'fail', at: 0, outcomes: ['failed'] },
-  { name: 'early_fail', at: 0, outcomes: ['failed'] },
+  { name: 'fail_early', at: 0, outcomes: ['failed'] },
   { name: 'skip', at: 0, outcomes: ['skipped'] },
   { name: 'warn', at: 0, outcomes: ['warning'] },
   // With the name of the project the task goes on, with a warning; without it fails.
-  { name: 'unusable', at: 0, outcomes: ['failed', 'warning'] },
-  { name: 'reach', at: 2, outcomes: ['failed', 'warning'] },
+  { name: 'reject_files', at: 0, outcomes: ['failed', 'warning'] },
+  { name: 'check_path', at: 2, outcomes: ['failed', 'warning'] },
 ];
 
 function ofFunctions(): Given[] {
@@ -69,14 +69,14 @@ test('a code stands where it is given: only these functions take it from a varia
   expect([
     ...new Set(passedOn.map(({ call }) => `${call.file}: ${call.name} ${call.args.join(' ')}`)),
   ]).toEqual([
-    // In unusable, in reach and in fail and skip themselves.
-    'compose-down.sh: fail "$1"',
-    'compose-down.sh: warn "$1"',
+    // In reject_files, in check_path and in fail and skip themselves.
+    'files.sh: fail "$1"',
+    'files.sh: warn "$1"',
     // The script of a ShellTask has codes of its own.
     'shell-task.sh: warn "$line"',
-    'compose-down.sh: unusable "$3"',
-    'prelude.sh: finish failed "$1"',
-    'prelude.sh: finish skipped "$1"',
+    'files.sh: reject_files "$3"',
+    'result.sh: finish failed "$1"',
+    'result.sh: finish skipped "$1"',
     'shell-task.sh: finish "$outcome" "$reason"',
   ]);
 });

@@ -15,14 +15,14 @@ test('the script of a ShellTask may report every kind and no other', () => {
 });
 
 test('host scripts count every kind and no other', () => {
-  const kinds = [...callsOf('count'), ...callsOf('conclude')]
+  const kinds = [...callsOf('report_removed'), ...callsOf('conclude_prune')]
     .map(({ args: [kind] }) => kind)
     .filter(isLiteral);
   expect([...new Set(kinds)].sort()).toEqual([...REMOVABLE].sort());
 });
 
 test('host scripts give no other cause for what they passed over than the contract has', () => {
-  const causes = callsOf('passed').flatMap(({ args: [cause = ''] }) => (isLiteral(cause) ? cause : []));
+  const causes = callsOf('report_passed_over').flatMap(({ args: [cause = ''] }) => (isLiteral(cause) ? cause : []));
   expect(causes.length).toBeGreaterThan(5);
   expect(causes.filter((cause) => !(PASSED_OVER as readonly string[]).includes(cause))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-const SCRIPT = join(__dirname, '..', '..', '..', 'lib/tasks/compose-down/compose-down.sh');
+const SCRIPT = join(__dirname, '..', '..', '..', 'lib/tasks/compose-down/origins.sh');
 const [PRINT_RELATIVE_PATH = ''] =
   /^print_relative_path\(\) \{$.*?^\}$/ms.exec(readFileSync(SCRIPT, 'utf8')) ?? [];
 
