@@ -79,7 +79,7 @@ check_files() {
 
 # print_fault: prints where Compose found a fault: service and key, or the line. Reads compose-said.
 # It prints no value, because a value may be a password. Compose quotes values, and the text before a quote has none.
-# Seen with 1.29, 2.26 and 2.40. It prints nothing of other words.
+# Seen with 1.29, 2.26 and 2.40. If the wording is unknown, it prints nothing.
 print_fault() {
   awk -F '["\047\140]' '
     $1 ~ / format for $/ && $3 ~ /^ option in [a-z]+ $/ && $2 $4 ~ /^[A-Za-z0-9_.-]+$/ {

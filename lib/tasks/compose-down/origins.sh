@@ -76,7 +76,7 @@ check_origins() {
       }
       return found == count
     }
-    # The directory, or for the directory of the task the files in it.
+    # The directory of a container, or its files where that is the directory of the task.
     function origin(home, label, folder, at) {
       if (home == "\"\"") return "an unknown directory"
       if (!(home in homes)) return home

@@ -190,7 +190,7 @@ remove_project() {
 }
 
 # await_removals: waits up to 120 s for containers in removal. Reads project_filter.
-# The Engine removes a container that was started with --rm itself.
+# The Engine itself removes a container that was started with --rm.
 # That takes long with many files, and until then the container uses its networks and volumes.
 # One that hangs must not cost other projects their turn.
 await_removals() {
@@ -220,12 +220,12 @@ take_down() {
   FATE=nothing
   cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . || return 0
   FATE=down
-  # Before it stops anything: the Engine could not describe a container that was started with --rm later.
+  # Before it stops anything, because the Engine could not describe a removed container that was started with --rm.
   classify_volumes
   clear_project
 }
 
-# take_rest: removes networks and volumes of PROJECT that only projects used which are gone by now. Writes FATE.
+# take_rest: removes what is left of PROJECT, after the projects that used it are gone. Writes FATE.
 take_rest() {
   FATE=rest
   empty_lists complaints.containers complaints.networks complaints.volumes
