@@ -7,8 +7,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComposeDown } from '../lib';
 import { ALL_COMPOSE, PrivateHost } from '../local/host/private-host';
-import { loadImage, must } from '../test/engine/images';
-import { runTask } from '../test/engine/run-task';
+import { loadImage, must } from '../test/engine/support/images';
+import { runTask } from '../test/engine/support/run-task';
 
 const CONTAINERS = 3;
 const SIZES = [10, 20, 40];

@@ -12,26 +12,26 @@ export interface Mutation {
 
 /** The test of that task on the Engine of the matrix that is started fastest. */
 export const matrix = (name: string): Mutation['test'] => [
-  'test/engine/matrix.test.ts',
+  'test/engine/selection/matrix.test.ts',
   `Engine 20.10, classic store, no Compose every task ${name}`,
 ];
 
 export const races = (name: string): Mutation['test'] => [
-  'test/engine/races.test.ts',
+  'test/engine/races/races.test.ts',
   `from the classic store of Engine 20.10 other things happen ${name}`,
 ];
 
 export const composeDown = (name: string): Mutation['test'] => [
-  'test/engine/compose-down.test.ts',
+  'test/engine/compose-down/compose-down.test.ts',
   `Compose v1 ComposeDown ${name}`,
 ];
 
 export const ages = (name: string): Mutation['test'] => [
-  'test/engine/ages.test.ts',
+  'test/engine/selection/ages.test.ts',
   `Engine 20.10, classic store, Compose v1 what is old enough goes, what is younger stays ${name}`,
 ];
 
 export const unnamed = (name: string): Mutation['test'] => [
-  'test/engine/compose-down-volumes.test.ts',
+  'test/engine/compose-down/compose-down-volumes.test.ts',
   `Engine 20.10, classic store, Compose v1 ComposeDown and volumes without a name of their own ${name}`,
 ];

@@ -9,16 +9,16 @@ const of =
     `test/engine/${file}.test.ts`,
     engine === undefined ? name : `${engine} ${name}`,
   ];
-const membership = of('membership', `${NEW} what a user starts from an image that Compose built`);
-const origins = of('origins', `${OLD} ComposeDown of what was started from one directory`);
-const mounted = of('mounted-images', `${NEW} an image that a container mounts`);
-const undescribed = of('undescribed', `${OLD} an object that the Engine cannot describe`);
-const accounts = of('accounts', `${OLD} what became of each object that a task selected`);
-const refused = of('refused-removal', `${OLD} a container that the Engine cannot remove`);
-const hooks = of('hooks', NEW);
-const secrets = of('secrets', 'Engine 28.5 with the Compose plug-in a secret in a Compose file');
+const membership = of('ownership/membership', `${NEW} what a user starts from an image that Compose built`);
+const origins = of('ownership/origins', `${OLD} ComposeDown of what was started from one directory`);
+const mounted = of('ownership/mounted-images', `${NEW} an image that a container mounts`);
+const undescribed = of('results/undescribed', `${OLD} an object that the Engine cannot describe`);
+const accounts = of('results/accounts', `${OLD} what became of each object that a task selected`);
+const refused = of('results/refused-removal', `${OLD} a container that the Engine cannot remove`);
+const hooks = of('compose-down/hooks', NEW);
+const secrets = of('results/secrets', 'Engine 28.5 with the Compose plug-in a secret in a Compose file');
 const committed = (engine: string): Mutation['test'] =>
-  of('committed', engine)('a copy of a project’s container by docker commit goes on running');
+  of('ownership/committed', engine)('a copy of a project’s container by docker commit goes on running');
 
 /** What belongs to a project and is in use, what is said of what became of it, and what is not said of it. */
 export const OWNERSHIP: readonly Mutation[] = [
@@ -97,7 +97,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/references.sh',
     find: 'if [ "$IS_MANAGER" = true ]; then',
     replace: 'if false; then',
-    test: of('swarm', OLD)('what a swarm’s service holds, though no container does'),
+    test: of('ownership/swarm', OLD)('what a swarm’s service holds, though no container does'),
   },
   {
     rule: 'a prune that removed nothing of what was to go fails',
@@ -162,14 +162,14 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/engine.sh',
     find: 'is_engine_answering || fail docker-unreachable',
     replace: 'fail docker-unreachable',
-    test: of('engine-error')('VolumePrune: is engine-error, where'),
+    test: of('results/engine-error')('VolumePrune: is engine-error, where'),
   },
   {
     rule: 'a host step that stored no scripts fails',
     file: 'lib/host/host.sh',
     find: '[ -z "$UNSTORED" ] || fail no-space',
     replace: 'true || fail no-space',
-    test: of('host-step-fails')('fails where /run is full'),
+    test: of('results/host-step-fails')('fails where /run is full'),
   },
   {
     rule: 'what the Engine complains of is said of what is left',
@@ -190,7 +190,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/prune.sh',
     find: 'allow_look',
     replace: '! is_time_over || return 0',
-    test: of('hang')('what takes too long the deadline, while the CLI waits for its answer'),
+    test: of('faults/hang')('what takes too long the deadline, while the CLI waits for its answer'),
   },
   {
     rule: 'a container that another client removes counts as gone',
@@ -211,28 +211,34 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/references.sh',
     find: `'' | inactive | active) ;;`,
     replace: '*) ;;',
-    test: of('swarm', OLD)('what a swarm’s service holds, though no container does a swarm that is locked'),
+    test: of(
+      'ownership/swarm',
+      OLD,
+    )('what a swarm’s service holds, though no container does a swarm that is locked'),
   },
   {
     rule: 'nothing is stopped where a locked swarm hides its services',
     file: 'lib/tasks/compose-down/compose-down.sh',
     find: 'require_services\nfind_compose',
     replace: 'find_compose',
-    test: of('swarm', OLD)('what a swarm’s service holds, though no container does a swarm that is locked'),
+    test: of(
+      'ownership/swarm',
+      OLD,
+    )('what a swarm’s service holds, though no container does a swarm that is locked'),
   },
   {
     rule: 'a script that was told to end takes 5 s for its last look',
     file: 'lib/host/prelude.sh',
     find: '[ "$DEADLINE" -lt "$look" ] || DEADLINE=$look',
     replace: ':',
-    test: of('script-killed')('a script that alone is told to end ends soon'),
+    test: of('faults/script-killed')('a script that alone is told to end ends soon'),
   },
   {
     rule: 'what was never asked to be removed does not count as removed',
     file: 'lib/host/prune.sh',
     find: '    ! is_time_over || break\n',
     replace: '',
-    test: of('hang')('what takes too long the deadline, while the CLI waits for its answer'),
+    test: of('faults/hang')('what takes too long the deadline, while the CLI waits for its answer'),
   },
   {
     rule: 'a removal that hangs is no reason',
@@ -246,14 +252,14 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/tasks/compose-down/files.sh',
     find: 'run_compose_on_files 30 config -q',
     replace: 'run_compose_on_files "$STEP_TIMEOUT" config -q',
-    test: of('defence', 'Engine 20.10 with Compose v1')('a file that never answers'),
+    test: of('faults/defence', 'Engine 20.10 with Compose v1')('a file that never answers'),
   },
   {
     rule: 'a script that outlives its step answers for no other one',
     file: 'lib/tasks/shell-task/shell-task.sh',
     find: 'ANSWER=$WORK/answer.$$',
     replace: 'ANSWER=$WORK/answer',
-    test: of('shell-task-alone')('that a cancelled step left running does not give its exit code'),
+    test: of('faults/shell-task-alone')('that a cancelled step left running does not give its exit code'),
   },
   {
     rule: 'a removal that has failed is not waited for',
@@ -275,7 +281,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/tasks/compose-down/killed.sh',
     find: 'subtract_list paused running',
     replace: ':',
-    test: of('killed')(
+    test: of('compose-down/killed')(
       'Engine 20.10, classic store, Compose v1 containers that had to be killed a paused one',
     ),
   },
@@ -284,7 +290,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/tasks/compose-down/project.sh',
     find: '[ "$code" = 0 ] || is_time_over || {',
     replace: '[ "$code" = 0 ] || {',
-    test: of('hang')('the deadline, on Engine 28.5'),
+    test: of('faults/hang')('the deadline, on Engine 28.5'),
   },
   {
     rule: 'hooks run with a directory',
@@ -327,14 +333,14 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/tasks/shell-task/shell-task.sh',
     find: '" at byte " (length($0) - length(rest) + 1)',
     replace: '": " rest',
-    test: of('secrets')('a secret that the script of a ShellTask prints'),
+    test: of('results/secrets')('a secret that the script of a ShellTask prints'),
   },
   {
     rule: 'no second copy of a script that outlives its step',
     file: 'lib/tasks/shell-task/shell-task.sh',
     find: 'flock -n 8 || { echo running >"$3/code"; exit; }',
     replace: ':',
-    test: of('shell-task-alone')('gets no second copy beside it, under dash'),
+    test: of('faults/shell-task-alone')('gets no second copy beside it, under dash'),
   },
   {
     rule: 'nothing where DryRun is neither true nor false',
@@ -342,20 +348,20 @@ export const OWNERSHIP: readonly Mutation[] = [
     find: `  DRY_RUN=true
   fail dry-run-invalid 'the parameter DryRun is neither true nor false'`,
     replace: '  DRY_RUN=false',
-    test: of('defence')('a DryRun that is neither true nor false'),
+    test: of('faults/defence')('a DryRun that is neither true nor false'),
   },
   {
     rule: 'no file system is waited for without end',
     file: 'lib/tasks/compose-down/files.sh',
     find: 'run_bounded 10 sh -c "$2"',
     replace: 'sh -c "$2"',
-    test: of('defence')('the task says so and removes nothing (files undefined)'),
+    test: of('faults/defence')('the task says so and removes nothing (files undefined)'),
   },
   {
     rule: 'the disk of the host’s own containerd is looked at',
     file: 'lib/host/engine.sh',
     find: '"${root:-/var/lib/containerd}"',
     replace: '/var/lib/containerd',
-    test: of('host-step-fails')('sees how full the disk is'),
+    test: of('results/host-step-fails')('sees how full the disk is'),
   },
 ];

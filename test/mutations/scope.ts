@@ -121,7 +121,7 @@ export const SCOPE: readonly Mutation[] = [
     find: '[ "$(print_tags "$(run_docker image inspect --format "$alone" "$image")")" = "$1" ] || break',
     replace: '',
     test: [
-      'test/engine/races.test.ts',
+      'test/engine/races/races.test.ts',
       'from the containerd store of Engine 28.5 other things happen UnusedImagePrune a tag that comes where the image',
     ],
   },
@@ -130,6 +130,6 @@ export const SCOPE: readonly Mutation[] = [
     file: 'lib/tasks/unused-image-prune/unused-image-prune.sh',
     find: 'if (c <= count) continue',
     replace: '',
-    test: ['test/engine/unused-image-prune.test.ts', 'an image stays whole while another is there'],
+    test: ['test/engine/selection/unused-image-prune.test.ts', 'an image stays whole while another is there'],
   },
 ];

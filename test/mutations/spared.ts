@@ -43,7 +43,7 @@ export const SPARED: readonly Mutation[] = [
     find: 'if ($1 in arrival && arrival[$1] > time) time = arrival[$1]',
     replace: '',
     test: [
-      'test/engine/pulled-images.test.ts',
+      'test/engine/selection/pulled-images.test.ts',
       'Engine 28.5, classic store, Compose v2 images of registries what was pulled',
     ],
   },
@@ -53,7 +53,7 @@ export const SPARED: readonly Mutation[] = [
     find: 'verdict = project in whole ? "kept" : tags',
     replace: 'verdict = tags',
     test: [
-      'test/engine/pulled-images.test.ts',
+      'test/engine/selection/pulled-images.test.ts',
       'Engine 28.5, classic store, Compose v2 images of registries an image of a project',
     ],
   },
@@ -184,6 +184,6 @@ export const SPARED: readonly Mutation[] = [
     file: 'lib/tasks/shell-task/shell-task.sh',
     find: `[ "$DRY_RUN" = false ] || [ "$SUPPORTS_DRY_RUN" = true ] ||`,
     replace: 'true ||',
-    test: ['test/engine/shell-task.test.ts', 'is left out of a dry run'],
+    test: ['test/engine/selection/shell-task.test.ts', 'is left out of a dry run'],
   },
 ];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { tar } from '../tar';
+import { tar } from '../support/tar';
 
 /** An image in an archive that `docker load` reads. */
 export interface ArchivedImage {

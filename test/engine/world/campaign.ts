@@ -49,6 +49,6 @@ export async function campaign(
     ...(path !== undefined && { path, endOnFailure: true }),
   });
   if (!failed) return undefined;
-  const again = `SEED=${seed}:${counterexamplePath} npx jest test/engine/properties.test.ts -t '${name}'`;
+  const again = `SEED=${seed}:${counterexamplePath} npx jest test/engine/world/properties.test.ts -t '${name}'`;
   return `${again}\n${(errorInstance as Violation).message}`;
 }

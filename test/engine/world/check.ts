@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { HousekeepingTask } from '../../../lib';
 import type { PrivateHost } from '../../../local/host/private-host';
-import { runTask, type TaskRun } from '../run-task';
+import { runTask, type TaskRun } from '../support/run-task';
 import { checkTask } from './check-task';
 import type { Scenario } from './plan';
 import { setMood, startPlugIn } from './plug-in';

@@ -1,5 +1,5 @@
 import type { PrivateHost } from '../../../local/host/private-host';
-import { calls, interpose, leaveAlone } from '../interpose';
+import { calls, interpose, leaveAlone } from '../support/interpose';
 import type { FaultPlan } from './plan';
 
 /** Of these calls more than in a dry run, a run makes some. */

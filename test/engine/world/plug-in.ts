@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrivateHost } from '../../../local/host/private-host';
-import { must } from '../images';
+import { must } from '../support/images';
 
 /** The volume plug-in's name, as `docker volume create --driver` takes it. */
 export const DRIVER = 'moody';

@@ -1,5 +1,5 @@
 import { shellQuote } from '../../../lib/host/script';
-import { tar } from '../tar';
+import { tar } from '../support/tar';
 import { archive } from './archive';
 import type { Labels } from './alphabet';
 import type { ContainerPlan, DirectoryPlan, NetworkPlan, ServicePlan, VolumePlan, World } from './plan';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { PrivateHost } from '../../../local/host/private-host';
-import { arrivalOf } from '../arrival';
-import { ask, remove } from '../engine-api';
+import { arrivalOf } from '../support/arrival';
+import { ask, remove } from '../support/engine-api';
 import { PROJECTS_HOME } from './alphabet';
 import { NOTHING, sizeOf, type Snapshot, type Thing, type Volume } from './objects';
 import type { Abilities } from './plan';

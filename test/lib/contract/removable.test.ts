@@ -22,7 +22,9 @@ test('host scripts count every kind and no other', () => {
 });
 
 test('host scripts give no other cause for what they passed over than the contract has', () => {
-  const causes = callsOf('report_passed_over').flatMap(({ args: [cause = ''] }) => (isLiteral(cause) ? cause : []));
+  const causes = callsOf('report_passed_over').flatMap(({ args: [cause = ''] }) =>
+    isLiteral(cause) ? cause : [],
+  );
   expect(causes.length).toBeGreaterThan(5);
   expect(causes.filter((cause) => !(PASSED_OVER as readonly string[]).includes(cause))).toEqual([]);
 });

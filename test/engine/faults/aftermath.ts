@@ -1,0 +1,82 @@
+import type { HostReason, StepResult } from '../../../lib/contract';
+import type { PrivateHost } from '../../../local/host/private-host';
+import { must } from '../support/images';
+import { RUN_DIR } from '../support/interpose';
+import type { TaskRun } from '../support/run-task';
+import { difference, type EngineState } from '../support/state';
+import { engineState } from '../support/task-worlds';
+
+/** Why a task may fail that was disturbed; whatever else it says is a defect. */
+const REASONS: readonly string[] = [
+  'deadline',
+  'disk-unknown',
+  'docker-hung',
+  'docker-unreachable',
+  'engine-error',
+  'leftovers',
+  'lock-unavailable',
+  'no-space',
+  'not-removed',
+  'script-failed',
+  'script-missing',
+] satisfies HostReason[];
+
+/** A host's state before a task ran, and what of it the task was there to remove. */
+export interface Scene {
+  readonly bystanders: EngineState;
+  readonly before: EngineState;
+}
+
+/**
+ * Looks at what a disturbed task left and said: nothing outside its scope is lost, nothing has come that was not
+ * there, no lock stays, and its result is of the contract and no lie.
+ *
+ * @returns whether anything is gone
+ */
+export async function expectNoHarm(
+  host: PrivateHost,
+  { bystanders, before }: Scene,
+  { result, exitCode }: TaskRun,
+): Promise<boolean> {
+  const after = await engineState(host);
+  const { gone, come } = difference(before, after);
+  const scope = before.filter((line) => !bystanders.includes(line));
+  expect({ lost: gone.filter((line) => !scope.includes(line)), come }).toEqual({ lost: [], come: [] });
+  await must(host, `flock -n ${RUN_DIR}/lock true`);
+
+  expect(['done', 'nothing', 'failed']).toContain(result.outcome);
+  expect(exitCode).toBe(result.outcome === 'failed' ? 1 : 0);
+  if (result.outcome === 'failed') {
+    expect(REASONS).toContain(result.reason);
+    expect(result.message).toBeTruthy();
+  } else {
+    expect({
+      [`left behind, yet "${result.outcome}"`]: scope.filter((line) => after.includes(line)),
+    }).toEqual({
+      [`left behind, yet "${result.outcome}"`]: [],
+    });
+  }
+  expectNoBoast(result, gone);
+  return gone.length > 0;
+}
+
+/** It may have lost count, but it never claims more than is gone. */
+function expectNoBoast({ removed = {} }: StepResult, gone: EngineState): void {
+  const lines = { containers: 'container', images: 'image', volumes: 'volume', networks: 'network' } as const;
+  for (const [kind, word] of Object.entries(lines)) {
+    const claimed = removed[kind as keyof typeof lines] ?? 0;
+    expect({ [kind]: claimed }).toEqual({
+      [kind]: Math.min(claimed, gone.filter((line) => line.startsWith(`${word} `)).length),
+    });
+  }
+}
+
+/** Gives a failure the name of the world in which it happened. */
+export async function inWorld<T>(name: string, world: () => Promise<T>): Promise<T> {
+  try {
+    return await world();
+  } catch (error) {
+    if (error instanceof Error) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+}
