@@ -21,7 +21,7 @@ export default tseslint.config(
     files: ['**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { module: 'writable', require: 'readonly', process: 'readonly' },
+      globals: { __dirname: 'readonly', module: 'writable', process: 'readonly', require: 'readonly' },
     },
   },
 );

@@ -4,6 +4,9 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json'],
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
+  // Before each run, in watch mode too: tests of the reporter run its bundle.
+  globalSetup: '<rootDir>/test/support/bundle.ts',
+  setupFiles: ['<rootDir>/test/support/toolchain.cjs'],
   testTimeout: 120_000,
   // Tests on real Engines wait as much as they compute: two at a time, whatever the machine has.
   maxWorkers: 2,

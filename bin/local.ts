@@ -15,6 +15,7 @@ Options:
   --engine HOST  clean the Docker Engine at HOST instead, e.g. unix:///var/run/docker.sock: what the tasks of
                  cdk.json select there is removed
   --keep         leave the private Engine running, and say how to reach and how to stop it
+  --yes          install missing Debian packages without a question
   --help         show this
 `;
 
@@ -30,6 +31,7 @@ function options(args: readonly string[]): LocalOptions | 'help' {
       html: { type: 'string' },
       engine: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -44,6 +46,7 @@ function options(args: readonly string[]): LocalOptions | 'help' {
   return {
     dryRun: values['dry-run'],
     keep: values.keep,
+    yes: values.yes,
     ...(json && { json }),
     ...(html && { html }),
     ...(engine && { engine }),

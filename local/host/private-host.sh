@@ -3,6 +3,7 @@
 # whatever is orphaned to it. Runs in namespaces of its own (see private-host.ts); all it makes ends with it.
 #   $1 folder to lay over /usr (may be empty)
 #   $2 files below /usr to hide, joined by ':' (may be empty)
+#   $3 folder to lay under /usr (may be empty)
 set -eu
 
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -10,7 +11,7 @@ mkdir /run/lock /run/layer /run/engine
 # In memory, for speed, and so that bytes reclaimed are exact: nobody else writes to this file system.
 mount -t tmpfs -o mode=711 tmpfs /run/engine
 
-lower=${1:+$1:}/usr
+lower=${1:+$1:}/usr${3:+:$3}
 if [ -n "$2" ]; then
   old_ifs=$IFS
   IFS=:

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { capture, type Captured, type CaptureOptions } from './process';
@@ -16,10 +16,11 @@ export interface Host {
 /** What a private host is made of. */
 export interface PrivateHostOptions {
   /**
-   * `installed`: Engine and Compose of this machine. Otherwise those of a release of Debian, unpacked into a cache:
-   * of `trixie` (Engine 26.1, containerd 1.7, Compose 2.26) or of `sid` (Engine 28.5, containerd 2.1, Compose 2.40).
+   * `installed`: Engine and Compose of this machine. Otherwise those of a release of Debian, unpacked into a cache: of
+   * `bookworm` (Engine 20.10, containerd 1.6, Compose 1.29), of `trixie` (Engine 26.1, containerd 1.7, Compose 2.26) or
+   * of `sid` (Engine 28.5, containerd 2.1, Compose 2.40).
    *
-   * @default 'installed'
+   * @default - what HOUSEKEEPING_TOOLCHAIN says, as in tests; otherwise 'installed'
    */
   readonly toolchain?: 'installed' | DebianRelease;
   /** Files below /usr that the host shall not have, e.g. `bin/docker-compose`. @default - none */
@@ -161,15 +162,32 @@ function ownEngineOnly(): Record<string, string> {
   return { ...Object.fromEntries(own as [string, string][]), DOCKER_HOST: 'unix:///run/docker.sock' };
 }
 
+function toolchainByDefault(): 'installed' | DebianRelease {
+  const { HOUSEKEEPING_TOOLCHAIN: release } = process.env;
+  return release === 'bookworm' || release === 'trixie' || release === 'sid' ? release : 'installed';
+}
+
+/** The CLI plug-ins of this machine that a release does not have. */
+function foreignPlugIns(layer: string): string[] {
+  return ['lib', 'libexec']
+    .map((folder) => join(folder, 'docker', 'cli-plugins'))
+    .flatMap((folder) =>
+      existsSync(join('/usr', folder))
+        ? readdirSync(join('/usr', folder)).map((name) => join(folder, name))
+        : [],
+    )
+    .filter((path) => !existsSync(join(layer, path)));
+}
+
 async function firstProcess({
-  toolchain = 'installed',
+  toolchain = toolchainByDefault(),
   hide = [],
   outlive = false,
 }: PrivateHostOptions): Promise<ChildProcess & { readonly pid: number }> {
-  const installed = toolchain === 'installed';
-  const layer = installed ? '' : await unpackRelease(toolchain);
-  // A CLI in /usr/local would go before the release's.
-  const hidden = installed ? hide : [...hide, 'local/bin/docker'];
+  const layers = toolchain === 'installed' ? undefined : await unpackRelease(toolchain);
+  // A CLI in /usr/local would go before the release's, and plug-ins of this machine are not the release's.
+  const foreign = layers === undefined ? [] : ['local/bin/docker', ...foreignPlugIns(layers.over)];
+  const hidden = [...new Set([...hide, ...foreign])];
   // The kernel ends the host with this process, however this process ends.
   const leash = outlive ? [] : ['setpriv', '--pdeathsig', 'KILL', '--'];
   const namespaces = [
@@ -182,7 +200,8 @@ async function firstProcess({
     '--propagation',
     'private',
   ];
-  const script = ['sh', join(__dirname, 'private-host.sh'), layer, hidden.join(':')];
+  const { over = '', under = '' } = layers ?? {};
+  const script = ['sh', join(__dirname, 'private-host.sh'), over, hidden.join(':'), under];
   const [program = '', ...args] = [...leash, ...namespaces, ...(outlive ? [] : ['--kill-child']), ...script];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let complaint = '';

@@ -17,6 +17,7 @@ import {
   REQUIREMENTS,
   bundleReporter,
   provide,
+  type Provision,
 } from '../setup/requirements';
 import { askToInstall } from '../setup/ask-to-install';
 
@@ -24,6 +25,8 @@ import { askToInstall } from '../setup/ask-to-install';
 export interface LocalOptions {
   readonly dryRun: boolean;
   readonly keep: boolean;
+  /** Whether missing packages are installed without a question. */
+  readonly yes: boolean;
   /** File for the run's log event. */
   readonly json?: string;
   /** File for the report as a page. */
@@ -55,11 +58,15 @@ export async function localRun(options: LocalOptions, signal: AbortSignal): Prom
 }
 
 /** Installs what the machine lacks where that can be done; throws with all that it lacks where not. */
-async function setUp({ engine }: LocalOptions, progress: Progress): Promise<void> {
+async function setUp({ engine, yes }: LocalOptions, progress: Progress): Promise<void> {
   const own = engine === undefined;
-  const lacking = await provide(own ? REQUIREMENTS : ENGINE_REQUIREMENTS, own, (packages) =>
-    askToInstall(packages, (line) => progress.note(line)),
-  );
+  const tell = (line: string): void => progress.note(line);
+  const agree: Provision['agree'] = async (packages) => {
+    const agreed = await askToInstall(packages, { yes, command: 'npm run local -- --yes', tell });
+    if (agreed) progress.begin('installing packages');
+    return agreed;
+  };
+  const lacking = await provide(own ? REQUIREMENTS : ENGINE_REQUIREMENTS, { needsRoot: own, agree, tell });
   if (lacking.length > 0) throw new Error(lacking.join('\n'));
   await bundleReporter();
 }

@@ -1,14 +1,40 @@
 import { createInterface } from 'node:readline/promises';
+import { installLog } from './install-packages';
+import type { MissingPackage } from './requirements';
 
-/** Says what is to be installed and asks, once, on a terminal; elsewhere the answer is yes. */
+export interface Consent {
+  /** Whether you agreed on the command line. */
+  readonly yes: boolean;
+  /** The command that agrees beforehand. */
+  readonly command: string;
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Shows what would be installed and why, and asks once on a terminal. `--yes` and `CI` agree without a question.
+ *
+ * @throws where you did not agree and there is no terminal to ask on
+ */
 export async function askToInstall(
-  packages: readonly string[],
-  tell: (line: string) => void,
+  packages: readonly MissingPackage[],
+  { yes, command, tell }: Consent,
 ): Promise<boolean> {
-  tell(`this machine lacks ${packages.join(', ')}: apt-get installs them, starts no service, and they stay`);
-  if (!process.stdin.isTTY || !process.stderr.isTTY || process.env.CI) return true;
+  const width = Math.max(...packages.map(({ name }) => name.length));
+  tell('this machine lacks packages:');
+  for (const { name, use } of packages) tell(`  ${name.padEnd(width)}  for ${use}`);
+  tell('apt-get installs them and what they depend on; it starts and enables no service; the packages stay');
+  tell(`what apt-get says is in ${installLog()}`);
+  if (yes || process.env.CI) return true;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new Error(`there is no terminal to ask on: run ${command} to install them`);
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Install them? [Y/n] ');
-  terminal.close();
-  return !/^n/i.test(answer.trim());
+  try {
+    const answer = await terminal.question('Install them? [Y/n] ');
+    return !/^n/i.test(answer.trim());
+  } catch {
+    throw new Error('nothing is installed: the question was not answered');
+  } finally {
+    terminal.close();
+  }
 }

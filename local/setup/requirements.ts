@@ -1,78 +1,178 @@
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPORTER_ASSET } from '../aws/invoke-reporter';
+import { installPackages } from './install-packages';
+import { capture } from '../host/process';
 
-/** Something that a local run or the tests need, and the package that brings it. */
+/** Something that a local run or the tests need. */
 export interface Requirement {
   readonly name: string;
+  /** Completes "needed for …". */
+  readonly use: string;
   /** Shell command that succeeds where it is there. */
   readonly check: string;
-  readonly debian: string;
-  readonly ubuntu: string;
+  /** The package that brings it; a requirement without one cannot be installed. */
+  readonly debian?: string;
+  /** The package in Debian 12, where it is another one. */
+  readonly debian12?: string;
+  readonly ubuntu?: string;
+  /** What to do about it where there is no package. */
+  readonly remedy?: string;
+  /** Whether only root can check it. @default false */
+  readonly onlyRoot?: boolean;
 }
+
+const UTIL_LINUX: Requirement = {
+  name: 'nsenter, unshare, setpriv and flock of util-linux',
+  use: 'running host scripts as on a Docker host',
+  check: 'command -v nsenter && command -v unshare && command -v setpriv && command -v flock',
+  debian: 'util-linux',
+  ubuntu: 'util-linux',
+};
+
+const CLI: Requirement = {
+  name: 'the Docker CLI',
+  use: 'the host scripts',
+  check: 'command -v docker',
+  debian: 'docker-cli',
+  // There the Engine's package holds it.
+  debian12: 'docker.io',
+  ubuntu: 'docker.io',
+};
 
 /** What the private Engine and the example need. */
 export const REQUIREMENTS: readonly Requirement[] = [
   {
     name: 'Docker Engine',
+    use: 'the private Engine',
     check: 'command -v dockerd',
     debian: 'docker.io',
     ubuntu: 'docker.io',
   },
-  {
-    // Some releases have the client in a package of its own, which others do not know.
-    name: 'the Docker CLI beside the Engine',
-    check: '! command -v dockerd || command -v docker',
-    debian: 'docker-cli',
-    ubuntu: 'docker.io',
-  },
+  CLI,
   {
     name: 'Docker Compose',
-    check: 'docker compose version || docker-compose version',
+    use: "the example's project",
+    // The plug-in is asked second: docker-compose v1 takes a second to say its version.
+    check: 'command -v docker-compose || docker compose version',
     debian: 'docker-compose',
     ubuntu: 'docker-compose-v2',
   },
   {
     name: 'a static busybox',
+    use: "the example's images",
     check: 'command -v busybox && ! ldd "$(command -v busybox)"',
     debian: 'busybox-static',
     ubuntu: 'busybox-static',
   },
-  { name: 'ip of iproute2', check: 'command -v ip', debian: 'iproute2', ubuntu: 'iproute2' },
   {
-    name: 'nsenter, unshare, setpriv and flock of util-linux',
-    check: 'command -v nsenter && command -v unshare && command -v setpriv && command -v flock',
-    debian: 'util-linux',
-    ubuntu: 'util-linux',
+    name: 'ip of iproute2',
+    use: "the private Engine's network",
+    check: 'command -v ip',
+    debian: 'iproute2',
+    ubuntu: 'iproute2',
+  },
+  UTIL_LINUX,
+  {
+    name: 'the right to make namespaces and mounts',
+    use: 'the private Engine',
+    // Without the tool nothing can be said; its package then comes first.
+    check: "! command -v unshare || unshare --mount --net --pid --fork sh -c 'mount -t tmpfs tmpfs /mnt'",
+    remedy: 'run it on a machine of its own or in a privileged container',
+    onlyRoot: true,
   },
 ];
 
-/** What the tests need besides. */
-export const TEST_REQUIREMENTS: readonly Requirement[] = [
+export const DASH: Requirement = {
+  name: 'dash',
+  use: 'running host scripts under several shells',
+  check: 'command -v dash',
+  debian: 'dash',
+  ubuntu: 'dash',
+};
+
+export const SCRIPT: Requirement = {
+  name: 'script of util-linux',
+  use: 'tests that answer on a terminal',
+  check: 'script --version',
+  debian: 'bsdutils',
+  ubuntu: 'bsdutils',
+};
+
+/** What tests on private Engines need. */
+export const ENGINE_TEST_REQUIREMENTS: readonly Requirement[] = [
   ...REQUIREMENTS,
-  { name: 'shellcheck', check: 'command -v shellcheck', debian: 'shellcheck', ubuntu: 'shellcheck' },
-  { name: 'dash', check: 'command -v dash', debian: 'dash', ubuntu: 'dash' },
-  { name: 'make', check: 'command -v make', debian: 'make', ubuntu: 'make' },
+  {
+    name: "Debian's packages",
+    use: 'the other releases of the Engine, which tests unpack and do not install',
+    check: '. /etc/os-release && [ "$ID" = debian ] && command -v apt-get',
+    remedy: 'run it on Debian 12 or 13',
+  },
+  {
+    name: 'python3',
+    use: 'a volume plug-in of the tests',
+    check: 'command -v python3',
+    debian: 'python3',
+    ubuntu: 'python3',
+  },
+  {
+    name: 'pgrep of procps',
+    use: 'tests that count processes',
+    check: 'command -v pgrep',
+    debian: 'procps',
+    ubuntu: 'procps',
+  },
+  DASH,
+  {
+    name: 'make',
+    use: "the example's Makefile",
+    check: 'command -v make',
+    debian: 'make',
+    ubuntu: 'make',
+  },
 ];
 
+export const SHELLCHECK: Requirement = {
+  name: 'shellcheck',
+  use: 'checking the shell scripts',
+  check: 'command -v shellcheck',
+  debian: 'shellcheck',
+  ubuntu: 'shellcheck',
+};
+
+export const AWS_CLI: Requirement = {
+  name: 'the AWS CLI',
+  use: 'running the printed commands',
+  check: 'aws --version',
+  debian: 'awscli',
+  remedy: 'install it as AWS documents',
+};
+
+/** What the tests need. */
+export const TEST_REQUIREMENTS: readonly Requirement[] = [
+  ...ENGINE_TEST_REQUIREMENTS,
+  SHELLCHECK,
+  AWS_CLI,
+  SCRIPT,
+];
+
+/** Neither Debian nor npm has these: the tests that need one are skipped without it, in CI too. */
+export const MOTO: Requirement = {
+  name: 'moto',
+  use: "testing the reporter against another's CloudWatch Logs",
+  check: 'moto_server --help',
+  remedy: 'install it with pip install "moto[server]"',
+};
+export const CFN_LINT: Requirement = {
+  name: 'cfn-lint',
+  use: 'linting the template',
+  check: 'cfn-lint --version',
+  remedy: 'install it with pip install cfn-lint',
+};
+
 /** What a user's own Engine needs. */
-export const ENGINE_REQUIREMENTS = REQUIREMENTS.filter(({ name }) => name.startsWith('nsenter')).concat({
-  name: 'the Docker CLI',
-  check: 'command -v docker',
-  debian: 'docker.io',
-  ubuntu: 'docker.io',
-});
+export const ENGINE_REQUIREMENTS: readonly Requirement[] = [UTIL_LINUX, CLI];
 
 /** The machine, as far as it matters for what it lacks. */
 export interface Machine {
@@ -80,25 +180,41 @@ export interface Machine {
   readonly root: boolean;
   /** `ID` of /etc/os-release, e.g. `debian`; empty without one. */
   readonly distribution: string;
+  /** `VERSION_ID` of /etc/os-release, e.g. `12`; empty without one, as in Debian sid. */
+  readonly version: string;
   readonly has: (requirement: Requirement) => boolean;
+}
+
+function osRelease(name: string): string {
+  try {
+    const value = new RegExp(`^${name}="?([\\w.-]+)`, 'm');
+    return value.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 export const THIS_MACHINE: Machine = {
   platform: process.platform,
   root: process.getuid?.() === 0,
   get distribution() {
-    try {
-      return /^ID="?([\w.-]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
-    } catch {
-      return '';
-    }
+    return osRelease('ID');
+  },
+  get version() {
+    return osRelease('VERSION_ID');
   },
   has: ({ check }) => spawnSync('sh', ['-c', check], { stdio: 'ignore' }).status === 0,
 };
 
-/** What is to be done before a run: packages to install, or else a line for each thing that a person has to see to. */
+/** A package to install, and what it is needed for. */
+export interface MissingPackage {
+  readonly name: string;
+  readonly use: string;
+}
+
+/** What is to be done before a run: packages to install, and a line for each thing that you have to see to. */
 export interface Preparation {
-  readonly install: readonly string[];
+  readonly install: readonly MissingPackage[];
   readonly complaints: readonly string[];
 }
 
@@ -113,89 +229,89 @@ export function prepare(
       complaints: [`this is ${machine.platform}: the scripts of Linux hosts run on Linux only`],
     };
   }
-  const missing = requirements.filter((requirement) => !machine.has(requirement));
-  const { distribution } = machine;
-  const apt = distribution === 'debian' || distribution === 'ubuntu' ? distribution : undefined;
-  if (machine.root && apt) return { install: missing.map((requirement) => requirement[apt]), complaints: [] };
-
-  const remedy = (requirement: Requirement): string =>
-    apt
-      ? `run apt-get install ${requirement[apt]} as root`
-      : `install it, in Debian it is the package ${requirement.debian}`;
-  const complaints = missing.map((each) => `${each.name} is missing: ${remedy(each)}`);
+  const missing = requirements.filter((each) => (machine.root || !each.onlyRoot) && !machine.has(each));
+  const installable = machine.root ? missing.filter((each) => packageOf(each, machine)) : [];
+  const complaints = missing
+    .filter((each) => !installable.includes(each))
+    .map((each) => `${each.name} is missing: ${remedy(each, machine)}`);
   if (needsRoot && !machine.root) {
     complaints.unshift(
-      'a private Docker Engine needs root: run it as root, or give your own with --engine HOST',
+      'a private Docker Engine needs root: run it as root (npm run local -- --engine HOST needs none)',
     );
   }
-  return { install: [], complaints };
+  const uses = new Map<string, string[]>();
+  for (const each of installable) {
+    const name = packageOf(each, machine)!;
+    uses.set(name, [...(uses.get(name) ?? []), each.use]);
+  }
+  return { install: [...uses].map(([name, all]) => ({ name, use: all.join(', ') })), complaints };
+}
+
+/** The package that apt-get installs for a requirement here; undefined where it has none. */
+function packageOf(requirement: Requirement, { distribution, version }: Machine): string | undefined {
+  if (distribution === 'ubuntu') return requirement.ubuntu;
+  if (distribution !== 'debian') return undefined;
+  return (version === '12' ? requirement.debian12 : undefined) ?? requirement.debian;
+}
+
+function remedy(requirement: Requirement, machine: Machine): string {
+  const name = packageOf(requirement, machine);
+  if (name !== undefined) return `run apt-get install --no-install-recommends ${name} as root`;
+  return requirement.remedy ?? `install it, in Debian it is the package ${requirement.debian}`;
 }
 
 const ROOT = join(__dirname, '..', '..');
-/** What apt-get says; a user reads it when something goes wrong. */
-export const INSTALL_LOG = join(ROOT, '.cache', 'setup.log');
+
+/** How missing packages come to be installed. */
+export interface Provision {
+  readonly needsRoot: boolean;
+  /** Is asked once, with the packages to install; nothing is installed if it says no. */
+  readonly agree: (packages: readonly MissingPackage[]) => Promise<boolean>;
+  /** Takes what you should know, a line at a time. */
+  readonly tell: (line: string) => void;
+  /** @default THIS_MACHINE */
+  readonly machine?: Machine;
+  /** @default installPackages */
+  readonly install?: typeof installPackages;
+}
 
 /**
- * Installs what the machine lacks, as root on Debian and Ubuntu, and starts no service.
+ * Installs what the machine lacks, as root on Debian and Ubuntu.
  *
- * @param agree is asked once, with the packages to install; they are not installed if it says no
  * @returns what is missing all the same, a line for each
  */
 export async function provide(
   requirements: readonly Requirement[],
-  needsRoot: boolean,
-  agree: (packages: readonly string[]) => Promise<boolean>,
-  machine: Machine = THIS_MACHINE,
+  { needsRoot, agree, tell, machine = THIS_MACHINE, install = installPackages }: Provision,
 ): Promise<readonly string[]> {
-  // The Engine's package may lack the client, which shows only once it is there.
-  for (let pass = 0; pass < 2; pass++) {
-    const { install: packages, complaints } = prepare(machine, requirements, needsRoot);
-    if (packages.length === 0) return complaints;
-    if (pass === 0 && !(await agree(packages))) return packages.map((name) => `${name} is not installed`);
-    await install(packages);
+  const { install: packages, complaints } = prepare(machine, requirements, needsRoot);
+  if (packages.length === 0) return complaints;
+  if (!(await agree(packages))) {
+    return [...complaints, ...packages.map(({ name, use }) => `${name} is not installed: needed for ${use}`)];
   }
-  return prepare({ ...machine, root: false }, requirements, false).complaints;
+  await install(
+    packages.map(({ name }) => name),
+    tell,
+  );
+  // What apt-get installed and is not found all the same, you have to see to.
+  const rest = prepare(machine, requirements, needsRoot);
+  return [
+    ...rest.complaints,
+    ...rest.install.map(({ name }) => `${name} was installed and is still not found`),
+  ];
 }
 
-async function install(packages: readonly string[]): Promise<void> {
-  mkdirSync(join(ROOT, '.cache'), { recursive: true });
-  // Debian's own way to say that an installation starts no service.
-  const policy = '/usr/sbin/policy-rc.d';
-  const own = !existsSync(policy);
-  if (own) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  const log = openSync(INSTALL_LOG, 'a');
-  try {
-    await succeed('apt-get', ['-qq', 'update'], { log });
-    await succeed('apt-get', ['-qq', '-y', 'install', '--no-install-recommends', ...packages], { log });
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; see ${INSTALL_LOG}`, { cause: error });
-  } finally {
-    closeSync(log);
-    if (own) rmSync(policy, { force: true });
-  }
-}
-
-/** Bundles the reporter where its bundle is missing or older than its sources. */
+/** Bundles the reporter where its bundle is missing or older than a source that it may hold. */
 export async function bundleReporter(): Promise<void> {
-  const folders = [join(ROOT, 'lambda', 'report'), join(ROOT, 'lib', 'contract')];
-  const sources = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const sources = ['lambda', 'lib'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(ROOT, folder, name)),
+  );
   const bundled = statSync(REPORTER_ASSET, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (sources.every((source) => statSync(source).mtimeMs < bundled)) return;
-  await succeed('npm', ['run', '--silent', 'bundle'], { cwd: ROOT });
-}
-
-function succeed(
-  program: string,
-  args: readonly string[],
-  // stdout is for the report.
-  { cwd, log = 2 }: { readonly cwd?: string; readonly log?: number },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const child = spawn(program, args, { stdio: ['ignore', log, log], env, cwd });
-    child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${program} ${args.join(' ')} ended with code ${code}`)),
-    );
-  });
+  // The lock file stands for the packages that the bundle holds.
+  const all = [...sources, join(ROOT, 'package-lock.json')];
+  if (all.every((source) => statSync(source).mtimeMs < bundled)) return;
+  const { code, stdout, stderr } = await capture(['npm', 'run', '--silent', 'bundle'], { cwd: ROOT });
+  if (code !== 0) throw new Error(`npm run bundle ended with code ${code}: ${stdout}${stderr}`);
 }

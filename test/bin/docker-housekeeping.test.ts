@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CFN_LINT } from '../../local/setup/requirements';
 import { checkout } from '../support/checkout';
+import { testWith } from '../support/lacking';
 
 const project = checkout();
 afterAll(project.remove);
@@ -54,12 +56,7 @@ describe('cdk synth', () => {
     expect(existsSync(join(assembly, bundle!.source.path, 'index.js'))).toBe(true);
   });
 
-  const linter = spawnSync('cfn-lint', ['--version']).error === undefined;
-  // Neither Debian nor npm has it, so that not even CI can install it.
-  if (!linter) {
-    process.stderr.write('cfn-lint is not installed: the template is not linted\n');
-  }
-  (linter ? test : test.skip)('passes cfn-lint', () => {
+  testWith(CFN_LINT, 'cfn-lint', { optional: true })('passes cfn-lint', () => {
     // W3005: the CDK lets a function depend on its role once more than needed.
     const { status, stdout } = spawnSync('cfn-lint', ['--ignore-checks', 'W3005', '--', template], {
       encoding: 'utf8',

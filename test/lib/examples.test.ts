@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+// Slow: each example is synthesised in a process of its own.
 const PROJECT = resolve(__dirname, '..', '..');
 const examples = readdirSync(join(PROJECT, 'examples')).filter((name) => name.endsWith('.ts'));
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkout } from '../support/checkout';
 
@@ -41,6 +41,14 @@ describe('the package', () => {
     writeFileSync(source, text);
     const templates = run('cat edited/*.template.json');
     expect(templates).toContain('Edited after the build: cleans');
+  });
+
+  test('is synthesised from its sources, where an earlier version left compiled files beside them', () => {
+    const sources = run('find lib bin -name "*.ts"').trim().split('\n');
+    const compiled = sources.map((source) => join(project.directory, source.replace(/\.ts$/, '.js')));
+    for (const path of compiled) writeFileSync(path, 'throw new Error("an old compiled file ran");');
+    run('cdk synth --quiet --output pulled');
+    expect(compiled.filter((path) => existsSync(path))).toEqual([]);
   });
 
   test('is documented as it is: npm run docs brings API.md up to date', () => {

@@ -19,20 +19,32 @@ export function housekeepingProps(props: Partial<DockerHousekeepingProps> = {}):
   };
 }
 
-/** A stack with one `DockerHousekeeping`, under the library's strict validation. */
-export function housekeepingStack(props: Partial<DockerHousekeepingProps> = {}): {
+/** A stack with one `DockerHousekeeping`. */
+export function housekeepingStack(
+  props: Partial<DockerHousekeepingProps> = {},
+  app: App = strictApp(),
+): {
   stack: Stack;
   housekeeping: DockerHousekeeping;
   template: () => Template;
 } {
-  const stack = new Stack(strictApp(), 'Stack');
+  const stack = new Stack(app, 'Stack');
   const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', housekeepingProps(props));
   return { stack, housekeeping, template: () => Template.fromStack(stack) };
 }
 
-/** An app in which even a warning fails synthesis. */
-export function strictApp(): App {
-  return new App({ context: { '@aws-cdk/core:strictCfnValidateErrors': true }, analyticsReporting: false });
+/**
+ * An app in which even a warning fails synthesis.
+ *
+ * @param validate whether templates are held against the schemas of CloudFormation: to load those takes each test file
+ * seconds, so cloudformation.test.ts does it for all
+ */
+export function strictApp({ validate = false } = {}): App {
+  return new App({
+    context: { '@aws-cdk/core:strictCfnValidateErrors': true },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: validate,
+  });
 }
 
 /** The resources of a type, in the order of the template. */

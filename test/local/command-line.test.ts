@@ -44,7 +44,7 @@ describe('arguments', () => {
   test('--help tells of every option', async () => {
     const local = new Local('--help');
     expect(await local.code).toBe(0);
-    for (const option of ['--dry-run', '--json', '--html', '--engine', '--keep'])
+    for (const option of ['--dry-run', '--json', '--html', '--engine', '--keep', '--yes'])
       expect(local.stdout).toContain(option);
   });
 

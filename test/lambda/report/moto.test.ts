@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -10,14 +10,17 @@ import {
   GetLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { MOTO } from '../../../local/setup/requirements';
+import { lacking, skip } from '../../support/lacking';
 import { CLAIM_TIMEOUT_SECONDS, GROUP, Loopback, STREAM, command, commandEvent, fleet } from './support';
 import { WorkerReporter } from './worker-reporter';
 
 /** The loopback endpoint is ours; moto is somebody else's understanding of CloudWatch Logs. */
-const installed = spawnSync('moto_server', ['--help']).status === 0;
-if (!installed) console.warn('moto_server is not installed: the reporter is not tested against it');
+const NAME = 'with moto as CloudWatch Logs';
+const lacks = lacking([MOTO], { optional: true });
+if (lacks !== undefined) skip(NAME, lacks);
 
-(installed ? describe : describe.skip)('with moto as CloudWatch Logs', () => {
+(lacks === undefined ? describe : describe.skip)(NAME, () => {
   const loopback = new Loopback();
   let server: ChildProcess;
   let endpoint: string;

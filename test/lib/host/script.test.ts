@@ -8,6 +8,8 @@ import type { CommandDocumentStep } from '../../../lib/command-document';
 import { commandDocument } from '../../../lib/command-document';
 import { compact } from '../../../lib/host/script';
 import { ONE_OF_EACH } from '../../support/tasks';
+import { DASH } from '../../../local/setup/requirements';
+import { lacking, skip } from '../../support/lacking';
 
 describe('the scripts', () => {
   test('are in the document once, however many tasks run them: a document holds every kind, and fifteen tasks', () => {
@@ -51,7 +53,11 @@ describe('the scripts', () => {
     }
   });
 
-  test.each(['dash', 'bash'])('are left by the step host for those that follow, under %s', (shell) => {
+  const noDash = lacking([DASH]);
+  if (noDash !== undefined) skip('the scripts under dash', noDash);
+  const shells = noDash === undefined ? ['dash', 'bash'] : ['bash'];
+
+  test.each(shells)('are left by the step host for those that follow, under %s', (shell) => {
     const folder = mkdtempSync(join(tmpdir(), 'host-'));
     const [host, ...tasks] = commandDocument(ONE_OF_EACH).mainSteps;
     // No Engine: how far a script comes shows in what it says.

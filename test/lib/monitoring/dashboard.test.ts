@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -7,7 +7,7 @@ import { METRICS, METRIC_DIMENSION, METRIC_NAMESPACE } from '../../../lib/contra
 import { HousekeepingDashboard } from '../../../lib/monitoring/dashboard';
 import { reportedMetric } from '../../../lib/monitoring/metrics';
 import { INSIGHTS_QUERIES } from '../../../lib/monitoring/queries';
-import { only, text } from '../stack';
+import { only, strictApp, text } from '../stack';
 
 interface Widget {
   readonly type: string;
@@ -35,7 +35,7 @@ function synthesised(withAlarm: boolean): {
   widgets: Widget[];
   group: string;
 } {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(strictApp(), 'Stack');
   const housekeeping = new Construct(stack, 'Housekeeping');
   const reportLogGroup = new LogGroup(housekeeping, 'Reports');
   const metric = reportedMetric(housekeeping, 'HostsFailed');

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { INSIGHTS_QUERIES, SavedQueries } from '../../../lib/monitoring/queries';
@@ -7,7 +7,7 @@ import { DISCOVERED, discover } from '../../insights/discover';
 import { evaluate } from '../../insights/evaluate';
 import type { Row } from '../../insights/evaluate';
 import { APP, facts, on, report, samples, task } from '../../insights/samples';
-import { only, resources, text } from '../stack';
+import { only, resources, strictApp, text } from '../stack';
 
 const EVENTS = samples().flatMap(({ events }) => events);
 
@@ -151,7 +151,7 @@ test('what queries ask for is discovered, however many containers a host killed'
 });
 
 describe('saved queries', () => {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(strictApp(), 'Stack');
   const reportLogGroup = new LogGroup(stack, 'Reports');
   new SavedQueries(stack, 'Queries', { reportLogGroup, housekeeping: 'Fleet/Housekeeping' });
   const template = Template.fromStack(stack);

@@ -1,8 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DockerHosts, DockerHousekeeping } from '../../../lib';
 import { JsonService } from '../../../local/aws/json-server';
+import { AWS_CLI } from '../../../local/setup/requirements';
+import { testWith } from '../../support/lacking';
 import { housekeepingProps, only, strictApp } from '../stack';
 
 /** Takes SendCommand, and keeps what it was sent. */
@@ -93,11 +95,7 @@ test('is printed with all that a person has to paste', () => {
   expect(runCommand).toBe(dryRunCommand.replace('DryRun=true', 'DryRun=false'));
 });
 
-const cli = spawnSync('aws', ['--version']).error === undefined;
-if (!cli) {
-  process.stderr.write('the AWS CLI is not installed: the commands are not run\n');
-}
-const testWithCli = cli ? test : test.skip;
+const testWithCli = testWith(AWS_CLI, 'the printed commands, run by the AWS CLI');
 
 testWithCli('sends what the schedule sends', async () => {
   const { runCommand, dryRunCommand, input } = deploy(tagged);

@@ -1,4 +1,4 @@
-import { sourcesOf } from '../../../local/host/debian-release';
+import { sourcesOf, withLibraries } from '../../../local/host/debian-release';
 
 const LINES = `# a comment
 deb file:/mirror bookworm main
@@ -43,4 +43,19 @@ Components: main
 `,
   );
   expect(sourcesOf('sid', 'bookworm', PARAGRAPHS)).toBe(mirror('sid '));
+});
+
+test('an older release brings its Engine, its Python and libraries, but neither libc nor the system', () => {
+  const simulation = [
+    'libc6',
+    'libc-bin',
+    'libcap2',
+    'perl-base',
+    'docker.io',
+    'python3.11',
+    'libpython3-stdlib',
+  ]
+    .map((name) => `Inst ${name} (1 Debian:12/oldstable [amd64])\nConf ${name} (1)\n`)
+    .join('');
+  expect(withLibraries(simulation)).toEqual(['libcap2', 'docker.io', 'python3.11', 'libpython3-stdlib']);
 });

@@ -1,0 +1,3 @@
+import { bundleReporter } from '../../local/setup/requirements';
+
+export default bundleReporter;
