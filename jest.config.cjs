@@ -8,7 +8,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/bundle.ts',
   setupFiles: ['<rootDir>/test/support/toolchain.cjs'],
   testTimeout: 120_000,
-  // Tests on real Engines wait as much as they compute: two at a time, whatever the machine has.
+  // Tests on real Engines wait as much as they compute: so two run at a time on any machine.
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
 };

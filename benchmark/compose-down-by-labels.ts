@@ -1,8 +1,9 @@
 /**
- * What does it cost to select projects by their labels, and to look again before each is taken down?
+ * What does it cost to select projects by their labels, and to check each again before it is taken down?
  *
- * The same stopped projects go by one task that selects them and by a task for each that names it, in turns, dry and in
- * earnest. Run with `npx tsx benchmark/compose-down-by-labels.ts`; needs root and Docker.
+ * One task selects and takes down stopped projects. Then a task for each removes the same projects by
+ * name. They take turns, in dry runs and in runs that remove. Run with `npx tsx
+ * benchmark/compose-down-by-labels.ts`; needs root and Docker.
  */
 import { Duration } from 'aws-cdk-lib';
 import { ComposeDown } from '../lib';

@@ -1,15 +1,15 @@
 /**
  * How many images per command, and how many commands at once, remove dangling images fastest?
  *
- * Each variant removes the same number of images on the same Engine, in turns, so that the ratios hold whatever
- * the machine is doing. Run with `npx tsx benchmark/image-removal.ts`; needs root and Docker.
+ * The variants take turns and remove the same number of images on the same Engine. So the ratios hold
+ * under any load of the machine. Run with `npx tsx benchmark/image-removal.ts`; needs root and Docker.
  */
 import { PrivateHost, type PrivateHostOptions } from '../local/host/private-host';
 
 const IMAGES = 60;
 const ROUNDS = 2;
 
-/** Shell that removes the images whose identifiers are in /run/ids, a line each. */
+/** Shell that removes the images whose identifiers are in /run/ids, one a line. */
 const VARIANTS: Readonly<Record<string, string>> = {
   'one by one, as the Makefile': 'xargs -n 1 docker image rm --no-prune </run/ids',
   'all in one command': 'xargs docker image rm --no-prune </run/ids',

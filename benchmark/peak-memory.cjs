@@ -1,4 +1,4 @@
-// Preloaded into a process: prints, when it ends, how much memory it has had at most.
+// Preloaded into a process: when the process ends, prints its peak memory.
 const { setInterval } = require('node:timers');
 const { getHeapStatistics } = require('node:v8');
 

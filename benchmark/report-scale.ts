@@ -1,9 +1,9 @@
 /**
  * How long does the reporter take for a large fleet, how much memory, and how many calls?
  *
- * The bundled reporter reports runs of hosts that have as much to tell as they may; every answer of the services
- * takes 100 ms, and the heap is limited to 128 MB. The last run is one that an invocation left half-written when it
- * crashed. Run with `npx tsx benchmark/report-scale.ts`, after `npm run bundle`.
+ * The bundled reporter reports runs of hosts with the longest results allowed. Every answer of the
+ * services takes 100 ms, and the heap is limited to 128 MB. In the last run, an invocation crashed and
+ * left the report half-written. Run with `npx tsx benchmark/report-scale.ts`, after `npm run bundle`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';

@@ -52,10 +52,10 @@ import {
 /** The context key of cdk.json that holds the configuration. */
 const CONTEXT_KEY = 'housekeeping';
 
-/** What the command line may set for one deployment, e.g. `-c dryRun=true`. */
+/** The keys that the command line may set for one deployment, e.g. `-c dryRun=true`. */
 const OVERRIDABLE = ['schedule', 'timeZone', 'enabled', 'dryRun'] as const;
 
-/** What the construct is given, and who is told by e-mail. */
+/** The properties of the construct, and the addresses to notify by e-mail. */
 export interface AppConfiguration extends Omit<DockerHousekeepingProps, 'notify'> {
   readonly addresses: readonly string[];
 }
@@ -63,7 +63,7 @@ export interface AppConfiguration extends Omit<DockerHousekeepingProps, 'notify'
 /**
  * The configuration in the app's context.
  *
- * @throws if a key is unknown or a value not allowed
+ * @throws if a key is unknown or a value is not allowed
  */
 export function configuration(context: Node): AppConfiguration {
   const all = context.getAllContext() as Record<string, unknown>;
@@ -105,7 +105,7 @@ const readHosts: Read<DockerHosts> = (path, value) => {
   );
 };
 
-/** What every task takes. */
+/** The properties of every task. */
 const COMMON = { name: text, timeout: duration, whenDiskUsedAbove: number };
 const BY_LABEL = { ...COMMON, labels: mapOf(text), olderThan: duration };
 
@@ -159,7 +159,12 @@ function taskOf<P>(Task: new (props: P) => HousekeepingTask, read: Read<P>): Rea
 const readTask: Read<HousekeepingTask> = (path, value) => {
   const { type, ...props } = object(path, value);
   if (typeof type !== 'string' || !Object.hasOwn(TASKS, type)) {
-    return refuse(`${path}.type`, type, 'is no kind of task', `use one of: ${Object.keys(TASKS).join(', ')}`);
+    return refuse(
+      `${path}.type`,
+      type,
+      'is not a kind of task',
+      `use one of: ${Object.keys(TASKS).join(', ')}`,
+    );
   }
   return TASKS[type as TaskKind](path, props);
 };
@@ -190,7 +195,7 @@ const readAlarms = recordOf<HousekeepingAlarms>({
   reporterFailing: readAlarm,
 });
 
-/** In days, as CloudWatch Logs knows them; 9999 is for ever. */
+/** In days, as CloudWatch Logs accepts them; 9999 means without expiry. */
 const readRetention = oneOf(Object.values(RetentionDays).filter((days) => typeof days === 'number'));
 
 const readConfiguration = recordOf<Configuration>(
@@ -211,13 +216,13 @@ const readConfiguration = recordOf<Configuration>(
   ['hosts', 'tasks', 'schedule'],
 );
 
-/** The CDK ignores context that nobody asks for: `-c dryrun=true` would remove in earnest. */
+/** The CDK ignores unknown context, so `-c dryrun=true` would deploy runs that remove. */
 function refuseMisspelt(keys: string[]): void {
   const letters = (key: string): string => key.toLowerCase().replace(/[^a-z]/g, '');
   for (const key of keys) {
     const meant = OVERRIDABLE.find((known) => letters(key).replace(CONTEXT_KEY, '') === letters(known));
     if (meant !== undefined && meant !== key) {
-      refuse('context', key, 'is no known key', `did you mean -c ${meant}=...?`);
+      refuse('context', key, 'is not a known key', `did you mean -c ${meant}=...?`);
     }
   }
 }

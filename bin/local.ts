@@ -5,8 +5,8 @@ import { refuseUnwritable } from './writable';
 const HELP = `Usage: npm run local -- [options]
 
 Runs the whole pipeline on this machine, with nothing in AWS: synthesises the app of cdk.json, runs its Command
-document as the SSM Agent does, and shows the report that CloudWatch would hold. It does so on a Docker Engine of
-its own that holds the example examples/todobackend, and which is gone afterwards.
+document as the SSM Agent does, and shows the report that CloudWatch would hold. It starts its own Docker Engine
+with the example examples/todobackend, and stops it afterwards.
 
 Options:
   --dry-run      only report what would be removed
@@ -19,7 +19,7 @@ Options:
   --help         show this
 `;
 
-/** Exit code for arguments that make no sense. */
+/** Exit code for invalid arguments. */
 const MISUSE = 2;
 
 function options(args: readonly string[]): LocalOptions | 'help' {
@@ -37,7 +37,7 @@ function options(args: readonly string[]): LocalOptions | 'help' {
   });
   if (values.help) return 'help';
   if (values.keep && values.engine !== undefined) {
-    throw new Error('--keep is for the private Engine, which --engine does without; leave one of them out');
+    throw new Error('--keep is for the private Engine, which --engine does not start; leave out one of them');
   }
   for (const name of ['json', 'html', 'engine'] as const) {
     if (values[name] === '') throw new Error(`--${name} is empty; give it a value or leave it out`);
@@ -67,7 +67,7 @@ async function main(): Promise<number> {
   }
   const stop = new AbortController();
   let stoppedBy = 0;
-  // Not once: npm and the terminal may each deliver the signal, and cleaning up has to end all the same.
+  // `on`, not `once`: npm and the terminal may each deliver the signal, and the clean-up must still end.
   process.on('SIGINT', () => ((stoppedBy = 130), stop.abort(new Error('stopped by SIGINT'))));
   process.on('SIGTERM', () => ((stoppedBy = 143), stop.abort(new Error('stopped by SIGTERM'))));
   try {

@@ -5,17 +5,17 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 /**
- * A topic that people read by e-mail, once each has confirmed.
+ * A topic that sends e-mail to each address once you have confirmed it.
  *
- * It is not encrypted at rest: alarms cannot publish to a topic under the AWS-managed key, and a key of one's own
- * costs by the month. Summaries and alarms name hosts, and hold no secret.
+ * It is not encrypted at rest: alarms cannot publish to a topic under the AWS-managed key, and your own
+ * key costs money each month. Summaries and alarms name hosts, but contain no secret.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export function notificationTopic(scope: Construct, addresses: readonly string[]): Topic {
   const topic = new Topic(scope, 'Notifications', { displayName: 'Docker housekeeping', enforceSSL: true });
   for (const address of addresses) topic.addSubscription(new EmailSubscription(address));
-  // A policy of its own replaces the one by which the alarms of the account may publish.
+  // A topic policy replaces the default one, which lets the alarms of the account publish.
   topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AllowAlarms',

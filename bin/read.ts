@@ -1,13 +1,13 @@
 import { Duration, Size, TimeZone } from 'aws-cdk-lib';
 import { refuse } from '../lib/validation';
 
-/** Turns a value of cdk.json into what it means, or refuses it; `path` says where it stands. */
+/** Converts a value of cdk.json, or refuses it. `path` says where the value is. */
 export type Read<T> = (path: string, value: unknown) => T;
 
 export const text: Read<string> = (path, value) =>
   typeof value === 'string' ? value : refuse(path, value, 'is not a string', 'give a string');
 
-/** What comes from the command line comes as a string. */
+/** Values from the command line are strings. */
 export const flag: Read<boolean> = (path, value) => {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
@@ -16,7 +16,7 @@ export const flag: Read<boolean> = (path, value) => {
 
 export const duration: Read<Duration> = (path, value) => {
   if (typeof value !== 'string' || !/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(value)) {
-    return refuse(path, value, 'is no duration', "give it as in ISO 8601, e.g. 'PT30M', 'PT1H' or 'P2D'");
+    return refuse(path, value, 'is not a duration', "give it as in ISO 8601, e.g. 'PT30M', 'PT1H' or 'P2D'");
   }
   return Duration.parse(value);
 };
@@ -30,7 +30,7 @@ export const email: Read<string> = (path, value) =>
   value.length <= 254 &&
   /^[^\s@"<>,;:]+@[^\s@"<>,;:]+\.[^\s@"<>,;:.]+$/.test(value)
     ? value
-    : refuse(path, value, 'is no e-mail address', "give one, e.g. 'ops@example.com'");
+    : refuse(path, value, 'is not an e-mail address', "give one, e.g. 'ops@example.com'");
 
 export const size: Read<Size> = (path, value) => {
   const [, amount, unit = ''] = (typeof value === 'string' && /^(\d+) ?(KiB|MiB|GiB|TiB)$/.exec(value)) || [];
@@ -40,12 +40,14 @@ export const size: Read<Size> = (path, value) => {
     GiB: (amount) => Size.gibibytes(amount),
     TiB: (amount) => Size.tebibytes(amount),
   };
-  return units[unit]?.(Number(amount)) ?? refuse(path, value, 'is no size', "give e.g. '500MiB' or '20GiB'");
+  return (
+    units[unit]?.(Number(amount)) ?? refuse(path, value, 'is not a size', "give e.g. '500MiB' or '20GiB'")
+  );
 };
 
 export const timeZone: Read<TimeZone> = (path, value) => {
   if (typeof value !== 'string' || !/^[A-Z]/.test(value) || !isTimeZone(value)) {
-    return refuse(path, value, 'is no time zone', "give an IANA name, e.g. 'Etc/UTC' or 'Europe/Berlin'");
+    return refuse(path, value, 'is not a time zone', "give an IANA name, e.g. 'Etc/UTC' or 'Europe/Berlin'");
   }
   return TimeZone.of(value);
 };
@@ -61,7 +63,7 @@ export const scheduleExpression: Read<string> = (path, value) => {
     return refuse(
       path,
       value,
-      'is no schedule expression',
+      'is not a schedule expression',
       "give e.g. 'cron(0 3 * * ? *)' with six fields, 'rate(1 day)' or 'at(2030-01-31T03:00:00)'",
     );
   }
@@ -71,7 +73,7 @@ export const scheduleExpression: Read<string> = (path, value) => {
 export function oneOf<T extends string | number>(known: readonly T[]): Read<T> {
   return (path, value) =>
     known.find((one) => one === value) ??
-    refuse(path, value, 'is none of those known', `use one of: ${known.join(', ')}`);
+    refuse(path, value, 'is not one of the known values', `use one of: ${known.join(', ')}`);
 }
 
 export function listOf<T>(read: Read<T>): Read<T[]> {
@@ -92,10 +94,10 @@ export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
     );
 }
 
-/** How to read each property of T: none can be left out, so whatever T can say, cdk.json can. */
+/** How to read each property of T. You cannot leave one out, so cdk.json can set every property. */
 export type Fields<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };
 
-/** An object with these keys and no others. */
+/** An object with only these keys. */
 export function recordOf<T>(fields: Fields<T>, required: readonly (keyof T & string)[] = []): Read<T> {
   return (path, value) => {
     const given = object(path, value);
@@ -107,7 +109,7 @@ export function recordOf<T>(fields: Fields<T>, required: readonly (keyof T & str
     const entries = Object.entries(given).map(([key, item]) => {
       if (!Object.hasOwn(fields, key)) {
         const known = Object.keys(fields).join(', ');
-        refuse(`${path}.${key}`, item, 'belongs to no known key', `use one of: ${known}`);
+        refuse(`${path}.${key}`, item, 'belongs to an unknown key', `use one of: ${known}`);
       }
       return [key, fields[key as keyof T](`${path}.${key}`, item)];
     });

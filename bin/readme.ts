@@ -5,10 +5,10 @@ import type { Reason } from '../lib/contract';
 
 const README = join(resolve(__dirname, '..'), 'README.md');
 
-/** The parts of README.md that are generated; each stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+/** The generated parts of README.md. Each is between `<!-- NAME -->` and `<!-- /NAME -->`. */
 const PARTS: Readonly<Record<string, () => string>> = { reasons: reasonTable, warnings: warningTable };
 
-/** The text with its generated parts as they should be. */
+/** The text with its generated parts up to date. */
 export function withGeneratedParts(readme: string): string {
   return Object.entries(PARTS).reduce((text, [name, render]) => {
     const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->\n`];
@@ -48,7 +48,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Plain text with code in backticks, without what Markdown would take for another mark. */
+/** Plain text with code in backticks. Escapes what Markdown would take for other marks. */
 function cell(text: string): string {
   return text.replace(/[|<>*\\[\]]/g, '\\$&');
 }

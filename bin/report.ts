@@ -7,21 +7,21 @@ import { refuseUnwritable } from './writable';
 
 const HELP = `Usage: npm run --silent report -- [EVENTS.json ...] [--html FILE]
 
-Renders the report of a run as one self-contained page, to look at and to pass on. EVENTS.json is what this prints
-for the run's log stream, which is named <yyyy>/<mm>/<dd>/<command id>; without a file, or for "-", it is standard
-input:
+Renders the report of a run as one self-contained page, to view or to attach. EVENTS.json is what this prints
+for the run's log stream, which is named <yyyy>/<mm>/<dd>/<command id>. Without a file, or for "-", this reads
+standard input:
 
   aws logs get-log-events --log-group-name GROUP --log-stream-name STREAM --start-from-head --output json
 
-A large report comes in pages (--next-token): give them all, as several files or one after the other. The events
-alone, one a line, will do as well.
+A large report comes in pages (--next-token): give them all, as several files or one after the other. You can also
+give the events alone, one a line.
 
 Options:
   --html FILE  write the page to FILE instead of to standard output
   --help       show this
 `;
 
-/** Exit code for arguments that make no sense. */
+/** Exit code for invalid arguments. */
 const MISUSE = 2;
 
 interface Wanted {
@@ -40,7 +40,7 @@ function wanted(args: readonly string[]): Wanted | 'help' {
   const files = positionals.length > 0 ? positionals : ['-'];
   if (files.includes('-') && process.stdin.isTTY) {
     throw new Error(
-      'there is no file, and standard input is the terminal; give a file or pipe the events in',
+      'there is no file, and standard input is the terminal; give a file, or pipe the events into the command',
     );
   }
   return { files, ...(values.html && { html: values.html }) };
@@ -74,5 +74,5 @@ async function main(): Promise<number> {
   }
 }
 
-// Not process.exit(): where writing to a pipe is asynchronous, what is still on its way would be lost.
+// Not process.exit(): where writes to a pipe are asynchronous, it would lose unwritten output.
 void main().then((code) => (process.exitCode = code));

@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Looks before the work rather than after it whether a file can be written.
+ * Checks whether a file can be written, before the work rather than after it.
  *
- * @param option what the file was given by, for the message
+ * @param option the option that named the file, for the message
  * @throws when it cannot be written
  */
 export function refuseUnwritable(option: string, file: string): void {

@@ -1,6 +1,6 @@
 import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-// In a project of your own: from 'cdk-docker-housekeeping'.
+// In your own project, import from 'cdk-docker-housekeeping'.
 import {
   BuildCachePrune,
   ComposeDown,
@@ -14,8 +14,8 @@ import {
   VolumePrune,
 } from '../lib';
 
-// Hosts that build and preview todobackend all day: everything that is left behind, every hour, but images and build
-// cache only where the disk fills up.
+// Hosts that build and preview todobackend all day. Each hour this removes everything that is left behind, but images and
+// build cache only where the disk fills up.
 const app = new App();
 const stack = new Stack(app, 'BuildHostHousekeeping');
 const labels = { application: 'todobackend' };

@@ -1,9 +1,9 @@
 import { App, Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-// In a project of your own: from 'cdk-docker-housekeeping'.
+// In your own project, import from 'cdk-docker-housekeeping'.
 import { ComposeDown, DanglingImagePrune, DockerHosts, DockerHousekeeping } from '../lib';
 
-// One fleet, cleaned every night: what `make clean` of the todobackend project does, on each host.
+// One fleet, cleaned every night: does what `make clean` of the todobackend project does, on each host.
 const app = new App();
 const stack = new Stack(app, 'NightlyHousekeeping');
 

@@ -2,10 +2,10 @@ import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-// In a project of your own: from 'cdk-docker-housekeeping'.
+// In your own project, import from 'cdk-docker-housekeeping'.
 import { ComposeDown, DanglingImagePrune, DockerHosts, DockerHousekeeping } from '../lib';
 
-// Two fleets in one stack, each with hosts, tasks, schedule and reports of its own.
+// Two fleets in one stack, each with its own hosts, tasks, schedule and reports.
 const app = new App();
 const stack = new Stack(app, 'FleetHousekeeping');
 
@@ -22,7 +22,7 @@ new DockerHousekeeping(stack, 'Builders', {
 const acceptance = new DockerHousekeeping(stack, 'Acceptance', {
   hosts: DockerHosts.tagged('Role', 'acceptance').andTagged('Stage', 'test', 'staging'),
   tasks: [
-    // With its directory the project is stopped through its Compose files, so that pre_stop hooks run.
+    // With `directory`, Compose stops the project through its files, so that pre_stop hooks run.
     new ComposeDown({
       project: 'todobackend',
       directory: '/srv/todobackend',
@@ -31,11 +31,11 @@ const acceptance = new DockerHousekeeping(stack, 'Acceptance', {
     }),
   ],
   schedule: ScheduleExpression.expression('cron(30 20 ? * MON-FRI *)'),
-  // Report what would go, for as long as nobody is sure.
+  // Only report what would be removed, until you are sure.
   dryRun: true,
 });
 
-// Who may clean at once, and how.
+// Allows a role to start runs, and prints the command.
 const operators = new Role(stack, 'Operators', { assumedBy: new AccountRootPrincipal() });
 acceptance.grantRun(operators);
 new CfnOutput(stack, 'CleanAcceptanceNow', { value: acceptance.runCommand });

@@ -5,10 +5,10 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-// In a project of your own: from 'cdk-docker-housekeeping'.
+// In your own project, import from 'cdk-docker-housekeeping'.
 import { ComposeDown, DockerHosts, DockerHousekeeping, NotifyOn } from '../lib';
 
-// People are told by e-mail of each run that somebody should look at, and of each alarm.
+// Sends e-mail about each run that needs attention, and about each alarm.
 const app = new App();
 const stack = new Stack(app, 'WatchedHousekeeping');
 
@@ -21,7 +21,7 @@ topic.addSubscription(new EmailSubscription('ops@example.com'));
 const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', {
   hosts: DockerHosts.tagged('DockerHost', 'true'),
   tasks: [new ComposeDown({ project: 'todobackend', removeVolumes: true })],
-  // From Friday to Monday no report is due: the alarm on missing reports knows.
+  // No report is due from Friday to Monday, and the alarm on missing reports takes that into account.
   schedule: ScheduleExpression.cron({
     weekDay: 'MON-FRI',
     hour: '20',
@@ -31,9 +31,9 @@ const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', {
   notify: topic,
   notifyOn: NotifyOn.ATTENTION,
   alarms: {
-    // One or two are always being replaced.
+    // One or two hosts are always being replaced.
     hostsUnreachable: { threshold: 3 },
-    // The fleet is scaled down to nothing at times.
+    // The fleet is sometimes scaled down to zero.
     noHosts: { enabled: false },
   },
   dashboard: true,

@@ -1,4 +1,4 @@
-/** Markup that needs no escaping any more. */
+/** Markup that must not be escaped again. */
 export class Html {
   constructor(readonly markup: string) {}
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Part = string | number | Html | readonly Html[];
 
-/** Markup with values in it: what is not markup itself is escaped, in text and in quoted attributes alike. */
+/** Markup with values in it. A value that is not markup is escaped, for text and for quoted attributes. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const markup = (part: Part): string => {
     if (part instanceof Html) return part.markup;
@@ -28,8 +28,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What hosts say must neither become markup nor turn the text around it: what would be
- * invisible or change the direction of writing is named instead.
+ * A host's text must not become markup or change the direction of the text around it. Invisible
+ * characters and those that change the writing direction are shown by their codes.
  */
 function escape(text: string): string {
   return text

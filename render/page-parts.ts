@@ -3,9 +3,9 @@ import type { HostOutcome, HostReport } from '../lib/contract';
 import { Html, html } from './html';
 import { hostName, stepDetails, stepText } from './terminal';
 
-/** How many hosts a table of the page shows, so that the page of a large fleet can still be opened. */
+/** How many hosts a table of the page shows, so that a browser can open the page of a large fleet. */
 const SHOWN = 200;
-/** A colour is never the only sign. */
+/** A sign for each outcome, so that colour is never the only one. */
 const SIGN: Record<HostOutcome, string> = {
   succeeded: '✓',
   skipped: '–',
@@ -16,7 +16,7 @@ const SIGN: Record<HostOutcome, string> = {
 
 export const NOTHING = new Html('');
 
-/** Nothing at all where there is nothing to tell. */
+/** Renders nothing if there is nothing to show. */
 export function section(heading: string, rows: readonly unknown[], content: Html): Html {
   return rows.length === 0
     ? NOTHING
@@ -69,7 +69,7 @@ export function outcomeText(outcome: HostOutcome): Html {
   return html`<span class="outcome ${outcome}">${SIGN[outcome]} ${outcome}</span>`;
 }
 
-/** `#` marks a column of numbers; the first column names its row. */
+/** `#` marks a column of numbers. The first column names the row. */
 export function table(
   caption: string,
   columns: readonly string[],
@@ -116,7 +116,7 @@ export function leftOut(count: number, noun: string): Html {
     : NOTHING;
 }
 
-/** Coordinates of drawings need no more digits. */
+/** Drawings need no more digits in their coordinates. */
 export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

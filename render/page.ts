@@ -18,15 +18,15 @@ import { NOTHING, hostTable, leftOut, outcomeText, round, section, table } from 
 import { PAGE_STYLE } from './page-style';
 import { hostName } from './terminal';
 
-/** How many disks, and kinds of Engine, are shown. */
+/** How many disks, and combinations of Engine, store and Compose, are shown. */
 const SHOWN_FACTS = 20;
 
-// In one piece, as the hash is that of every character between the tags.
+// One string, because the hash covers every character between the tags.
 const STYLE = new Html(`<style>${PAGE_STYLE}</style>`);
 const STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64');
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
 
-/** Renders the report of a run as one page that needs nothing else: no network, no script. */
+/** Renders the report of a run as one self-contained page, without network access or scripts. */
 export function renderPage(run: RunReport, hosts: readonly HostReport[]): string {
   const of = (...outcomes: HostOutcome[]): HostReport[] =>
     hosts.filter(({ outcome }) => outcomes.includes(outcome));
@@ -97,7 +97,7 @@ function removals(run: RunReport): Html {
   </section>`;
 }
 
-/** A bar cannot be read to all: the table below it says the same. */
+/** Screen readers cannot read a bar, so the table below it says the same. */
 function outcomes(run: RunReport): Html {
   const total = HOST_OUTCOMES.reduce((sum, outcome) => sum + run.hosts[outcome], 0);
   const share = (outcome: HostOutcome): number => (total > 0 ? (run.hosts[outcome] / total) * 100 : 0);
@@ -135,7 +135,7 @@ function troubled(hosts: readonly HostReport[]): Html {
   return section(
     'Hosts that failed',
     hosts,
-    hostTable(`${plural(hosts.length, 'host')} on which not all went well`, hosts),
+    hostTable(`${plural(hosts.length, 'host')} with a failure or a timeout`, hosts),
   );
 }
 
@@ -238,7 +238,7 @@ function facts(run: RunReport): Html {
     ['Requested at', run.requestedAt],
     ['Reported at', run.reportedAt],
     ['Duration', durationText(run.seconds)],
-    ['Systems Manager’s word for the command', run.commandStatus],
+    ['Status in Systems Manager', run.commandStatus],
     ['Coverage', coverage],
   ];
   return html`<section>

@@ -1,13 +1,13 @@
 import { HOST_OUTCOMES } from '../lib/contract';
 import type { HostReport, RunReport } from '../lib/contract';
 
-/** A report as it was read back. */
+/** A report that was read back from its events. */
 export interface ReadReport {
   readonly run: RunReport;
   readonly hosts: readonly HostReport[];
 }
 
-/** What an event of a report must have; whatever else it has was written by the reporter as well. */
+/** The members that an event of a report must have. The reporter wrote all other members as well. */
 const MEMBERS: Readonly<
   Record<'host' | 'run', Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object'>>>
 > = {
@@ -39,10 +39,10 @@ const MEMBERS: Readonly<
 };
 
 /**
- * Reads the report of a run from what `aws logs get-log-events` or `filter-log-events` printed, one page
- * or several one after the other, or from its events alone, however they are separated.
+ * Reads the report of a run from the output of `aws logs get-log-events` or `filter-log-events`, one
+ * page or several one after the other. It also reads events alone, separated in any way.
  *
- * @throws when it is not the complete report of one run
+ * @throws when the input is not the complete report of one run
  */
 export function readReport(input: string): ReadReport {
   const events = [...jsonValues(input)].flatMap(eventsOf);
@@ -68,14 +68,14 @@ export function readReport(input: string): ReadReport {
   const counted = HOST_OUTCOMES.reduce((sum, outcome) => sum + (run.hosts[outcome] ?? 0), 0);
   if (hosts.length < counted) {
     throw new Error(
-      `the report is incomplete: it tells of ${counted} hosts, got the events of ${hosts.length}; ` +
+      `the report is incomplete: it counts ${counted} hosts, got the events of ${hosts.length}; ` +
         'fetch the pages that are missing (--start-from-head, --next-token)',
     );
   }
   return { run, hosts };
 }
 
-/** The report's events in a value: itself, what wraps it, or what lists it. */
+/** The report's events in a value: an event, an object that wraps one, or a list. */
 function eventsOf(value: unknown): (HostReport | RunReport)[] {
   if (Array.isArray(value)) return value.flatMap(eventsOf);
   if (typeof value === 'string') return eventsOf(message(value));
@@ -91,7 +91,7 @@ function message(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw foreign(text, 'it is no JSON');
+    throw foreign(text, 'it is not JSON');
   }
 }
 
@@ -99,7 +99,7 @@ function checked(event: Record<string, unknown>, type: 'host' | 'run'): HostRepo
   for (const [name, expected] of Object.entries(MEMBERS[type])) {
     const member = event[name];
     if (typeof member !== expected || member === null)
-      throw foreign(event, `its "${name}" is no ${expected}`);
+      throw foreign(event, `its "${name}" is not of type ${expected}`);
   }
   return event as unknown as HostReport | RunReport;
 }
@@ -112,7 +112,7 @@ function foreign(value: unknown, why: string): Error {
   );
 }
 
-/** The JSON values of a text, one after the other with nothing but white space between them. */
+/** The JSON values of a text, one after the other, with only white space between them. */
 function* jsonValues(text: string): Generator<unknown> {
   const boundary = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
   let start = text.search(/\S/);
@@ -123,7 +123,7 @@ function* jsonValues(text: string): Generator<unknown> {
     } catch (error) {
       const line = text.slice(0, start).split('\n').length;
       throw new Error(
-        `the input is no JSON from line ${line} on, where it says ${JSON.stringify(text.slice(start, start + 60))}: ` +
+        `the input is not JSON from line ${line} on, where it says ${JSON.stringify(text.slice(start, start + 60))}: ` +
           `${(error as Error).message}; give the output of "aws logs get-log-events --output json"`,
         { cause: error },
       );
@@ -133,7 +133,7 @@ function* jsonValues(text: string): Generator<unknown> {
   }
 }
 
-/** Strings are stepped over as a whole, so that brackets in them do not count. */
+/** Skips whole strings, so that brackets in them do not count. */
 function endOfValue(text: string, start: number, boundary: RegExp): number {
   let depth = 0;
   boundary.lastIndex = start;

@@ -23,9 +23,9 @@ const STYLE_OF_OUTCOME: Record<HostOutcome | Outcome, Style> = {
 const PASSED_OVER: Record<keyof PassedOver, string> = {
   inUse: 'in use',
   young: 'too young',
-  kept: 'kept by label',
-  tagged: 'tagged meanwhile',
-  gone: 'gone meanwhile',
+  kept: 'with the keep label',
+  tagged: 'tagged during the run',
+  gone: 'no longer there',
   newest: 'newest of their repository',
   excluded: 'excluded by name',
   capped: 'left for the next run',
@@ -33,7 +33,7 @@ const PASSED_OVER: Record<keyof PassedOver, string> = {
   undescribed: 'not described by the Engine',
 };
 
-/** Renders the report of a run for people at a terminal. */
+/** Renders the report of a run as text for a terminal. */
 export function renderReport(
   run: RunReport,
   hosts: readonly HostReport[],
@@ -88,7 +88,7 @@ export function stepText({ step, result, reason }: StepReport): string {
   return `${step}: ${outcome}${removed ? `, ${result.dryRun ? 'would remove ' : ''}${removed}` : ''}${bytes}, ${result.seconds} s`;
 }
 
-/** What else a step says, each a line. */
+/** Further details of a step, one a line. */
 export function stepDetails({ result, message }: StepReport): string[] {
   const details = message ? [message] : [];
   if (!result) return details;
@@ -106,7 +106,7 @@ export function stepDetails({ result, message }: StepReport): string[] {
     number,
   ][];
   if (over.length > 0) {
-    details.push(`left alone: ${over.map(([why, count]) => `${count} ${PASSED_OVER[why]}`).join(', ')}`);
+    details.push(`kept: ${over.map(([why, count]) => `${count} ${PASSED_OVER[why]}`).join(', ')}`);
   }
   if (left && left.length > 0) {
     details.push(`still there: ${left.join(', ')}${leftOmitted > 0 ? ` and ${leftOmitted} more` : ''}`);

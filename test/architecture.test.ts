@@ -5,7 +5,7 @@ import { preProcessFile } from 'typescript';
 const PROJECT = resolve(__dirname, '..');
 const CODE = ['bin', 'examples', 'lambda', 'lib', 'local', 'render'];
 
-/** What the modules of one folder may import besides each other and Node.js. */
+/** The modules that one folder may import besides its own and Node.js. */
 interface Room {
   readonly name: string;
   readonly rooms: readonly string[];
@@ -27,7 +27,7 @@ const ROOMS: readonly Room[] = readFileSync(join(PROJECT, 'ARCHITECTURE.md'), 'u
 const isIn = (path: string, room: string): boolean =>
   path === room || path === `${room}.ts` || path.startsWith(`${room}/`);
 
-/** The most exact room: that of lib/contract/metrics.ts is lib/contract, and not lib. */
+/** The most specific row: that of lib/contract/metrics.ts is lib/contract, not lib. */
 function roomOf(path: string): Room | undefined {
   return ROOMS.filter(({ name }) => isIn(path, name)).sort((a, b) => b.name.length - a.name.length)[0];
 }

@@ -10,15 +10,15 @@ import { inspect, lockStream } from './report-stream';
 import type { Found, ReportStream } from './report-stream';
 
 /**
- * How long before others may take a claim over its holder stops writing: longer
- * than a request under way takes to be served and seen, and clocks differ.
+ * How long before others may take over a claim its holder stops writing. Longer than a request in
+ * progress takes to be served and become visible, with a margin for clocks that differ.
  */
 const SETTLE_SECONDS = 15;
 
 /** The right to write a run's report. */
 export interface Claim {
   readonly stream: ReportStream;
-  /** Nothing may be written later, in milliseconds since 1970. */
+  /** The holder writes nothing after this time, in milliseconds since 1970. */
   readonly deadline: number;
   /** Streams to remove once the report is complete. */
   readonly locks: readonly string[];
@@ -27,12 +27,12 @@ export interface Claim {
 type LogsClients = Pick<Clients, 'logs' | 'logsOnce'>;
 
 /**
- * Claims the run for this invocation by creating its stream, which only one of
- * many can do. A report that is not complete and whose claim is older than the
- * timeout was left by an invocation that died: it is deleted and claimed anew.
+ * Claims the run for this invocation by creating its stream: only one of many invocations can create it.
+ * An incomplete report whose claim is older than the timeout belongs to an invocation that died. This
+ * function deletes it and claims the run again.
  *
- * @param timeoutSeconds not shorter than an invocation may run
- * @returns the claim, or in what state the report of another invocation is
+ * @param timeoutSeconds at least as long as an invocation may run
+ * @returns the claim, or the state of another invocation's report
  */
 export async function claim(
   clients: LogsClients,
@@ -46,11 +46,10 @@ export async function claim(
 }
 
 /**
- * Deleting is not conditional: of two that found the same abandoned claim, the
- * slower would delete the fresh claim of the faster. So only the one that creates
- * a stream named after this very claim may, after having looked again. Should it
- * die, that stream is the newest of the run's, and the next take-over is named
- * after it.
+ * Deletion is not conditional: if two invocations find the same abandoned claim, the slower could delete
+ * the fresh claim of the faster. So only the invocation that creates a stream named after this very
+ * claim may delete it, after another look. If that invocation dies, its stream is the newest of the run,
+ * and the next take-over is named after that stream.
  */
 async function takeOver(
   clients: LogsClients,
@@ -72,17 +71,18 @@ async function takeOver(
   await remove(clients, stream, lockDeadline);
   const deadline = claimDeadline(timeoutSeconds);
   if (await create(clients, stream)) return { stream, deadline, locks };
-  // Somebody came in between: the claim that this lock is about is gone, and so is the need of it.
+  // Another invocation came in between. The claim of this lock no longer exists, so the lock can be
+  // removed.
   await removeLocks(clients, stream, locks);
   return held;
 }
 
-/** Gives the claim up, with whatever has been written under it. */
+/** Gives up the claim and deletes what was written under it. */
 export async function release(clients: LogsClients, { stream, deadline }: Claim): Promise<void> {
   await remove(clients, stream, deadline);
 }
 
-/** Removes what take-overs left beside a complete report. */
+/** Removes the lock streams that take-overs left beside a complete report. */
 export async function removeLocks(
   { logs }: LogsClients,
   { logGroupName }: ReportStream,
@@ -112,7 +112,7 @@ async function create({ logs }: LogsClients, stream: ReportStream): Promise<bool
   }
 }
 
-/** Once: a second try could meet the stream that somebody else has created since. */
+/** Sent once: a second attempt could delete a stream that another invocation has created since. */
 async function remove({ logsOnce }: LogsClients, stream: ReportStream, deadline: number): Promise<void> {
   const { logGroupName, logStreamName } = stream;
   try {

@@ -12,7 +12,7 @@ export interface SentCommand {
   readonly commandId: string;
   readonly documentName: string;
   readonly requestedAt: Date;
-  /** Systems Manager's word for the whole command; told, never believed. */
+  /** The status that Systems Manager gives the whole command. It is reported, but never believed. */
   readonly status: string;
   readonly dryRun: boolean;
   /** How many hosts Systems Manager found for the targets. */
@@ -20,18 +20,19 @@ export interface SentCommand {
   readonly targets: readonly Target[];
 }
 
-/** The command cannot be reported yet, because it, or what is known of it, may still change. */
+/** The command cannot be reported yet, because it or its known state may still change. */
 export class InFlight extends Error {
   override readonly name = 'InFlight';
 }
 
-/** The largest page that ListCommands and ListCommandInvocations give. */
+/** The largest page that ListCommands and ListCommandInvocations return. */
 const PAGE_SIZE = 50;
 
 /**
  * Reads the command.
  *
- * @throws InFlight when Systems Manager does not know it, or not yet: its reads are eventually consistent
+ * @throws InFlight when Systems Manager does not know it, or not yet: its reads are eventually
+ * consistent
  */
 export async function findCommand(ssm: SSMClient, commandId: string): Promise<Command> {
   const { Commands = [] } = await ssm.send(new ListCommandsCommand({ CommandId: commandId }));
@@ -77,8 +78,8 @@ export function sentCommand(command: Command): SentCommand {
 }
 
 /**
- * A command that is still being sent has invocations yet to come, which nothing
- * but its status tells of; once it has expired, no more can come.
+ * A command that is still being sent can get more invocations, and only its status shows that. After it
+ * has expired, it gets no more.
  *
  * @throws InFlight when more invocations may come
  */
@@ -93,10 +94,11 @@ export function refuseUnsent({ CommandId, Status, ExpiresAfter }: Command): void
 }
 
 /**
- * Reads the command's invocations with the output of their steps, page by page,
- * so that the output of a large fleet is never held all at once.
+ * Reads the command's invocations with the output of their steps, page by page. The output of a large
+ * fleet is never all in memory.
  *
- * @throws InFlight as soon as one invocation has not ended: the command's event may come before the last host is done
+ * @throws InFlight as soon as one invocation has not ended: the command's event may come before the last
+ * host is done
  */
 export async function* listInvocations(
   ssm: SSMClient,

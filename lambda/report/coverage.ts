@@ -10,9 +10,9 @@ import type { RunIdentity } from './interpret';
 import { verdict } from './verdict';
 import type { Verdict } from './verdict';
 
-/** The largest page that DescribeInstances gives. */
+/** The largest page that DescribeInstances returns. */
 const INSTANCES_PER_PAGE = 1000;
-/** The largest page that DescribeInstanceInformation gives, so that each batch of ids is one. */
+/** The largest page that DescribeInstanceInformation returns, so that each batch of ids is one page. */
 const IDS_PER_BATCH = 50;
 
 interface Clients {
@@ -20,7 +20,7 @@ interface Clients {
   readonly ssm: SSMClient;
 }
 
-/** A running instance that the command should have come to. */
+/** A running instance that the command should have reached. */
 interface Expected {
   readonly id: string;
   readonly name: string | undefined;
@@ -28,11 +28,10 @@ interface Expected {
 }
 
 /**
- * Holds a command against the running instances that carry its tags: those that it
- * was not sent to are reported as unreachable, with what is known of why. Without
- * tags there is nothing to hold it against.
+ * Compares a command with the running instances that carry its tags. Instances that it was not sent to
+ * are reported as unreachable, with the known reason. A command without tags cannot be compared.
  *
- * It never throws: a run whose coverage is not known is still a run to report.
+ * This function never throws: a run with unknown coverage must still be reported.
  *
  * @param reached ids of the instances that Systems Manager sent the command to
  */
@@ -56,18 +55,18 @@ export async function findNotReached(
   return { coverage: { state: 'known', running: running.length, notReached: missed.length }, hosts };
 }
 
-/** The targets as filters of EC2 with the same meaning; undefined when there are others than tags. */
+/** The targets as filters of EC2 with the same meaning; undefined when a target is not a tag. */
 function tagFilters(targets: readonly Target[]): Filter[] | undefined {
   const byTags = targets.length > 0 && targets.every(({ Key }) => Key?.startsWith('tag:'));
   if (!byTags) return undefined;
   return targets.map(({ Key = '', Values = [] }) => ({
     Name: Key,
-    // EC2's filters take wildcards, the targets of Systems Manager do not.
+    // EC2's filters take wildcards; the targets of Systems Manager do not.
     Values: Values.map((value) => value.replace(/[\\*?]/g, '\\$&')),
   }));
 }
 
-/** Those that were launched after the command was sent could not be reached by it. */
+/** Leaves out instances that were launched after the command was sent, because it could not reach them. */
 async function runningInstances(ec2: EC2Client, filters: Filter[], sentAt: Date): Promise<Expected[]> {
   const pages = paginateDescribeInstances(
     { client: ec2, pageSize: INSTANCES_PER_PAGE },
@@ -82,7 +81,7 @@ async function runningInstances(ec2: EC2Client, filters: Filter[], sentAt: Date)
   return found;
 }
 
-/** No more than is needed of an instance: EC2 tells some kilobytes of each. */
+/** Keeps only what is needed of an instance: EC2 returns several kilobytes for each. */
 function expected({ InstanceId = 'unknown', LaunchTime, Tags = [] }: Instance): Expected {
   return {
     id: InstanceId,
@@ -91,7 +90,10 @@ function expected({ InstanceId = 'unknown', LaunchTime, Tags = [] }: Instance): 
   };
 }
 
-/** Asks Systems Manager what it knows of these instances; after a call has failed it is left alone. */
+/**
+ * Asks Systems Manager what it knows about these instances. After one call has failed, it makes no more
+ * calls.
+ */
 async function askWhy(
   ssm: SSMClient,
   instances: readonly Expected[],
@@ -142,7 +144,7 @@ function explainNode(
 const DENIED = /UnauthorizedOperation|AccessDenied|AuthFailure|UnrecognizedClient/;
 const THROTTLED = /RequestLimitExceeded|Throttl|TooManyRequests/;
 
-/** Which action failed, how, and what to do. */
+/** Says which action failed, how, and what to do. */
 function failure(action: string, error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const remedy = DENIED.test(name)

@@ -13,23 +13,23 @@ import {
 } from '../../lib/contract';
 import type { RunReport } from '../../lib/contract';
 
-/** Where the whole report stands. */
+/** Where the whole report is. */
 export interface ReportPlace {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly region: string;
 }
 
-/** SNS takes less than 100 characters. */
+/** SNS accepts subjects of less than 100 characters. */
 const SUBJECT_LENGTH = 99;
-/** How much is shown of what has no end, so that the digest stays short whatever the fleet. */
+/** Limits for lists and texts of any length, so that the digest stays short for every fleet. */
 const SHOWN = { reasons: 6, hosts: 3, services: 5 };
 const LENGTH = { name: 100, message: 250, remedy: 320 };
 
 /**
- * Sends people a short summary of a run.
+ * Publishes a short summary of a run to the topic.
  *
- * @throws when SNS does not take it, telling what to do
+ * @throws when SNS does not accept it, with what to do
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export async function notify(
@@ -39,7 +39,7 @@ export async function notify(
   where: ReportPlace,
 ): Promise<void> {
   const message = { Subject: digestSubject(run), Message: digestBody(run, where) };
-  // A FIFO topic takes nothing without these; so it also drops what is sent twice.
+  // A FIFO topic requires these, and drops a message that is sent twice.
   const fifo = { MessageGroupId: run.commandId, MessageDeduplicationId: run.commandId };
   try {
     await sns.send(
@@ -56,7 +56,7 @@ export async function notify(
   }
 }
 
-/** The run in a line of printable ASCII; where it is too long, the construct's name is cut. */
+/** The run in a line of printable ASCII. A line that is too long loses part of the construct's name. */
 export function digestSubject(run: RunReport): string {
   const before = `${run.needsAttention ? '[attention] ' : ''}Docker housekeeping ${run.dryRun ? 'dry run ' : ''}`;
   const after = `: ${headline(run)}`;
@@ -173,7 +173,7 @@ function further(run: RunReport, { logGroupName, logStreamName, region }: Report
   ];
 }
 
-/** The stream in the console, which wants names encoded twice, with `$` for `%`. */
+/** The stream in the console, which needs names encoded twice, with `$` for `%`. */
 export function consoleUrl({ logGroupName, logStreamName, region }: ReportPlace): string {
   const domain = region.startsWith('cn-')
     ? 'console.amazonaws.cn'
@@ -191,7 +191,7 @@ function omitted(count: number, noun: string): string[] {
   return count > 0 ? [`- and ${count} more ${noun}${count === 1 ? '' : 's'}`] : [];
 }
 
-/** The largest group first. */
+/** The largest group comes first. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -203,7 +203,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, T
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 }
 
-/** The end of a construct's path tells it from others. */
+/** Keeps the end of a construct's path, which distinguishes it from others. */
 function cut(name: string, length: number): string {
   return name.length > length ? `...${name.slice(name.length - length + 3)}` : name;
 }

@@ -16,13 +16,13 @@ export type CommandEvent = EventBridgeEvent<typeof COMMAND_EVENT, { readonly 'co
 export type SweepEvent = EventBridgeEvent<typeof SWEEP_EVENT, Record<string, never>>;
 
 /**
- * Until an event is so old, Lambda delivers it again, about 1 and 2 minutes after
- * it failed; what cannot be reported then is left to the sweep.
+ * Up to this age of an event, a failed invocation throws, and Lambda delivers the event again about 1
+ * and 2 minutes later. The sweep reports what cannot be reported by then.
  */
 const RETRIED_SECONDS = 150;
 
 /**
- * Reports the run that a command's event tells of, or sweeps: reports every run that is not reported.
+ * Reports the run of a command's event. On a sweep event, reports every run that has no report.
  *
  * @throws when that cannot be done now; Lambda then delivers the event again
  */

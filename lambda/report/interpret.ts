@@ -16,7 +16,7 @@ import type { Verdict } from './verdict';
 
 export { isInFlight } from './statuses';
 
-/** What every host report of a run has in common. */
+/** What all host reports of a run have in common. */
 export interface RunIdentity {
   readonly housekeeping: string;
   readonly commandId: string;
@@ -25,15 +25,18 @@ export interface RunIdentity {
 
 const UNNAMED = 'unnamed';
 
-/** The SSM Agent's exit code for a step that was killed, and the service's for one that was not started. */
+/**
+ * The SSM Agent's exit code for a step that was killed, and the service's for a step that was not
+ * started.
+ */
 const KILLED = 137;
 const NOT_STARTED = -1;
-/** The agent's marks of output that it cut. */
+/** The marks that the agent leaves in output that it cut. */
 const CUT = /---Output truncated---|---Error truncated----|--output truncated--/;
-/** The agent's words for a step whose precondition or predecessor kept it from running. */
+/** The agent's words for a step that it skipped because of a precondition or an earlier step. */
 const SKIPPED = /^(Step execution|Plugin with name .*) skipped /;
 
-/** Judges how a host fared from its invocation, which must not be in flight any more. */
+/** Judges a host by its invocation, which must have ended. */
 export function interpret(invocation: CommandInvocation, run: RunIdentity): HostReport {
   const { InstanceId = 'unknown', InstanceName, CommandPlugins = [] } = invocation;
   const steps = CommandPlugins.map((plugin) => interpretStep(plugin, run.dryRun));
@@ -41,8 +44,8 @@ export function interpret(invocation: CommandInvocation, run: RunIdentity): Host
 }
 
 /**
- * Judges the hosts of a run by each other: all were sent the same document, so a
- * step that some of them tell of is missing where it is not told of.
+ * Compares the hosts of a run. All were sent the same document, so a step that only some of them report
+ * is missing on the others.
  */
 export function judgeTogether(hosts: readonly HostReport[]): HostReport[] {
   const document = new Set(hosts.flatMap(({ steps }) => steps.map(({ step }) => step)));
@@ -51,7 +54,7 @@ export function judgeTogether(hosts: readonly HostReport[]): HostReport[] {
     if (!judgedBySteps(host)) return host;
     const missing = [...document].filter((name) => !host.steps.some(({ step }) => step === name));
     if (missing.length === 0) return host;
-    const detail = 'other hosts of the run have it, this one has not';
+    const detail = 'other hosts of the run have it, this one does not';
     const absent = missing.map((step) => ({
       step,
       reason: 'no-result',
@@ -60,20 +63,20 @@ export function judgeTogether(hosts: readonly HostReport[]): HostReport[] {
     const names = missing.map((step) => JSON.stringify(step)).join(', ');
     return {
       ...host,
-      ...verdict('no-result', `other hosts of the run have ${names}, this one has not`),
+      ...verdict('no-result', `other hosts of the run have ${names}, this one does not`),
       steps: [...host.steps, ...absent],
     };
   });
 }
 
-/** When the whole command was stopped, steps may be missing. */
+/** If the whole command was stopped, steps may be missing. */
 function judgedBySteps({ outcome, reason }: HostReport): boolean {
   return (
     outcome === 'succeeded' || (outcome === 'skipped' && reason !== 'cancelled' && reason !== 'terminated')
   );
 }
 
-/** Its lists come last: Logs Insights discovers only so many fields of an event. */
+/** The lists come last: Logs Insights discovers only a limited number of fields in an event. */
 export function hostReport(
   run: RunIdentity,
   instance: { readonly id: string; readonly name?: string | undefined },
@@ -120,7 +123,7 @@ function judge(invocation: CommandInvocation, steps: readonly StepReport[]): Ver
   if (meaning !== 'by-steps') return verdict(meaning, trace);
   const bySteps = judgeSteps(steps, trace);
   if (bySteps.outcome === 'succeeded' && statusOf(invocation) === 'Failed') {
-    return verdict('contradiction', trace || 'Systems Manager reports a failure, yet no step of it failed');
+    return verdict('contradiction', trace || 'Systems Manager reports a failure, but no step failed');
   }
   return bySteps;
 }
@@ -133,7 +136,7 @@ function judgeSteps(steps: readonly StepReport[], trace: string): Verdict {
   const tasks = steps.filter((step) => step.step !== HOST_STEP);
   if (tasks.length === 0 || tasks.length === steps.length) {
     const missing = tasks.length === 0 ? 'any task' : `step ${JSON.stringify(HOST_STEP)}`;
-    return verdict('no-result', trace || `there is none of ${missing}`);
+    return verdict('no-result', trace || `there is no result of ${missing}`);
   }
   const [first] = tasks;
   if (first && tasks.every((step) => stepOutcome(step) === 'skipped')) return because('skipped', first);
@@ -149,7 +152,7 @@ function because(outcome: HostOutcome, step: StepReport): Verdict {
   };
 }
 
-/** A step that says why its result is missing or not to be believed has not gone well, whatever the result says. */
+/** A step with a reason for a missing or contradicted result has failed, even if its result says otherwise. */
 function stepOutcome(step: StepReport): HostOutcome {
   if (step.reason === 'timed-out') return 'timed-out';
   if (step.reason || !step.result || step.result.outcome === 'failed') return 'failed';
@@ -168,7 +171,7 @@ function interpretStep(plugin: CommandPlugin, dryRun: boolean): StepReport {
 
 type Problem = readonly [reason: ReporterReason, detail: string];
 
-/** Why a step's result is not to be believed, if it is not. */
+/** Why a step's result must not be believed, or undefined if it can be. */
 function doubt(
   plugin: CommandPlugin,
   { outcome, dryRun }: StepResult,

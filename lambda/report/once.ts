@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsServiceException } from '@aws-sdk/client-cloudwatch-logs';
 
-/** First pause before a throttled request is sent again; it doubles up to the last. */
+/** The first pause before a throttled request is sent again. It doubles up to the last. */
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 3_200;
 
 /**
- * Sends a request that must not be served twice, and not after its deadline:
- * whoever takes over then relies on it. Only a throttled request, which was
- * certainly not served, is sent again.
+ * Sends a request that must not be served twice, and not after its deadline: an invocation that takes
+ * over relies on that. Only a throttled request is sent again, because it was certainly not served.
  *
  * @param deadline milliseconds since 1970
- * @param send sends once; a client of it must not retry
+ * @param send sends the request once; its client must not retry
  */
 export async function once<T>(
   deadline: number,
@@ -21,8 +20,8 @@ export async function once<T>(
     const remaining = deadline - Date.now();
     if (remaining <= 0) {
       throw new Error(
-        'the claim on this report has run out, and another invocation may be at it: ' +
-          'nothing more is written; the next delivery or the hourly sweep completes the report',
+        'the claim on this report has expired, and another invocation may be writing it: ' +
+          'this one writes nothing more; the next delivery or the hourly sweep completes the report',
       );
     }
     try {

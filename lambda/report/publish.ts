@@ -15,19 +15,19 @@ const MAX_BATCH_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1_048_576;
 const EVENT_OVERHEAD_BYTES = 26;
 
-/** CloudWatch Logs took the request and left events out. */
+/** CloudWatch Logs accepted the request, but left events out. */
 class EventsRejected extends Error {
   override readonly name = 'EventsRejected';
 }
 
 /**
- * Writes a claimed report: all hosts first, and only when they are accepted the
- * run, one millisecond later and alone, because its presence marks the report as
- * complete and carries the metrics.
+ * Writes a claimed report: first all hosts, and the run only after they are accepted. The run's event
+ * comes one millisecond later and alone, because it marks the report as complete and carries the
+ * metrics.
  *
- * When it fails the claim is given up, so that the next delivery can report; except
- * when the run's event may have been accepted, which must not be counted twice, and
- * when the claim is lost, as the stream may be somebody else's then.
+ * On a failure this function gives up the claim, so that the next delivery can report. There are two
+ * exceptions. The run's event may have been accepted, and must not be counted twice. Or the claim is
+ * lost, and the stream may belong to another invocation.
  *
  * @param reportedAt time of the events
  * @param runEvent makes the run's event; called once, when all hosts are accepted
@@ -48,14 +48,14 @@ export async function publish(
     await put(clients.logsOnce, claim, [{ timestamp, message }]);
   } catch (error) {
     if ((!runSent || isRefusal(error)) && !(error instanceof ResourceNotFoundException)) {
-      // Should this fail as well, the claim runs out by itself.
+      // If this fails as well, the claim expires by itself.
       await release(clients, claim).catch(() => undefined);
     }
     throw error;
   }
 }
 
-/** Cuts the events of the hosts into as few batches as the limits of PutLogEvents allow. */
+/** Splits the events of the hosts into as few batches as the limits of PutLogEvents allow. */
 export function* batches(
   hosts: Iterable<HostReport>,
   timestamp: number,
@@ -92,7 +92,7 @@ async function put(
   }
 }
 
-/** Whether it is certain that nothing was accepted: a broken connection or a fault of the service leaves that open. */
+/** Whether certainly nothing was accepted. A broken connection or a fault of the service leaves that open. */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof EventsRejected ||

@@ -7,8 +7,8 @@ import { findRun, isLock } from './report-stream';
 /**
  * When the newest report of the group was completed, in milliseconds since 1970.
  *
- * CloudWatch Logs learns the times of a stream's last event late, typically within
- * an hour: a report younger than that may be missed.
+ * CloudWatch Logs updates the time of a stream's last event late, typically within an hour. So a report
+ * younger than that may be missed.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
  */
@@ -23,7 +23,7 @@ export async function newestReport(
   for await (const { logStreams = [] } of pages) {
     for (const { logStreamName } of logStreams) {
       if (!logStreamName || isLock(logStreamName)) continue;
-      // What another invocation is writing, or has left behind, is no report.
+      // A stream that another invocation is writing, or has left incomplete, is not a report.
       const run = await findRun(logs, { logGroupName, logStreamName });
       if (run) return Date.parse(run.reportedAt);
     }
@@ -33,7 +33,7 @@ export async function newestReport(
 
 /** When the group was created, in milliseconds since 1970. */
 export async function groupCreation(logs: CloudWatchLogsClient, logGroupName: string): Promise<number> {
-  // In the order of their names, so that of all with this prefix the group itself comes first.
+  // Groups come in the order of their names, so the group itself comes before others with this prefix.
   const { logGroups = [] } = await logs.send(
     new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName, limit: 1 }),
   );
@@ -47,10 +47,10 @@ export async function groupCreation(logs: CloudWatchLogsClient, logGroupName: st
 }
 
 /**
- * Publishes how old the newest report is: the metric that tells when reports stay away.
+ * Publishes the age of the newest report: the metric that shows missing reports.
  *
- * Written past the console, whose lines Lambda's JSON log format wraps so that CloudWatch
- * finds no metric in them.
+ * Writes to stdout directly. Lambda's JSON log format wraps the lines of `console`, and CloudWatch finds
+ * no metric in them.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */

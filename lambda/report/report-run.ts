@@ -13,7 +13,7 @@ import type { Found, ReportStream } from './report-stream';
 import type { Settings } from './settings';
 import { summarise, withMetrics } from './summarise';
 
-/** What became of a run; whoever asks again gets `already reported` once it was `reported`. */
+/** The result of reporting a run. After it was `reported`, each further call returns `already reported`. */
 export type Reported =
   | {
       readonly outcome: 'reported' | 'already reported';
@@ -24,14 +24,18 @@ export type Reported =
       readonly reportedAt: string;
     }
   | {
-      /** It cannot be reported now: it has not ended, or another invocation is, or may be, writing its report. */
+      /**
+       * The run cannot be reported now: it has not ended, or another invocation is, or may be, writing
+       * its report.
+       */
       readonly outcome: 'in flight' | 'held';
       readonly commandId: string;
       readonly message: string;
     };
 
 /**
- * Reports a run, once, however often and by however many it is called.
+ * Reports a run exactly once, however often this function is called, also by several invocations at
+ * once.
  *
  * @throws when the run cannot be reported for another reason than those of `Reported`
  */
@@ -39,7 +43,7 @@ export async function reportRun(clients: Clients, command: Command, settings: Se
   try {
     const sent = sentCommand(command);
     const stream = reportStream(settings.logGroupName, sent.commandId, sent.requestedAt);
-    // Invocations are many calls; whether anybody has reported them is two.
+    // Checked first: reading the invocations takes many calls, this check takes two.
     const found = await inspect(clients.logs, stream, settings.claimTimeoutSeconds);
     if (found.state === 'complete' || found.state === 'held') return leave(clients, stream, found);
     refuseUnsent(command);
@@ -52,7 +56,7 @@ export async function reportRun(clients: Clients, command: Command, settings: Se
     await publish(clients, claimed, hosts, reportedAt, async () =>
       withMetrics(await told(clients, run, stream, settings)),
     );
-    // Should this fail, whoever finds the report complete does it.
+    // If this fails as well, the next invocation that finds the report complete does it.
     await removeLocks(clients, stream, [...found.locks, ...claimed.locks]).catch(() => undefined);
     return reported('reported', stream, run);
   } catch (error) {
@@ -61,7 +65,7 @@ export async function reportRun(clients: Clients, command: Command, settings: Se
   }
 }
 
-/** Those that the command came to, and those that it should have come to. */
+/** Reads the hosts that the command reached, and those that it should have reached. */
 async function readHosts(
   clients: Clients,
   sent: SentCommand,
@@ -78,9 +82,9 @@ async function readHosts(
 }
 
 /**
- * Sends the digest when one is due. It comes before the run's event, so that every
- * complete report has been told of; a crash in between tells it twice. The report
- * does not depend on it.
+ * Sends the digest when one is due. It comes before the run's event, so that a crash never leaves a
+ * complete report without its digest: it sends the digest twice instead. A failed digest does not stop
+ * the report.
  */
 async function told(
   { sns }: Clients,
@@ -99,7 +103,7 @@ async function told(
   }
 }
 
-/** Another invocation's report. */
+/** The state of another invocation's report. */
 async function leave(clients: Clients, stream: ReportStream, { run, locks }: Found): Promise<Reported> {
   if (run) {
     await removeLocks(clients, stream, locks);
@@ -111,7 +115,7 @@ async function leave(clients: Clients, stream: ReportStream, { run, locks }: Fou
     commandId,
     message:
       `log stream ${JSON.stringify(logStreamName)} is claimed by another invocation whose report is not complete; ` +
-      'it is left alone until the claim times out',
+      'it is not touched until the claim times out',
   };
 }
 

@@ -6,7 +6,7 @@ import {
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { RunReport } from '../../lib/contract';
 
-/** The stream that a run is reported into. */
+/** The stream that holds the report of a run. */
 export interface ReportStream {
   readonly logGroupName: string;
   readonly logStreamName: string;
@@ -16,9 +16,9 @@ export interface ReportStream {
 /** What CloudWatch Logs holds of a run's report. */
 export interface Found {
   /**
-   * - `none`: nobody has begun it.
+   * - `none`: no invocation has begun it.
    * - `held`: another invocation is, or may be, writing it.
-   * - `abandoned`: whoever was writing it has died.
+   * - `abandoned`: the invocation that was writing it has died.
    * - `complete`: the run is reported.
    */
   readonly state: 'none' | 'held' | 'abandoned' | 'complete';
@@ -30,13 +30,13 @@ export interface Found {
   readonly run?: RunReport;
 }
 
-/** Named after the day of the request, so that every delivery comes to the same name. */
+/** Named after the day of the request, so that every delivery computes the same name. */
 export function reportStream(logGroupName: string, commandId: string, requestedAt: Date): ReportStream {
   const day = requestedAt.toISOString().slice(0, 10).replaceAll('-', '/');
   return { logGroupName, logStreamName: `${day}/${commandId}`, commandId };
 }
 
-/** What stands between the name of a run's stream and what tells one take-over of it from another. */
+/** Separates the name of a run's stream from what distinguishes its take-overs. */
 const LOCK_INFIX = '.takeover-';
 
 export function lockStream(stream: ReportStream, newest: number): ReportStream {
@@ -48,11 +48,11 @@ export function isLock(logStreamName: string): boolean {
 }
 
 /**
- * Looks a run's report up.
+ * Looks up a run's report.
  *
- * @param timeoutSeconds after which a claim is taken for abandoned
- * @param options.ownLock a stream of the caller's own, left out of account
- * @param options.thorough looks through all events for the run's, instead of at the last one
+ * @param timeoutSeconds age at which a claim counts as abandoned
+ * @param options.ownLock a stream of the caller's own, to ignore
+ * @param options.thorough searches all events for the run's, not only the last one
  */
 export async function inspect(
   logs: CloudWatchLogsClient,
@@ -76,21 +76,21 @@ export async function inspect(
     const run = await findRun(logs, stream, options.thorough ?? false);
     if (run) return { ...about, state: 'complete', run };
   } catch (error) {
-    // Gone since it was listed: somebody else is at it.
+    // The stream was deleted after it was listed: another invocation is working on it.
     if (error instanceof ResourceNotFoundException) return { ...about, state: 'held' };
     throw error;
   }
   return { ...about, state: age > timeoutSeconds * 1000 ? 'abandoned' : 'held' };
 }
 
-/** Finds the run's event, which marks a report as complete, where it belongs: at the stream's end. */
+/** Finds the run's event, which marks a report as complete. It is at the stream's end. */
 export async function findRun(
   logs: CloudWatchLogsClient,
   { logGroupName, logStreamName }: Pick<ReportStream, 'logGroupName' | 'logStreamName'>,
   thorough = false,
 ): Promise<RunReport | undefined> {
   let nextToken: string | undefined;
-  // A page may be empty although there are events: only a token that comes back unchanged is the end.
+  // A page may be empty although there are events. Only an unchanged token marks the end.
   for (;;) {
     const page = await logs.send(
       new GetLogEventsCommand({

@@ -1,17 +1,17 @@
 import type { Context } from 'aws-lambda';
 import { REPORTER_ENVIRONMENT } from '../../lib/contract';
 
-/** What the construct tells the function. */
+/** The settings that the construct passes to the function. */
 export interface Settings {
   readonly logGroupName: string;
   readonly housekeeping: string;
   readonly claimTimeoutSeconds: number;
   readonly region: string;
-  /** Told of runs; absent without a topic. */
+  /** Where runs are notified; absent without a topic. */
   readonly notify?: { readonly topicArn: string; readonly onEveryRun: boolean };
 }
 
-/** @throws when a variable is missing, or is none that the construct sets */
+/** @throws when a variable is missing, or has a value that the construct never sets */
 export function readSettings(env: NodeJS.ProcessEnv, context: Context): Settings {
   const topicArn = env[REPORTER_ENVIRONMENT.notifyTopic];
   return {
@@ -24,12 +24,12 @@ export function readSettings(env: NodeJS.ProcessEnv, context: Context): Settings
   };
 }
 
-/** The document whose runs the sweep looks for. */
+/** The document whose runs the sweep reports. */
 export function readDocumentName(env: NodeJS.ProcessEnv): string {
   return variable(env, 'documentName');
 }
 
-/** Otherwise a claim could be taken from an invocation that is still writing. */
+/** Otherwise an invocation could lose its claim while it is still writing. */
 function claimTimeout(env: NodeJS.ProcessEnv, remainingSeconds: number): number {
   const value = variable(env, 'claimTimeoutSeconds');
   if (!(Number(value) >= remainingSeconds)) {

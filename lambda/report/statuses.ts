@@ -3,9 +3,9 @@ import { REFUSALS } from '../../lib/contract';
 import type { ReporterReason } from '../../lib/contract';
 
 /**
- * What each status of Systems Manager says of a host: that its steps may still be
- * running, that they tell how it fared, or why they cannot. The statuses of whole
- * commands are among them, and both spellings of those that are spelt in two ways.
+ * What each status of Systems Manager says about a host. Its steps may still be running, or they show
+ * the result, or the status says why they cannot. The table includes the statuses of whole commands, and
+ * both spellings where there are two.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
  */
@@ -30,7 +30,7 @@ const INVOCATION: ReadonlyMap<string, 'in-flight' | 'by-steps' | ReporterReason>
   ['Canceled', 'cancelled'],
 ]);
 
-/** What each status says of a step. */
+/** What each status says about a step. */
 const STEP: ReadonlyMap<string, 'by-result' | ReporterReason> = new Map([
   ['Success', 'by-result'],
   ['Failed', 'by-result'],
@@ -50,7 +50,7 @@ const STEP: ReadonlyMap<string, 'by-result' | ReporterReason> = new Map([
   ['Terminated', 'not-run'],
 ]);
 
-/** The status that says most, as the API spells it: the documentation has spaces in some. */
+/** The most detailed status, as the API spells it: the documentation has spaces in some. */
 export function statusOf({
   Status,
   StatusDetails,
@@ -58,14 +58,14 @@ export function statusOf({
   return (StatusDetails || Status || '').replaceAll(' ', '');
 }
 
-/** What an invocation's status says of its host; undefined for a status that is not known. */
+/** What an invocation's status says about its host; undefined for an unknown status. */
 export function invocationMeaning(
   invocation: CommandInvocation,
 ): 'in-flight' | 'by-steps' | ReporterReason | undefined {
   return INVOCATION.get(statusOf(invocation));
 }
 
-/** What a step's status says of it. */
+/** What a step's status says about it. */
 export function stepMeaning(plugin: CommandPlugin): 'by-result' | ReporterReason {
   return STEP.get(statusOf(plugin)) ?? 'not-run';
 }

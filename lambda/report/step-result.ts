@@ -2,9 +2,8 @@ import { MAX_RESULT_BYTES, PASSED_OVER, REMOVABLE } from '../../lib/contract';
 import type { HostFacts, KilledContainer, PassedOver, Removed, StepResult } from '../../lib/contract';
 
 /**
- * A step's output is whatever a host printed, so nothing of it is taken on trust.
- * The shapes below are mapped over the contract's types: a member that is added
- * there and not checked here does not compile.
+ * A host can print anything, so no part of a step's output is trusted. The shapes below are mapped over
+ * the contract's types: a member that you add there and do not check here does not compile.
  */
 type Guard<T> = (value: unknown) => value is T;
 type Field<T> = { readonly guard: Guard<T>; readonly optional: boolean };
@@ -24,7 +23,7 @@ function optional<T>(guard: Guard<T>): Field<T> & { readonly optional: true } {
 
 const text: Guard<string> = (value): value is string => typeof value === 'string';
 const flag: Guard<boolean> = (value): value is boolean => typeof value === 'boolean';
-/** Bounded above too, so that the sum over a fleet stays finite. */
+/** Also has an upper bound, so that the sum over a fleet is finite. */
 const amount: Guard<number> = (value): value is number =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 
@@ -96,14 +95,14 @@ const stepResult = objectOf<StepResult>({
 });
 
 /**
- * Reads the result from a step's output as Systems Manager keeps it: its first
- * line is the result, whatever follows is the agent's or the human log.
+ * Reads the result from a step's output as Systems Manager keeps it. The first line is the result; the
+ * rest comes from the agent or is the log.
  *
  * @returns undefined when the first line is not a result that keeps the contract
  */
 export function parseStepResult(output: string): StepResult | undefined {
   const line = output.split('\n', 1)[0] ?? '';
-  // The contract's limit bounds every string in the result as well.
+  // The limit also bounds every string in the result.
   if (Buffer.byteLength(line) > MAX_RESULT_BYTES) return undefined;
   let value: unknown;
   try {

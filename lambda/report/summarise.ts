@@ -20,13 +20,16 @@ import type {
 } from '../../lib/contract';
 import type { SentCommand } from './collect';
 
-/** How many killed containers and troubled hosts the run report names; all of them are in the hosts' own events. */
+/**
+ * How many killed containers and troubled hosts the run report names. The hosts' own events have all of
+ * them.
+ */
 const NAMED = 50;
 
 /**
- * Sums the hosts of a run up into its report.
+ * Sums up the hosts of a run in its report.
  *
- * @param hosts those that were not reached included
+ * @param hosts all hosts, including those that were not reached
  */
 export function summarise(
   housekeeping: string,
@@ -38,7 +41,7 @@ export function summarise(
   const sum = (of: (host: HostReport) => number): number =>
     hosts.reduce((total, host) => total + of(host), 0);
   const count = (outcome: HostOutcome): number => sum((host) => (host.outcome === outcome ? 1 : 0));
-  // The gravest first, so that the report names them.
+  // The gravest come first, so that the report names them.
   const troubled = TROUBLED_OUTCOMES.flatMap((outcome) => hosts.filter((host) => host.outcome === outcome));
   const diskPercents = hosts.flatMap(({ host }) => host?.diskPercent ?? []);
   return {
@@ -68,10 +71,11 @@ export function summarise(
 }
 
 /**
- * The run report as it is published: CloudWatch reads the metrics out of the event. The lists
- * come last, as Logs Insights discovers only so many fields.
+ * The run report as it is published: CloudWatch reads the metrics out of the event. The lists come last,
+ * because Logs Insights discovers only a limited number of fields.
  *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function withMetrics(run: RunReport): Record<string, unknown> {
   const { troubled, killed, ...rest } = run;

@@ -5,14 +5,14 @@ import { reportRun } from './report-run';
 import type { Reported } from './report-run';
 import type { Settings } from './settings';
 
-/** How far back the sweep looks: a run that nobody could report for so long has been alarmed about. */
+/** How far back the sweep looks. A run without a report for that long has raised an alarm already. */
 const LOOK_BACK_DAYS = 3;
-/** What the largest run may take, metric included: with less left, none is begun. */
+/** How long the largest run may take, metric included. With less time left, the sweep begins no run. */
 const SECONDS_FOR_A_RUN = 60;
 /** How many failures the error names. */
 const NAMED = 10;
 
-/** What a sweep did; how many commands it found in which state. */
+/** The result of a sweep: how many commands it found in which state. */
 export interface Swept {
   readonly outcome: 'swept';
   readonly reported: number;
@@ -20,14 +20,14 @@ export interface Swept {
   readonly inFlight: number;
   /** Claimed by another invocation. */
   readonly held: number;
-  /** Not looked at for want of time: the next sweep does. */
+  /** Not examined, because the time ran out: the next sweep does. */
   readonly left: number;
   readonly reportAgeSeconds: number;
 }
 
 /**
- * Reports the runs whose events never came, or came to nothing, and publishes the
- * age of the newest report.
+ * Reports the runs whose events never came or led to no report, and publishes the age of the newest
+ * report.
  *
  * @param remainingMillis how long the invocation may still run
  * @throws when runs could not be reported, after all others were
@@ -68,7 +68,10 @@ export async function sweep(
   };
 }
 
-/** Of the runs it has just looked at, the sweep knows at once what CloudWatch Logs tells of streams in an hour. */
+/**
+ * Uses the runs that it has just examined. CloudWatch Logs shows the times of their streams only within
+ * an hour.
+ */
 async function reportAge(
   { logs }: Clients,
   { logGroupName }: Settings,
@@ -85,6 +88,6 @@ function notReported(failures: readonly string[], others: number, left: number):
   const more = failures.length > NAMED ? `; and ${failures.length - NAMED} more` : '';
   return new Error(
     `${failures.length} runs could not be reported: ${named}${more}; ` +
-      `${others} others were dealt with, ${left} were not looked at; the next sweep tries again`,
+      `${others} others were processed, ${left} were not examined; the next sweep tries again`,
   );
 }

@@ -1,7 +1,7 @@
 import { REPORTER_REASONS, explain } from '../../lib/contract';
 import type { HostOutcome, ReporterReason } from '../../lib/contract';
 
-/** How a host fared, and why. */
+/** The outcome of a host, with its reason. */
 export interface Verdict {
   readonly outcome: HostOutcome;
   readonly reason?: string;

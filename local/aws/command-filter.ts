@@ -37,7 +37,7 @@ const FILTERS: Readonly<Record<string, (value: string) => Passes>> = {
   },
   Status: (value) => {
     oneOf(STATUSES, value, 'Status');
-    // The filter's name for it is not the status's.
+    // The filter's value differs from the name of the status.
     const detail = value === 'LimitExceeded' ? 'RateExceeded' : value;
     return ({ Status, StatusDetails }) => Status === value || StatusDetails === detail;
   },
@@ -48,7 +48,7 @@ const FILTERS: Readonly<Record<string, (value: string) => Passes>> = {
 };
 
 /**
- * What passes all filters of a `ListCommands` request.
+ * A predicate for the commands that pass all filters of a `ListCommands` request.
  *
  * @throws AwsError for filters that the service would refuse
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandFilter.html

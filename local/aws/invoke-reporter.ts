@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 /** The asset that is deployed, as `npm run bundle` makes it. */
 export const REPORTER_ASSET = resolve(__dirname, '../../assets/reporter/index.js');
 
-/** Where the services are; what is left out cannot be reached. */
+/** The endpoints of the services. The function cannot reach a service that is left out. */
 export interface ReporterEndpoints {
   readonly ssm: string;
   readonly logs: string;
@@ -28,7 +28,7 @@ export interface ReporterInvocation {
   readonly signal?: AbortSignal;
 }
 
-/** Nothing listens there; without it the SDK would go to AWS. */
+/** No service listens there. Without this endpoint the SDK would call AWS. */
 const NOWHERE = 'http://127.0.0.1:1';
 
 export interface ReporterAnswer {
@@ -36,11 +36,14 @@ export interface ReporterAnswer {
   readonly result?: unknown;
   /** What the handler threw, or how its process ended. */
   readonly error?: { readonly name: string; readonly message: string };
-  /** Whatever the function printed, line by line. */
+  /** The lines that the function printed. */
   readonly logs: readonly string[];
 }
 
-/** What the Lambda runtime does with a handler; it gets its orders and answers over the process's message channel. */
+/**
+ * Does with a handler what the Lambda runtime does. Receives the invocation and sends the answer over
+ * the process's message channel.
+ */
 const RUNTIME = `
 process.once('message', async ({ asset, event, awsRequestId, deadline }) => {
   const context = { awsRequestId, functionName: 'reporter', getRemainingTimeInMillis: () => deadline - Date.now() };
@@ -55,18 +58,18 @@ process.once('message', async ({ asset, event, awsRequestId, deadline }) => {
 `;
 
 /**
- * Invokes the bundled reporter as Lambda does on a cold start: in a process of
- * its own, whose environment tells the SDK where the services are.
+ * Invokes the bundled reporter as Lambda does on a cold start: in its own process, whose environment
+ * tells the SDK where the services are.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export async function invokeReporter(invocation: ReporterInvocation): Promise<ReporterAnswer> {
   const { asset = REPORTER_ASSET, event, endpoints, environment, timeoutSeconds = 60, signal } = invocation;
   const child = spawn(process.execPath, ['-e', RUNTIME], {
-    // Nothing of the caller's: neither its credentials nor its AWS profile.
+    // Nothing from the caller's environment: neither its credentials nor its AWS profile.
     env: {
       PATH: process.env.PATH,
-      // The deployed function runs on Lambda's Node.js, not on the one of this machine.
+      // The deployed function runs on Lambda's Node.js, not on this machine's.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -106,7 +109,7 @@ export async function invokeReporter(invocation: ReporterInvocation): Promise<Re
     child.send(
       { asset, event, awsRequestId: randomUUID(), deadline: Date.now() + timeoutSeconds * 1000 },
       () => {
-        // A process that died before it could listen is told by its end.
+        // If the process died before it could listen, its exit event reports that.
       },
     );
     const ended = await end;

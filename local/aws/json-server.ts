@@ -42,7 +42,10 @@ class JsonProtocol implements Protocol {
   }
 }
 
-/** The protocol's timestamps are seconds since 1970; JSON.stringify has made a string of the Date already. */
+/**
+ * The protocol's timestamps are seconds since 1970. JSON.stringify has already converted the Date to a
+ * string.
+ */
 function epochSeconds(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
   return original instanceof Date ? original.getTime() / 1000 : value;

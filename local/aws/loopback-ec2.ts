@@ -6,7 +6,7 @@ import { QueryService, listOf } from './query-server';
 const LEAST_RESULTS = 5;
 const MOST_RESULTS = 1000;
 const MOST_FILTER_VALUES = 200;
-/** How many of these instances were launched together: the service lists them by reservation. */
+/** How many of these instances were launched together: the service lists instances by reservation. */
 const RESERVED_TOGETHER = 2;
 
 const STATE_CODES: Readonly<Record<string, number>> = {
@@ -19,8 +19,8 @@ const STATE_CODES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The part of EC2 that tells of instances: `DescribeInstances`, by tags and
- * states. It holds what it is given.
+ * The part of EC2 that describes instances: `DescribeInstances`, by tags and states. It serves the
+ * instances that you put into it.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
  */
@@ -36,7 +36,7 @@ export class LoopbackEc2 extends QueryService {
     });
   }
 
-  /** Puts these instances in place of what was held. */
+  /** Replaces all instances by these. */
   put(instances: readonly Instance[]): void {
     this.instances = [...instances];
   }
@@ -62,7 +62,7 @@ export class LoopbackEc2 extends QueryService {
   }
 }
 
-/** What a filter of this name looks at. */
+/** The values that a filter of this name compares. */
 function valuesOf({ State, Tags = [] }: Instance, filter: string): string[] {
   if (filter === 'instance-state-name') return [State?.Name ?? ''];
   const key = /^tag:(.+)$/s.exec(filter)?.[1];

@@ -1,6 +1,6 @@
 import { AwsError, JsonService } from './json-server';
 
-/** A log event as the service holds it. */
+/** A log event as the service stores it. */
 export interface HeldEvent {
   /** Milliseconds since 1970. */
   readonly timestamp: number;
@@ -33,8 +33,7 @@ const LIMITS = {
 };
 
 /**
- * The part of CloudWatch Logs that reports are written to and read from, with
- * the limits of the service.
+ * The part of CloudWatch Logs for writing and reading reports, with the limits of the service.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
@@ -64,7 +63,7 @@ export class LoopbackLogs extends JsonService {
     streams.set(name, { name, creationTime: this.clock(), events: [] });
   }
 
-  /** Adds events to a stream, all of the present time of the service's clock. */
+  /** Adds events to a stream, all with the present time of the service's clock. */
   append(group: string, stream: string, messages: readonly string[]): void {
     const now = this.clock();
     const events = messages.map((message) => ({ timestamp: now, message, ingestionTime: now }));

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 
-/** An error as a service answers it. */
+/** An error that a service answers. */
 export class AwsError extends Error {
   constructor(
     readonly code: string,
@@ -26,36 +26,39 @@ export interface Request {
 }
 
 export interface Call extends Request {
-  /** Which call of this operation it is, from 1. */
+  /** The number of this call among the calls of its operation, from 1. */
   readonly nth: number;
-  /** The access key that it is signed with. */
+  /** The access key that signed the request. */
   readonly caller: string;
 }
 
 /**
- * Stands between client and service: may throw before or after `next()` has
- * served the call, hold it back, or answer something else.
+ * Runs between client and service. It may throw before or after `next()` has served the call, delay the
+ * call, or answer something else.
  */
 export type Interceptor = (call: Call, next: () => object) => object | Promise<object>;
 
-/** How requests and answers stand in HTTP, which is all that services differ in. */
+/** How requests and answers are written in HTTP: the only difference between services. */
 export interface Protocol {
   readonly contentType: string;
-  /** Reads a request's headers and body; what it throws as an `AwsError` is the answer. */
+  /** Reads a request's headers and body. An `AwsError` that it throws is the answer. */
   read(request: IncomingMessage, body: string): Request;
   write(operation: string, answer: object, requestId: string): string;
   writeError(error: AwsError, requestId: string): string;
-  /** The codes under which a service of this protocol refuses a request that is not signed, or not for it. */
+  /**
+   * The codes with which a service of this protocol refuses a request that is unsigned, or signed for
+   * another service.
+   */
   readonly unsigned: string;
   readonly missigned: string;
 }
 
 /**
- * A service on a loopback address that the real SDK clients talk to. Like the
- * service it refuses what is not signed for it.
+ * A service on a loopback address for the real SDK clients. Like the service in AWS, it refuses requests
+ * that are not signed for it.
  */
 export abstract class LoopbackService {
-  /** Every call that came in, refused ones included. */
+  /** All calls, including refused ones. */
   readonly calls: Call[] = [];
   /** @default every call is served */
   intercept: Interceptor = (_call, next) => next();
@@ -89,7 +92,7 @@ export abstract class LoopbackService {
     return this.calls.filter((call) => call.operation === operation).length;
   }
 
-  /** Serves one call; what it throws as an `AwsError` is the answer. */
+  /** Serves one call. An `AwsError` that it throws is the answer. */
   protected abstract serve(operation: string, input: Input): object;
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

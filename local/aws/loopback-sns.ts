@@ -14,12 +14,12 @@ const MOST_SUBJECT_CHARACTERS = 99;
 const MOST_MESSAGE_BYTES = 262_144;
 
 /**
- * The part of SNS that messages are published to, with the limits of the service.
+ * The part of SNS that publishes messages, with the limits of the service.
  *
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export class LoopbackSns extends QueryService {
-  /** What was published, in order. */
+  /** The published messages, in order. */
   readonly messages: PublishedMessage[] = [];
   private readonly topics = new Set<string>();
   private readonly denied = new Set<string>();
@@ -64,7 +64,7 @@ export class LoopbackSns extends QueryService {
     }
     if (typeof message !== 'string' || message === '') throw invalid('Empty message');
     if (Buffer.byteLength(message) > MOST_MESSAGE_BYTES) throw invalid('Message too long');
-    // The stricter of the rules that were documented at one time or another.
+    // Where documentation of different times disagrees, this is the stricter rule.
     if (subject !== undefined && !isSubject(subject)) throw invalid('Subject');
     this.messages.push({ topicArn, message, ...(typeof subject === 'string' ? { subject } : {}) });
     return { MessageId: randomUUID() };

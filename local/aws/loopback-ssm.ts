@@ -2,7 +2,7 @@ import type { Command, CommandInvocation, InstanceInformation } from '@aws-sdk/c
 import { commandFilter } from './command-filter';
 import { AwsError, JsonService } from './json-server';
 
-/** Longest output of a step that the service keeps, agent's marks included, in characters. */
+/** Longest output of a step that the service keeps, in characters, including the agent's marks. */
 const MAX_PLUGIN_OUTPUT = 2500;
 const MAX_PAGE = 50;
 /** Most values that a filter of managed nodes may have. */
@@ -11,8 +11,8 @@ const MAX_FILTER_VALUES = 100;
 type Input = Readonly<Record<string, unknown>>;
 
 /**
- * The part of Systems Manager that tells of commands and managed nodes: `ListCommands`,
- * `ListCommandInvocations` and `DescribeInstanceInformation`. It holds what it is given.
+ * The part of Systems Manager that describes commands and managed nodes: `ListCommands`,
+ * `ListCommandInvocations` and `DescribeInstanceInformation`. It serves what you put into it.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html
  */
@@ -26,9 +26,9 @@ export class LoopbackSsm extends JsonService {
   }
 
   /**
-   * Puts a command with its invocations in place of what was held under its id.
+   * Stores a command with its invocations, and replaces one with the same id.
    *
-   * @throws when a step's output is longer than the service would ever give back
+   * @throws when a step's output is longer than the service would ever return
    */
   put(command: Command, invocations: readonly CommandInvocation[]): void {
     const id = commandId({ CommandId: command.CommandId });
@@ -46,7 +46,7 @@ export class LoopbackSsm extends JsonService {
     this.invocations.set(id, [...invocations]);
   }
 
-  /** Puts these managed nodes in place of what was held. */
+  /** Replaces all managed nodes by these. */
   putNodes(nodes: readonly InstanceInformation[]): void {
     this.nodes = [...nodes];
   }
@@ -103,7 +103,7 @@ function commandId({ CommandId }: Input): string | undefined {
   return CommandId;
 }
 
-/** The one filter that is served, as the values of others are not held. */
+/** The only filter that this endpoint serves, because it does not store the values of others. */
 function instanceIds({ Filters }: Input): readonly string[] | undefined {
   if (Filters === undefined) return undefined;
   const [filter, ...others] = Filters as { Key?: unknown; Values?: unknown }[];

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { AwsError, LoopbackService } from './loopback-service';
 import type { Input, Protocol, Request } from './loopback-service';
 
-/** What tells one service of these protocols from another. */
+/** What distinguishes one service of these protocols from another. */
 export interface QueryApi {
   readonly signingName: string;
   /** The date that every request names. */
   readonly version: string;
   readonly namespace: string;
-  /** EC2's dialect puts answers and errors into other elements. */
+  /** EC2's variant puts answers and errors into other elements. */
   readonly dialect: 'query' | 'ec2';
 }
 
 /**
- * A service that speaks the AWS query protocol or EC2's dialect of it: a form
- * goes in, whose names tell lists and structures by dots, and XML comes out.
+ * A service that speaks the AWS query protocol or EC2's variant of it. A request is a form whose names
+ * express lists and structures by dots; the answer is XML.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  * @see https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
@@ -95,7 +95,7 @@ export function listOf(value: unknown): unknown[] {
   return numbered.sort(([a], [b]) => Number(a) - Number(b)).map(([, member]) => member);
 }
 
-/** Dates are ISO 8601; what is undefined is left out. */
+/** Dates are ISO 8601. Undefined values are left out. */
 function xml(name: string, value: unknown, item: string, attributes = ''): string {
   if (value === undefined) return '';
   return `<${name}${attributes}>${content(value, item)}</${name}>`;

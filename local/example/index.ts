@@ -9,29 +9,30 @@ import { capture } from '../host/process';
 export type { Example } from './verified';
 
 export interface ExampleOptions {
-  /** Whether app's uWSGI is told to end on SIGTERM. @default false, as in the shipped compose file */
+  /** Whether app's uWSGI ends on SIGTERM. @default false, as in the shipped compose file */
   readonly dieOnTerm?: boolean;
 }
 
 const SOURCES = join(__dirname, '..', '..', 'examples', 'todobackend');
 
-/** On the host, in its own /run: it goes with the host. */
+/** On the host, in its own /run: it ends with the host. */
 const DIRECTORY = '/run/todobackend';
 
-/** Size of what each build adds. */
+/** Size of the file that each build adds. */
 const ADDED_BYTES = 2 * 1024 * 1024;
 
 /**
- * Brings a private host's Engine into the state of `docker images` after several builds of todobackend:
- * its project is up, old images of its stages are dangling, and beside them is what must not be touched.
+ * Brings a private host's Engine into the state of `docker images` after several builds of todobackend.
+ * Its project is up and old images of its stages are dangling. Beside them are objects that no task may
+ * touch.
  *
- * @throws when the Engine then is not in that state
+ * @throws when the Engine is not in that state afterwards
  */
 export async function createExample(host: PrivateHost, options: ExampleOptions = {}): Promise<Example> {
   const project = new Todobackend(host, options);
   await project.checkOut();
 
-  // Each build leaves its predecessor's images without their tag.
+  // Each build takes the tag from the images of the build before it.
   const first = await project.build();
   await host.docker('tag', first.release, 'todobackend/release:1.0');
   const second = await project.build();
@@ -57,7 +58,7 @@ interface Build {
   readonly release: string;
 }
 
-/** The example's sources on a host, and what its Makefile does with them. */
+/** The example's sources on a host, and the commands of its Makefile. */
 class Todobackend {
   constructor(
     private readonly host: PrivateHost,
@@ -80,13 +81,13 @@ class Todobackend {
     }
   }
 
-  /** Builds test and release of a changed source. */
+  /** Changes the source, and builds test and release. */
   async build(): Promise<Build> {
     await writeFile(this.fromHere('src/build'), randomBytes(ADDED_BYTES));
     return { test: await this.buildStage('test'), release: await this.buildStage('release') };
   }
 
-  /** An image without a tag, as todobackend's old ones, but labelled as another application's. */
+  /** An image without a tag, like todobackend's old ones, but with the label of another application. */
   buildForOtherApplication(): Promise<string> {
     return this.command('docker', 'build', '-q', '--target=base', '--label=application=reports', '.');
   }
@@ -110,9 +111,9 @@ class Todobackend {
     return plugin.code === 0 ? ['docker', 'compose'] : ['docker-compose'];
   }
 
-  /** Runs a command in the project's directory on the host; gives its output. */
+  /** Runs a command in the project's directory on the host and returns its output. */
   private async command(...argv: string[]): Promise<string> {
-    // The builder of old, which is in every Engine: BuildKit needs a plugin that a host may lack.
+    // The legacy builder, which every Engine has: BuildKit needs a plug-in that a host may lack.
     const there = ['env', '-C', DIRECTORY, 'DOCKER_BUILDKIT=0', ...argv];
     const { code, stdout, stderr } = await this.host.run(there);
     if (code !== 0) {
@@ -121,13 +122,13 @@ class Todobackend {
     return stdout.trim();
   }
 
-  /** A path in the project's directory as this machine reaches it. */
+  /** The path on this machine of a file in the project's directory. */
   private fromHere(path: string): string {
     return join(`/proc/${this.host.pid}/root`, DIRECTORY, path);
   }
 }
 
-/** A project that is stopped, and whose container was made from what is now an old image of todobackend. */
+/** A stopped project, whose container was made from what is now an old image of todobackend. */
 async function otherProject(host: PrivateHost, image: string): Promise<void> {
   const label = '--label=com.docker.compose.project=reports';
   await host.docker('network', 'create', label, 'reports_default');

@@ -1,10 +1,10 @@
 import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL, type Inventory } from '../host/inventory';
 
-/** The example as it was set up; images by their identifiers. */
+/** The example as it was set up. Images are named by their identifiers. */
 export interface Example {
-  /** Of the project's files, on the host. */
+  /** The directory of the project's files, on the host. */
   readonly directory: string;
-  /** Old images of todobackend that nothing uses: all that is to be pruned. */
+  /** Old images of todobackend that are not in use: the only ones to remove. */
   readonly dangling: readonly string[];
   /** An old image of todobackend that has kept a tag. */
   readonly tagged: string;
@@ -14,7 +14,7 @@ export interface Example {
   readonly otherApplication: string;
 }
 
-/** The example, if the Engine holds what it says; throws with all that differs if not. */
+/** Returns the example if the Engine holds what it says; throws with all differences if not. */
 export function verified(inventory: Inventory, example: Example): Example {
   const differences = [...imageDifferences(inventory, example), ...projectDifferences(inventory)];
   if (differences.length > 0)

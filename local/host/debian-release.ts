@@ -134,8 +134,8 @@ function writeSources(folder: string, release: DebianRelease, own: string): void
 }
 
 /**
- * Apt sources, a line or a paragraph each, of one release as those of another; what is of neither is left out. Of sid
- * there is one suite, without updates or security fixes beside it.
+ * Rewrites apt sources of one release, a line or a paragraph each, for another. Leaves out sources of
+ * neither release. Sid has only one suite, without updates or security fixes beside it.
  */
 export function sourcesOf(release: DebianRelease, own: string, text: string): string {
   const suite = new RegExp(`(?<=\\s)${own}(-\\S+)?(?!\\S)`, 'g');

@@ -8,7 +8,7 @@ export interface ImageEntry {
   readonly tags: readonly string[];
   readonly labels: Labels;
   readonly bytes: number;
-  /** Without a tag and without an image that is built on it. */
+  /** Without a tag, and without an image that was built upon it. */
   readonly dangling: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface NamedEntry {
   readonly labels: Labels;
 }
 
-/** All that an Engine holds, intermediate images and the Engine's own networks included. */
+/** Everything that an Engine holds, including intermediate images and the Engine's own networks. */
 export interface Inventory {
   readonly images: readonly ImageEntry[];
   readonly containers: readonly ContainerEntry[];
@@ -37,15 +37,15 @@ export interface Inventory {
   readonly networks: readonly NamedEntry[];
 }
 
-/** The project that a container, volume or network belongs to says this label, in every Compose version. */
+/** The label that names the project of a container, volume or network, in every Compose version. */
 export const PROJECT_LABEL = 'com.docker.compose.project';
 export const SERVICE_LABEL = 'com.docker.compose.service';
 export const ONE_OFF_LABEL = 'com.docker.compose.oneoff';
 
-/** Objects per `docker inspect`: a long list would not fit into one argument list. */
+/** Objects per `docker inspect`, because one argument list cannot hold a long list. */
 const BATCH = 200;
 
-/** Takes stock of a host's Engine. Throws when the Engine does not answer. */
+/** Lists everything on a host's Engine. Throws when the Engine does not answer. */
 export async function takeInventory(host: Host): Promise<Inventory> {
   const dangling = new Set(await identifiers(host, 'image', 'ls', '-q', '-f', 'dangling=true', '--no-trunc'));
   const [images, containers, volumes, networks] = await Promise.all([
@@ -75,7 +75,7 @@ export async function takeInventory(host: Host): Promise<Inventory> {
   };
 }
 
-/** What the first inventory has and the second has not, by kind. */
+/** What the first inventory has and the second does not, by kind. */
 export function missingFrom(before: Inventory, after: Inventory): Inventory {
   const gone = <T extends { readonly id: string }>(old: readonly T[], now: readonly T[]): T[] => {
     const present = new Set(now.map(({ id }) => id));
@@ -119,7 +119,8 @@ async function inspect<T>(host: Host, kind: string, ...list: string[]): Promise<
   const ids = await identifiers(host, kind, ...list);
   const found: T[] = [];
   for (let from = 0; from < ids.length; from += BATCH) {
-    // What goes between listing and inspection makes the command fail, but the rest is answered.
+    // An object that is removed between listing and inspection makes the command fail, but the command
+    // still prints the others.
     const { stdout } = await docker(host, kind, 'inspect', ...ids.slice(from, from + BATCH));
     found.push(...(JSON.parse(stdout) as T[]));
   }
@@ -135,6 +136,6 @@ async function identifiers(host: Host, ...command: string[]): Promise<string[]> 
 
 function docker(host: Host, ...args: string[]): ReturnType<typeof capture> {
   const { PATH = '', HOME = '' } = process.env;
-  // Not this process's DOCKER_HOST or DOCKER_CONTEXT: they may lead to another Engine.
+  // Not this process's DOCKER_HOST or DOCKER_CONTEXT: they may name another Engine.
   return capture(host.enter(['docker', ...args]), { environment: { PATH, HOME, ...host.environment } });
 }

@@ -9,11 +9,11 @@ import { type DebianRelease, unpackRelease } from './debian-release';
 export interface Host {
   /** The argument list with which this machine runs a command on the host. */
   enter(argv: readonly string[]): string[];
-  /** What the host's environment has besides the SSM Agent's own. */
+  /** Variables of the host's environment besides the SSM Agent's own. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What a private host is made of. */
+/** The options of a private host. */
 export interface PrivateHostOptions {
   /**
    * `installed`: Engine and Compose of this machine. Otherwise those of a release of Debian, unpacked into a cache: of
@@ -23,23 +23,23 @@ export interface PrivateHostOptions {
    * @default - what HOUSEKEEPING_TOOLCHAIN says, as in tests; otherwise 'installed'
    */
   readonly toolchain?: 'installed' | DebianRelease;
-  /** Files below /usr that the host shall not have, e.g. `bin/docker-compose`. @default - none */
+  /** Files below /usr that the host does not have, e.g. `bin/docker-compose`. @default - none */
   readonly hide?: readonly string[];
   /** The Engine's image store; `containerd` needs Engine 24 or later. @default 'classic' */
   readonly imageStore?: 'classic' | 'containerd';
-  /** Whether the host goes on after this process. @default false */
+  /** Whether the host outlives this process. @default false */
   readonly outlive?: boolean;
 }
 
-/** What hides every Compose, v1 and v2, that Debian's packages bring. */
+/** The files that hide every Compose, v1 and v2, of Debian's packages. */
 export const ALL_COMPOSE = ['bin/docker-compose', 'libexec/docker/cli-plugins/docker-compose'];
 
 const START_SECONDS = 60;
 
 /**
- * A Docker host of its own on this machine: namespaces for network, mounts and processes, a private /run and a
- * private Engine whose data live in memory. It ends, and all it made with it, when `stop` is called or this
- * process ends in whatever way. Needs root on Linux.
+ * A Docker host of its own on this machine. It has its own namespaces for network, mounts and processes,
+ * a private /run and a private Engine whose data are in memory. The host and everything in it end when
+ * you call `stop`, or when this process ends in any way. Needs root on Linux.
  */
 export class PrivateHost implements Host {
   /** Starts a host and its Engine. Throws with the Engine's log when it does not come up. */
@@ -82,7 +82,7 @@ export class PrivateHost implements Host {
     return ['nsenter', '--target', String(this.pid), '--mount', '--net', '--pid', '--wdns=/', '--', ...argv];
   }
 
-  /** The same host with another program as its `sh`, seen only by what is run through the result. */
+  /** The same host with another program as its `sh`. Only commands that run through the result see it. */
   withShell(program: 'dash' | 'bash' | 'busybox'): Host {
     const bind = 'mount --bind "$1" "$(readlink -f /bin/sh)" && shift && exec "$@"';
     const path = `/usr/bin/${program}`;
@@ -97,23 +97,27 @@ export class PrivateHost implements Host {
     return capture(this.enter(argv), { ...options, environment: options.environment ?? ownEngineOnly() });
   }
 
-  /** Runs the Docker CLI on the host; gives its output, throws with its complaint when it fails. */
+  /**
+   * Runs the Docker CLI on the host and returns its output. Throws with the CLI's error message when it
+   * fails.
+   */
   async docker(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(['docker', ...args]);
     if (code !== 0) throw new Error(`docker ${args.join(' ')} failed with code ${code}: ${stderr.trim()}`);
     return stdout.trim();
   }
 
-  /** Starts the Engine, as after a reboot of the host; the first time `start` does. */
+  /** Starts the Engine, as after a reboot of the host. `start` does this the first time. */
   async startEngine(): Promise<void> {
-    // A configuration of its own, so that this machine's /etc/docker/daemon.json has no say.
+    // Its own configuration, so that this machine's /etc/docker/daemon.json has no effect.
     const features = { 'containerd-snapshotter': this.options.imageStore === 'containerd' };
     await this.run(['sh', '-c', 'cat >/run/daemon.json'], { input: JSON.stringify({ features }) });
-    // Nothing in the host's own network has to be filtered or translated, and each rule takes the Engine a process.
+    // The host's own network needs no filters or translation, and each rule costs the Engine a process.
     const network = '--iptables=false --ip6tables=false';
     const files = '--config-file /run/daemon.json --pidfile /run/docker.pid';
     const roots = `--cgroup-parent ${this.cgroup} --data-root /run/engine --exec-root /run/docker --host unix:///run/docker.sock`;
-    // A child of the host's first process and not of this one, so that it can outlive this one, and be stopped.
+    // A child of the host's first process, not of this one, so that it can outlive this process and be
+    // stopped.
     const start = `dockerd ${files} ${network} ${roots} >/run/docker.log 2>&1 & echo "$!"`;
     const engine = (await this.run(['sh', '-c', start])).stdout.trim();
     const deadline = Date.now() + START_SECONDS * 1000;
@@ -129,7 +133,10 @@ export class PrivateHost implements Host {
     }
   }
 
-  /** Sends the Engine a signal: SIGSTOP makes it hang; after one that ends it, it has ended. */
+  /**
+   * Sends the Engine a signal. SIGSTOP makes it hang. After a signal that ends it, this waits until it
+   * has ended.
+   */
   async signalEngine(signal: 'TERM' | 'KILL' | 'STOP' | 'CONT'): Promise<void> {
     const ends = signal === 'TERM' || signal === 'KILL';
     const wait = ends ? 'while kill -0 "$engine" 2>/dev/null; do sleep 0.05; done' : ':';
@@ -148,7 +155,7 @@ export class PrivateHost implements Host {
     await this.removeControlGroups();
   }
 
-  /** Control groups are all that does not end with the namespaces; the kernel lets go of them a moment later. */
+  /** Control groups do not end with the namespaces. The kernel releases them a moment later. */
   private async removeControlGroups(): Promise<void> {
     const own = ['(', '-path', `*/${this.cgroup}`, '-o', '-path', `*/${this.cgroup}/*`, ')'];
     const remove = ['find', '/sys/fs/cgroup', '-depth', '-type', 'd', ...own, '-delete'];
@@ -156,7 +163,7 @@ export class PrivateHost implements Host {
   }
 }
 
-/** This process's environment without what would lead the Docker CLI to an Engine of the user's. */
+/** This process's environment without the variables that could lead the Docker CLI to your own Engine. */
 function ownEngineOnly(): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => !/^(DOCKER|COMPOSE)_/.test(name));
   return { ...Object.fromEntries(own as [string, string][]), DOCKER_HOST: 'unix:///run/docker.sock' };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a command that ran to its end left. */
+/** The result of a command that has ended. */
 export interface Captured {
   readonly code: number;
   readonly stdout: string;
@@ -13,11 +13,11 @@ export interface CaptureOptions {
   /** @default - this process's environment */
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** After so many seconds the command is killed and its code is 137. @default - no limit */
+  /** After this many seconds the command is killed and its code is 137. @default - no limit */
   readonly timeoutSeconds?: number;
 }
 
-/** Runs a command to its end; never throws on a code other than 0. */
+/** Runs a command to its end. Never throws on a code other than 0. */
 export function capture(argv: readonly string[], options: CaptureOptions = {}): Promise<Captured> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SendCommandRequest } from '@aws-sdk/client-ssm';
 
-/** What of the deployed stack a run needs, taken out of its template. */
+/** The parts of the deployed stack that a run needs, taken from its template. */
 export interface Deployment {
   /** The Command document's content. */
   readonly document: unknown;
-  /** What the schedule sends to Systems Manager. */
+  /** The request that the schedule sends to Systems Manager. */
   readonly request: SendCommandRequest;
   readonly reporter: {
     readonly environment: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Deployment {
 
 export interface SynthesisOptions {
   readonly dryRun: boolean;
-  /** Whether images go that were only just built, other than `cdk.json` says. @default false */
+  /** Whether images are removed at any age, unlike in `cdk.json`. @default false */
   readonly youngImagesToo?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -87,7 +87,7 @@ function only(resources: readonly Resource[], type: string): Json {
   return found[0].Properties;
 }
 
-/** What CloudFormation would fill in; a resource's physical name is its logical id here. */
+/** The values that CloudFormation would fill in. A resource's physical name is its logical id here. */
 function resolve(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref: reference, 'Fn::Join': join } = value as { readonly Ref?: string; readonly 'Fn::Join'?: Join };

@@ -21,7 +21,7 @@ import {
 } from '../setup/requirements';
 import { askToInstall } from '../setup/ask-to-install';
 
-/** What `npm run local` is told. */
+/** The options of `npm run local`. */
 export interface LocalOptions {
   readonly dryRun: boolean;
   readonly keep: boolean;
@@ -31,15 +31,16 @@ export interface LocalOptions {
   readonly json?: string;
   /** File for the report as a page. */
   readonly html?: string;
-  /** Address of an Engine of the user's. */
+  /** Address of your own Engine. */
   readonly engine?: string;
 }
 
 /**
- * Runs the pipeline on this machine and shows what came of it.
+ * Runs the pipeline on this machine and shows the result.
  *
- * @returns the exit code: 0 when the report says that all went well
- * @throws when it could not run to its end, or the signal stopped it; all that it made is gone then
+ * @returns the exit code: 0 when the report says that nothing needs attention
+ * @throws when it could not run to its end, or the signal stopped it; everything that it made is removed
+ * then
  */
 export async function localRun(options: LocalOptions, signal: AbortSignal): Promise<number> {
   const progress = new Progress(process.stderr);
@@ -47,7 +48,7 @@ export async function localRun(options: LocalOptions, signal: AbortSignal): Prom
     await setUp(options, progress);
     if (options.engine !== undefined) {
       progress.note(
-        `cleaning the Engine at ${options.engine} as cdk.json says; the example is not set up there`,
+        `cleaning the Engine at ${options.engine} as cdk.json configures it, without the example`,
       );
       return await clean(userHost(options.engine), options, progress, signal);
     }
@@ -81,7 +82,8 @@ async function cleanPrivateHost(
   const host = await PrivateHost.start({ outlive: options.keep });
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= host.stop());
-  // Whatever is under way on the host then ends at once, and what waits for it goes on.
+  // Stopping the host ends every command in progress on it at once, and the code that waits for them
+  // continues.
   signal.addEventListener('abort', () => void stop());
   let kept = false;
   try {
@@ -130,7 +132,7 @@ async function clean(
   return TROUBLED_OUTCOMES.some((outcome) => published.run.hosts[outcome] > 0) ? 1 : 0;
 }
 
-/** This machine with an Engine of the user's. */
+/** This machine with your own Engine. */
 function userHost(engine: string): Host {
   const lock = join(tmpdir(), `docker-housekeeping-${process.getuid?.()}`);
   return {

@@ -14,13 +14,13 @@ import { runDocument, type AgentResult } from '../ssm-agent';
 export interface PipelineOptions {
   readonly host: Host;
   readonly deployment: Deployment;
-  /** Told what is going on. @default - nobody is told */
+  /** Called with each step of the work. @default - no progress is shown */
   readonly progress?: (what: string) => void;
-  /** Ends the run; it then throws the signal's reason. */
+  /** Ends the run, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A run's report as it stands in CloudWatch Logs. */
+/** A run's report as CloudWatch Logs holds it. */
 export interface Published {
   readonly logStream: string;
   readonly run: RunReport;
@@ -33,8 +33,8 @@ export interface Published {
 const INSTANCE_ID = 'i-00000000000000001';
 
 /**
- * Does what happens when the schedule's time has come: Systems Manager runs the document on the host, its
- * event wakes the reporter, and the reporter writes into CloudWatch Logs.
+ * Does what happens at the scheduled time. Systems Manager runs the document on the host, its event
+ * starts the reporter, and the reporter writes into CloudWatch Logs.
  */
 export async function runPipeline(options: PipelineOptions): Promise<Published> {
   const { host, deployment, progress = () => undefined, signal } = options;
@@ -53,7 +53,7 @@ export async function runPipeline(options: PipelineOptions): Promise<Published> 
   return publish(deployment, sent(deployment, commandId, requestedAt, result), result, signal);
 }
 
-/** The command as Systems Manager tells of it when it has ended. */
+/** The command as Systems Manager reports it after its end. */
 function sent({ request }: Deployment, commandId: string, requestedAt: Date, result: AgentResult): Command {
   return {
     CommandId: commandId,
@@ -91,7 +91,7 @@ async function publish(
       event: commandEnded(command),
       endpoints: { ssm: await ssm.start(), ec2: await ec2.start(), logs: await logs.start() },
       environment: reporter.environment,
-      // A claim has to outlast any invocation, so the function's own timeout counts here too.
+      // A claim must outlast any invocation, so the function's own timeout applies here too.
       timeoutSeconds: reporter.timeoutSeconds - 1,
       ...(signal && { signal }),
     });
@@ -103,7 +103,7 @@ async function publish(
   }
 }
 
-/** The node as EC2 knows it: running, with the tags that the command was sent to. */
+/** The node as EC2 describes it: running, with the tags that the command was sent to. */
 function instance({ Targets = [], RequestedDateTime }: Command): Instance {
   return {
     InstanceId: INSTANCE_ID,

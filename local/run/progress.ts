@@ -1,13 +1,13 @@
 import type { WriteStream } from 'node:tty';
 
-/** What a progress line is written to: a terminal, or anything that takes text. */
+/** Where progress lines are written: a terminal, or any stream that takes text. */
 export type ProgressStream = Pick<WriteStream, 'write'> & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 
 const TICK_MILLISECONDS = 200;
 
 /**
- * Says what is going on: on a terminal in one live line that counts the seconds, elsewhere in a line for each
- * thing begun.
+ * Shows progress. On a terminal it is one live line that counts the seconds; elsewhere it is a line for
+ * each thing begun.
  */
 export class Progress {
   private what = '';
@@ -16,7 +16,7 @@ export class Progress {
 
   constructor(private readonly stream: ProgressStream) {}
 
-  /** Says what is done from now on; what was done before has ended. */
+  /** Shows what begins now. What was shown before has ended. */
   begin(what: string): void {
     this.end();
     this.what = what;
@@ -29,7 +29,7 @@ export class Progress {
     this.timer = setInterval(() => this.draw(), TICK_MILLISECONDS);
   }
 
-  /** Ends the line; leaves it on the screen with the time it took. */
+  /** Ends the line and leaves it on the screen with the time it took. */
   end(): void {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
@@ -38,7 +38,7 @@ export class Progress {
     this.stream.write('\n');
   }
 
-  /** Says something that is not going on, but is to be known. */
+  /** Prints a fact that is not progress. */
   note(text: string): void {
     this.end();
     this.stream.write(`${text}\n`);

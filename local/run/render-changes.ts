@@ -15,13 +15,16 @@ interface Row {
 /** The networks that every Engine has. */
 const BUILT_IN = new Set(['bridge', 'host', 'none']);
 
-/** What an Engine held before and what became of it, as tables of images, containers, volumes and networks. */
+/**
+ * What an Engine held before a run and whether it still does, as tables of images, containers, volumes
+ * and networks.
+ */
 export function renderChanges(before: Inventory, after: Inventory, options: ChangesOptions): string {
   const gone = missingFrom(before, after);
   const shown = before.images.filter(({ dangling, tags }) => dangling || tags.length > 0);
   const project = (labels: Readonly<Record<string, string>>): string => {
     const name = labels[PROJECT_LABEL];
-    return name === undefined ? 'of no project' : `project ${name}`;
+    return name === undefined ? 'without a project' : `project ${name}`;
   };
   const tables: [title: string, rows: Row[], gone: readonly { readonly id: string }[]][] = [
     ['Images', shown.map((image) => imageRow(image, before)), gone.images],

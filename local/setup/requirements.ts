@@ -174,7 +174,7 @@ export const CFN_LINT: Requirement = {
 /** What a user's own Engine needs. */
 export const ENGINE_REQUIREMENTS: readonly Requirement[] = [UTIL_LINUX, CLI];
 
-/** The machine, as far as it matters for what it lacks. */
+/** The facts about the machine that decide what it lacks. */
 export interface Machine {
   readonly platform: string;
   readonly root: boolean;

@@ -1,25 +1,27 @@
 /** A step of a Command document as this runner takes it. */
 export interface DocumentStep {
   readonly name: string;
-  /** The only action is `aws:runShellScript`; its script's lines. */
+  /** The lines of the script; the only action is `aws:runShellScript`. */
   readonly runCommand: readonly string[];
   readonly timeoutSeconds: number;
-  /** False where a precondition names another platform than Linux. */
+  /** False if a precondition names another platform than Linux. */
   readonly forLinux: boolean;
 }
 
-/** Values of a command's parameters, as `SendCommand` takes them: lists, for a string of one element. */
+/** Values of a command's parameters, as `SendCommand` takes them: a string is a list of one element. */
 export type ParameterValues = Readonly<Record<string, readonly string[]>>;
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The steps of a Command document of schema 2.2, with the parameters filled in as API and SSM Agent do.
+ * The steps of a Command document of schema 2.2, with the parameters filled in as the API and the SSM
+ * Agent do.
  *
- * It takes only what this project's documents use, and throws on everything else: a runner that passed
- * over an input would prove nothing about hosts that do not.
+ * It takes only what this project's documents use, and throws on everything else. If the runner ignored
+ * an input, it would prove nothing about hosts that do not.
  *
- * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+ * @see
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
  */
 export function documentSteps(content: unknown, values: ParameterValues): DocumentStep[] {
   const document = object(content, 'document', ['schemaVersion', 'description', 'parameters', 'mainSteps']);
@@ -48,7 +50,7 @@ function documentStep(given: unknown, parameters: ReadonlyMap<string, string>): 
   return { name, runCommand, timeoutSeconds: validTimeout(timeout), forLinux: forLinux(step.precondition) };
 }
 
-/** Every value a step may use: what the command gave, else the default. */
+/** Every value that a step may use: from the command, or else the default. */
 function resolveParameters(declared: Json, values: ParameterValues): Map<string, string> {
   for (const name of Object.keys(values)) {
     if (!(name in declared)) throw new Error(`parameter ${JSON.stringify(name)} is not in the document`);
@@ -76,20 +78,20 @@ function refuseForbidden(name: string, value: string, { allowedValues, allowedPa
   if (Array.isArray(allowedValues) && !allowedValues.includes(value)) {
     throw new Error(`parameter ${name} is ${JSON.stringify(value)}, not one of ${allowedValues.join(', ')}`);
   }
-  // Unanchored, as the agent's own match is.
+  // Unanchored, like the agent's own match.
   if (typeof allowedPattern === 'string' && !new RegExp(allowedPattern).test(value)) {
     throw new Error(`parameter ${name} is ${JSON.stringify(value)}, it does not match ${allowedPattern}`);
   }
 }
 
-/** One pass: what a value brings in is not expanded again. */
+/** One pass: placeholders in a filled-in value are not expanded. */
 function substitute(line: string, parameters: ReadonlyMap<string, string>): string {
   return line.replace(/\{\{\s*([a-zA-Z0-9]+)\s*\}\}/g, (whole, name: string) =>
     (parameters.get(name) ?? whole).replaceAll('$$', '$'),
   );
 }
 
-/** Out of range or no number, the agent falls back to an hour rather than to fail. */
+/** If the value is out of range or not a number, the agent uses an hour instead of failing. */
 function validTimeout(given: string): number {
   const seconds = Math.trunc(Number(given));
   return seconds >= 5 && seconds <= 172_800 ? seconds : 3600;

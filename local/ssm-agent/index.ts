@@ -12,20 +12,20 @@ export interface AgentOptions {
   readonly parameters?: ParameterValues;
   readonly commandId: string;
   readonly instanceId: string;
-  /** Told of each step before it runs. */
+  /** Called with each step before it runs. */
   readonly onStep?: (name: string) => void;
-  /** Kills the step that is running and throws the signal's reason. */
+  /** Kills the running step and throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A step as Systems Manager shows it, with the whole of what it wrote. */
+/** A step as Systems Manager shows it, with its complete output. */
 export interface StepRun {
   readonly plugin: CommandPlugin;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What the agent sends back of one command on one host. */
+/** What the agent sends back about one command on one host. */
 export interface AgentResult {
   readonly status: 'Success' | 'Failed' | 'TimedOut';
   readonly statusDetails: 'Success' | 'Failed' | 'ExecutionTimedOut';
@@ -36,12 +36,12 @@ export interface AgentResult {
 const EXIT_WITH_SUCCESS = 168;
 const EXIT_WITH_FAILURE = 169;
 const REBOOT = 194;
-/** What the agent gives a script that it killed; it takes a script's own 137 for the same. */
+/** The agent's code for a script that it killed. A script's own 137 means the same to it. */
 const KILLED = 137;
 
 /**
- * Runs a Command document on a host as the SSM Agent does, step by step; a step that fails does not keep
- * the later ones from running.
+ * Runs a Command document on a host as the SSM Agent does, step by step. If a step fails, the later ones
+ * still run.
  *
  * @throws on documents that use more than this project's do, and on a step that asks for a reboot
  * @see https://github.com/aws/amazon-ssm-agent
@@ -151,7 +151,7 @@ function skipped({ name }: DocumentStep, why: string): StepRun {
   };
 }
 
-/** The worst of the steps; that one failed outweighs that one timed out. */
+/** The worst status of the steps. A failed step outweighs one that timed out. */
 function overall(steps: readonly StepRun[]): Pick<AgentResult, 'status' | 'statusDetails'> {
   const statuses = steps.map(({ plugin }) => plugin.Status);
   if (statuses.includes('Failed')) return { status: 'Failed', statusDetails: 'Failed' };

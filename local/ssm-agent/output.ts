@@ -4,8 +4,9 @@ const OUTPUT_CUT = '\n---Output truncated---';
 const ERROR_CUT = '\n---Error truncated----';
 
 /**
- * A step's combined `Output` as the SSM Agent sends it: standard output, then standard error under a title,
- * in all at most 2,500 bytes of their beginnings. Lengths are bytes, so a character can be cut in two.
+ * A step's combined `Output` as the SSM Agent sends it: standard output, then standard error under a
+ * title. It has at most 2,500 bytes of their beginnings. Lengths are bytes, so a character can be cut in
+ * two.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandPlugin.html
  */

@@ -4,7 +4,7 @@ import type { Host } from '../host/private-host';
 
 /** How a script ended and what it wrote. */
 export interface ScriptRun {
-  /** As the agent counts: -1 where a signal ended it, 137 where the agent did at the timeout. */
+  /** The agent's code: -1 if a signal ended the script, 137 if the agent did at the timeout. */
   readonly exitCode: number;
   /** Why it ended, in the words that the agent appends to standard error. */
   readonly ending: string;
@@ -20,15 +20,15 @@ export interface ScriptOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What systemd gives a service that asks for no environment of its own: no HOME. */
+/** The environment that systemd gives a service by default: without HOME. */
 const SYSTEMD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The working directory of the agent's systemd unit. */
 const WORKING_DIRECTORY = '/usr/bin';
 
 /**
- * Runs a script file as the SSM Agent does: `sh -c FILE` in a process group of its own, to be over when its
- * pipes are closed. At the timeout the whole group gets SIGKILL, and no trap runs.
+ * Runs a script file as the SSM Agent does: `sh -c FILE` in its own process group, until its pipes are
+ * closed. At the timeout the whole group gets SIGKILL, and no trap runs.
  */
 export async function runScript(file: string, options: ScriptOptions): Promise<ScriptRun> {
   const { host, timeoutSeconds, signal } = options;
@@ -58,7 +58,7 @@ export async function runScript(file: string, options: ScriptOptions): Promise<S
   const kill = (): void => {
     killed = true;
     killGroup(child.pid);
-    // A process that left the group may hold the pipes; the agent does not wait for it either.
+    // A process that left the group may hold the pipes open. The agent does not wait for it either.
     const letGo = (): void => over.abort();
     if (child.exitCode === null && child.signalCode === null) child.once('exit', () => setImmediate(letGo));
     else letGo();
@@ -86,7 +86,7 @@ function killGroup(leader: number | undefined): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
-    // All of the group had ended by themselves in the meantime.
+    // All processes of the group had already ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

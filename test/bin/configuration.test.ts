@@ -10,7 +10,7 @@ type Given = Record<string, unknown>;
 const prune = { type: 'DanglingImagePrune', labels: { application: 'todobackend' } };
 const valid = { hosts: { DockerHost: ['true'] }, tasks: [prune], schedule: 'rate(1 day)' };
 
-/** The configuration from what cdk.json says, and the command line. */
+/** The configuration from a `cdk.json` and a command line. */
 function configured(housekeeping: unknown, commandLine: Given = {}): AppConfiguration {
   return configuration(new App({ context: { housekeeping, ...commandLine } }).node);
 }
@@ -59,7 +59,7 @@ test('every property of a task can be set', () => {
 });
 
 const labels = { application: 'todobackend' };
-/** For each kind of task what cdk.json gives, and the settings that the host gets for it. */
+/** For each kind of task: its entry in cdk.json, and the settings that the host gets for it. */
 const CONFIGURED: Readonly<Record<TaskKind, readonly [object, object]>> = {
   ComposeDown: [
     { labels, olderThan: 'P3D', exclude: ['main'], whenDiskUsedAbove: 70 },
@@ -90,7 +90,7 @@ test('hosts can be narrowed by several tags', () => {
   ]);
 });
 
-test('what watches the runs can be set', () => {
+test('everything that watches the runs can be set', () => {
   const read = configured({
     ...valid,
     notify: ['ops@example.com', 'on-call+night@ops.example.org'],
@@ -120,7 +120,7 @@ test('what watches the runs can be set', () => {
   expect(read.reportDueEvery?.toDays()).toBe(7);
 });
 
-test('the command line has the last word', () => {
+test('the command line overrides cdk.json', () => {
   const commandLine = {
     dryRun: 'true',
     enabled: 'false',
@@ -139,12 +139,14 @@ test.each(['dryrun', 'dry-run', 'DRY_RUN', 'housekeeping.dryRun', 'timezone', 'E
   'refuses the misspelt -c %s=..., which the CDK would ignore',
   (key) => {
     expect(() => configured(valid, { [key]: 'true' })).toThrow(
-      new RegExp(`^context: got "${key}", which is no known key; did you mean -c (dryRun|timeZone|enabled)=`),
+      new RegExp(
+        `^context: got "${key}", which is not a known key; did you mean -c (dryRun|timeZone|enabled)=`,
+      ),
     );
   },
 );
 
-test('leaves the context of others alone', () => {
+test('ignores other context', () => {
   expect(() =>
     configured(valid, { 'cli-telemetry': false, '@aws-cdk/core:newFlag': true, stage: 'x' }),
   ).not.toThrow();
@@ -160,7 +162,7 @@ test.each<[unknown, string]>([
   [{ ...valid, schedule: undefined }, "which has no 'schedule'; add 'schedule'"],
   [
     { ...valid, shedule: 'x' },
-    'housekeeping.shedule: got "x", which belongs to no known key; use one of: hosts, tasks, schedule, timeZone, enabled, dryRun',
+    'housekeeping.shedule: got "x", which belongs to an unknown key; use one of: hosts, tasks, schedule, timeZone, enabled, dryRun',
   ],
   [{ ...valid, hosts: {} }, 'housekeeping.hosts: got {}, which names no tag; give at least one'],
   [{ ...valid, hosts: { a: 'b' } }, 'housekeeping.hosts["a"]: got "b", which is not a list; give a list'],
@@ -168,11 +170,14 @@ test.each<[unknown, string]>([
   [{ ...valid, hosts: { a: ['*'] } }, 'values of hosts\' tag "a": got "*", which is no value of a tag'],
   [{ ...valid, tasks: prune }, 'which is not a list; give a list'],
   [{ ...valid, tasks: ['prune'] }, 'housekeeping.tasks[0]: got "prune", which is not an object'],
-  [task({}), 'housekeeping.tasks[0].type: got undefined, which is no kind of task; use one of: ComposeDown'],
-  [task({ type: 'Prune' }), 'housekeeping.tasks[0].type: got "Prune", which is no kind of task'],
+  [
+    task({}),
+    'housekeeping.tasks[0].type: got undefined, which is not a kind of task; use one of: ComposeDown',
+  ],
+  [task({ type: 'Prune' }), 'housekeeping.tasks[0].type: got "Prune", which is not a kind of task'],
   [
     task({ type: 'ComposeDown', project: 'a', removeVolume: true }),
-    'housekeeping.tasks[0].removeVolume: got true, which belongs to no known key; use one of: name, timeout, whenDiskUsedAbove, labels, olderThan, project, directory, files, removeVolumes, exclude',
+    'housekeeping.tasks[0].removeVolume: got true, which belongs to an unknown key; use one of: name, timeout, whenDiskUsedAbove, labels, olderThan, project, directory, files, removeVolumes, exclude',
   ],
   [
     task({ type: 'ComposeDown', project: 'a', removeVolumes: 'yes' }),
@@ -186,25 +191,25 @@ test.each<[unknown, string]>([
   [task({ type: 'DanglingImagePrune' }), "which has no 'labels'; add 'labels'"],
   [
     task({ ...prune, olderThan: '1h' }),
-    'housekeeping.tasks[0].olderThan: got "1h", which is no duration; give it',
+    'housekeeping.tasks[0].olderThan: got "1h", which is not a duration; give it',
   ],
-  [task({ ...prune, olderThan: 3600 }), 'housekeeping.tasks[0].olderThan: got 3600, which is no duration'],
-  [task({ ...prune, olderThan: 'PT' }), 'housekeeping.tasks[0].olderThan: got "PT", which is no duration'],
-  [task({ ...prune, __proto__x: 1 }), 'which belongs to no known key'],
-  [task({ ...prune, toString: 1 }), 'housekeeping.tasks[0].toString: got 1, which belongs to no known key'],
+  [task({ ...prune, olderThan: 3600 }), 'housekeeping.tasks[0].olderThan: got 3600, which is not a duration'],
+  [task({ ...prune, olderThan: 'PT' }), 'housekeeping.tasks[0].olderThan: got "PT", which is not a duration'],
+  [task({ ...prune, __proto__x: 1 }), 'which belongs to an unknown key'],
+  [task({ ...prune, toString: 1 }), 'housekeeping.tasks[0].toString: got 1, which belongs to an unknown key'],
   [
     { ...valid, schedule: '0 3 * * *' },
-    'housekeeping.schedule: got "0 3 * * *", which is no schedule expression',
+    'housekeeping.schedule: got "0 3 * * *", which is not a schedule expression',
   ],
   [{ ...valid, schedule: 'cron(0 3 * * ?)' }, "give e.g. 'cron(0 3 * * ? *)' with six fields"],
-  [{ ...valid, schedule: 'rate(0 days)' }, 'which is no schedule expression'],
+  [{ ...valid, schedule: 'rate(0 days)' }, 'which is not a schedule expression'],
   [
     { ...valid, timeZone: 'Europe/Bärlin' },
-    'housekeeping.timeZone: got "Europe/Bärlin", which is no time zone',
+    'housekeeping.timeZone: got "Europe/Bärlin", which is not a time zone',
   ],
   [
     { ...valid, timeZone: '+01:00' },
-    'housekeeping.timeZone: got "+01:00", which is no time zone; give an IANA name',
+    'housekeeping.timeZone: got "+01:00", which is not a time zone; give an IANA name',
   ],
   [{ ...valid, enabled: 'maybe' }, 'housekeeping.enabled: got "maybe", which is not true or false'],
   [{ ...valid, dryRun: 1 }, 'housekeeping.dryRun: got 1, which is not true or false'],
@@ -214,17 +219,20 @@ test.each<[unknown, string]>([
   ],
   [
     { ...valid, notify: ['ops'] },
-    'housekeeping.notify[0]: got "ops", which is no e-mail address; give one, e.g. \'ops@example.com\'',
+    'housekeeping.notify[0]: got "ops", which is not an e-mail address; give one, e.g. \'ops@example.com\'',
   ],
-  [{ ...valid, notify: ['Ops <ops@example.com>'] }, 'which is no e-mail address'],
-  [{ ...valid, notify: ['a@b.c, d@e.f'] }, 'which is no e-mail address'],
-  [{ ...valid, notify: [`${'a'.repeat(250)}@b.cd`] }, 'which is no e-mail address'],
+  [{ ...valid, notify: ['Ops <ops@example.com>'] }, 'which is not an e-mail address'],
+  [{ ...valid, notify: ['a@b.c, d@e.f'] }, 'which is not an e-mail address'],
+  [{ ...valid, notify: [`${'a'.repeat(250)}@b.cd`] }, 'which is not an e-mail address'],
   [{ ...valid, notify: ['a@b.cd', 'a@b.cd'] }, 'which has "a@b.cd" twice; give each address once'],
   [
     { ...valid, notifyOn: 'failure' },
-    'housekeeping.notifyOn: got "failure", which is none of those known; use one of: every-run, attention',
+    'housekeeping.notifyOn: got "failure", which is not one of the known values; use one of: every-run, attention',
   ],
-  [{ ...valid, alarms: { noHost: {} } }, 'housekeeping.alarms.noHost: got {}, which belongs to no known key'],
+  [
+    { ...valid, alarms: { noHost: {} } },
+    'housekeeping.alarms.noHost: got {}, which belongs to an unknown key',
+  ],
   [
     { ...valid, alarms: { noHosts: false } },
     'housekeeping.alarms.noHosts: got false, which is not an object',
@@ -233,8 +241,14 @@ test.each<[unknown, string]>([
     { ...valid, alarms: { noHosts: { treatMissingData: 'bad' } } },
     'use one of: breaching, notBreaching, ignore, missing',
   ],
-  [{ ...valid, reportDueEvery: '1 day' }, 'housekeeping.reportDueEvery: got "1 day", which is no duration'],
-  [{ ...valid, reportRetention: 2 }, 'got 2, which is none of those known; use one of: 1, 3, 5, 7, 14, 30'],
+  [
+    { ...valid, reportDueEvery: '1 day' },
+    'housekeeping.reportDueEvery: got "1 day", which is not a duration',
+  ],
+  [
+    { ...valid, reportRetention: 2 },
+    'got 2, which is not one of the known values; use one of: 1, 3, 5, 7, 14, 30',
+  ],
 ])('refuses %j: %s', (housekeeping, message) => {
   expect(() => configured(housekeeping)).toThrow(message);
 });

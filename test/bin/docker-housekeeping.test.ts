@@ -8,7 +8,7 @@ import { testWith } from '../support/lacking';
 const project = checkout();
 afterAll(project.remove);
 
-/** Runs the pinned CDK command line in a checkout, as a user does right after `npm ci`. */
+/** Runs the pinned CDK command line in a checkout, as you would right after `npm ci`. */
 function cdk(...args: string[]): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync('npx', ['cdk', '--no-notices', ...args], {
     cwd: project.directory,
@@ -36,7 +36,7 @@ describe('cdk synth', () => {
     expect(synth.output).not.toMatch(/\[(warning|error)/i);
   });
 
-  test('tells what to use after the deployment, in any account and region', () => {
+  test('has outputs to use after the deployment, in any account and region', () => {
     expect(Object.keys((JSON.parse(readFileSync(template, 'utf8')) as Template).Outputs)).toEqual([
       'RunNow',
       'DryRunNow',
@@ -48,7 +48,7 @@ describe('cdk synth', () => {
     expect(artifacts.DockerHousekeeping?.environment).toBe('aws://unknown-account/unknown-region');
   });
 
-  test('brings the bundled reporter', () => {
+  test('contains the bundled reporter', () => {
     const { files } = JSON.parse(readFileSync(join(assembly, 'DockerHousekeeping.assets.json'), 'utf8')) as {
       files: Record<string, { source: { path: string; packaging: string } }>;
     };
@@ -73,7 +73,7 @@ test('-c changes one deployment', () => {
   expect(JSON.stringify(schedule.Properties.Target)).toContain('\\"DryRun\\":[\\"true\\"]');
 });
 
-test('a wrong value fails with what was got and what to do', () => {
+test('a wrong value fails with the value and what to do', () => {
   const { status, output } = cdk('synth', '--quiet', '-c', 'dryRun=maybe');
   expect(status).toBe(1);
   expect(output).toContain(

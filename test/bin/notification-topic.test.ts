@@ -20,7 +20,7 @@ test('each address is asked to subscribe', () => {
   );
 });
 
-test('alarms of this account can publish: by the policy, and past no key that they cannot use', () => {
+test('alarms of this account can publish: the policy allows it, and no key prevents it', () => {
   expect(Properties).not.toHaveProperty('KmsMasterKeyId');
   const [, policy] = only(template, 'AWS::SNS::TopicPolicy');
   const { Statement } = policy.Properties.PolicyDocument as { Statement: unknown[] };
@@ -34,7 +34,7 @@ test('alarms of this account can publish: by the policy, and past no key that th
   });
 });
 
-test('nobody publishes without TLS', () => {
+test('the policy denies publishing without TLS', () => {
   const { violations } = new AwsSolutionsChecks(stack.node.root).validateScope(stack.node.root);
   expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
 });

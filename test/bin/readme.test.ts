@@ -21,6 +21,6 @@ test.each(ROWS)('README.md says what %s means, and what you do', (code, { meanin
   expect(row).toContain(`| ${action} |`);
 });
 
-test('a README.md without the place for a part is refused', () => {
+test('a README.md without the markers of a part is refused', () => {
   expect(() => withGeneratedParts(README.replace('<!-- /warnings -->', ''))).toThrow('<!-- /warnings -->');
 });

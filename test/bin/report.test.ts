@@ -14,7 +14,7 @@ const [FIRST, , SAMPLE] = samples() as [Sample, Sample, Sample];
 type Sample = ReturnType<typeof report>;
 const PAGE = renderPage(SAMPLE.run, SAMPLE.hosts);
 
-/** What `aws logs get-log-events --output json` prints of these messages. */
+/** The output of `aws logs get-log-events --output json` for these messages. */
 function printed(messages: readonly string[]): string {
   const events = messages.map((message) => ({ timestamp: 1, message, ingestionTime: 2 }));
   return `${JSON.stringify({ events, nextForwardToken: 'f/1/s', nextBackwardToken: 'b/1/s' }, null, 4)}\n`;
@@ -33,7 +33,7 @@ describe('a report is read back as it was published', () => {
     ['pages in the wrong order', printed(MESSAGES.slice(2)) + printed(MESSAGES.slice(0, 2))],
     ['events, one a line', MESSAGES.join('\n')],
     ['events with nothing between them', MESSAGES.join('')],
-    ['events, as --output text puts them', MESSAGES.join('\t')],
+    ['events, as --output text prints them', MESSAGES.join('\t')],
     ['messages, as --query "events[].message" lists them', JSON.stringify(MESSAGES)],
     ['with the line ends of Windows', printed(MESSAGES).replaceAll('\n', '\r\n')],
   ])('%s', (_name, input) => {
@@ -45,7 +45,7 @@ describe('a report is read back as it was published', () => {
     expect(hosts).toHaveLength(SAMPLE.hosts.length);
   });
 
-  test('whatever brackets and quotes hosts print', () => {
+  test('any brackets and quotes in the output of hosts', () => {
     const evil = report('evil', '2026-11-23T03:00:00Z', [
       on('1', [facts(), task({ outcome: 'failed', reason: 'x', message: '"}]\\" { [ \\\\' })]),
     ]);
@@ -53,7 +53,7 @@ describe('a report is read back as it was published', () => {
   });
 });
 
-describe('what is no complete report of one run is refused', () => {
+describe('an input that is not the complete report of one run is refused', () => {
   const host = MESSAGES[0] ?? '';
   const run = MESSAGES.at(-1) ?? '';
   const without = (name: string): string =>
@@ -66,7 +66,7 @@ describe('what is no complete report of one run is refused', () => {
       printed(MESSAGES.slice(0, -1)),
       "the report is incomplete: got 4 host events and not the run's own",
     ],
-    ['a page is missing', printed([host, run]), 'it tells of 4 hosts, got the events of 1; fetch the pages'],
+    ['a page is missing', printed([host, run]), 'it counts 4 hosts, got the events of 1; fetch the pages'],
     [
       'two runs',
       printed([...FIRST.events, ...SAMPLE.events].map(({ message }) => message)),
@@ -76,17 +76,17 @@ describe('what is no complete report of one run is refused', () => {
     [
       'the log of a function',
       printed(['START RequestId: 1', run]),
-      'got "START RequestId: 1"; it is no JSON',
+      'got "START RequestId: 1"; it is not JSON',
     ],
     ['other JSON', '{"level":"INFO"}', 'got {"level":"INFO"}; it is neither the event of a host nor'],
     ['null', 'null', 'got null; it is neither'],
-    ['a run of another version', printed([without('coverage')]), 'its "coverage" is no object'],
+    ['a run of another version', printed([without('coverage')]), 'its "coverage" is not of type object'],
     [
       'no JSON',
       `${host}\n{"events": [`,
-      'the input is no JSON from line 2 on, where it says "{\\"events\\": ["',
+      'the input is not JSON from line 2 on, where it says "{\\"events\\": ["',
     ],
-    ['text', 'An error occurred (ResourceNotFoundException)', 'the input is no JSON from line 1 on'],
+    ['text', 'An error occurred (ResourceNotFoundException)', 'the input is not JSON from line 1 on'],
   ])('%s', (_name, input, message) => {
     expect(() => readReport(input)).toThrow(message);
   });
@@ -105,7 +105,7 @@ function command(
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('close', (code) => done({ code, stdout, stderr }));
-    // A command that has refused its arguments does not read.
+    // A command that has refused its arguments does not read its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

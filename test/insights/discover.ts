@@ -1,22 +1,23 @@
-/** A log event as it stands in a log group. */
+/** A log event as a log group holds it. */
 export interface LogEvent {
   readonly logStream: string;
   readonly timestamp: number;
   readonly message: string;
 }
 
-/** What a field may hold; objects come from `jsonParse` only. */
+/** The values of a field. Objects come only from `jsonParse`. */
 export type Value = string | number | boolean | Date | object;
 export type Fields = ReadonlyMap<string, Value>;
 
-/** Logs Insights discovers no more fields in a JSON event than these. */
+/** Logs Insights discovers at most this many fields in a JSON event. */
 export const DISCOVERED = 200;
 
 /**
- * The fields that Logs Insights finds in an event: members of objects and lists are
- * told by the dots in their names; null and what is empty has none.
+ * The fields that Logs Insights finds in an event. Dots in a name separate members of objects and lists.
+ * Null and empty values have no field.
  *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
  */
 export function discover({ logStream, timestamp, message }: LogEvent): Fields {
   const discovered = [...leaves('', JSON.parse(message) as object)].slice(0, DISCOVERED);

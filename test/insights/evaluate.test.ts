@@ -4,7 +4,7 @@ import { samples } from './samples';
 
 const EVENTS = samples().flatMap(({ events }) => events);
 
-describe('the evaluator refuses what would be a guess', () => {
+describe('the evaluator refuses to guess', () => {
   test.each([
     ['filter typ = "host"', 'no record has field "typ"'],
     ['filter type = "host" | stats count(*) as n by host.engin', 'no record has field "host.engin"'],
@@ -21,7 +21,7 @@ describe('the evaluator refuses what would be a guess', () => {
     expect(() => evaluate(query, EVENTS)).toThrow(message);
   });
 
-  test('a field that is not discovered any more', () => {
+  test('a field beyond the discovered ones', () => {
     const members = Object.fromEntries(Array.from({ length: DISCOVERED }, (_, i) => [`field${i}`, i]));
     const event = {
       logStream: 's',

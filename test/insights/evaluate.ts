@@ -4,16 +4,16 @@ import type { Fields, LogEvent, Value } from './discover';
 import { parse } from './parse';
 import type { Column, Command, Expression } from './parse';
 
-/** A row of the answer; what a record lacks is absent. */
+/** A row of the answer. A column that a record lacks is absent. */
 export type Row = Readonly<Record<string, Value>>;
 type Known = Value | undefined;
 
 const DAY = 86_400_000;
 
 /**
- * Runs a Logs Insights query on events, as the documentation says. Where that is
- * silent, or a field is in none of the records that reach a command, it throws:
- * an answer that rests on a guess is worth nothing.
+ * Runs a Logs Insights query on events, as the documentation says. It throws where the documentation is
+ * silent, or where no record that reaches a command has the field. An answer that rests on a guess would
+ * prove nothing.
  */
 export function evaluate(query: string, events: readonly LogEvent[]): Row[] {
   const commands = parse(query);
@@ -132,7 +132,7 @@ function aggregate(expression: Expression, members: readonly Fields[]): Known {
   }
 }
 
-/** The value in the record of the latest time, be it missing there. */
+/** The value in the record of the latest time, even if it is missing there. */
 function latest(expression: Expression, members: readonly Fields[]): Known {
   const time = (member: Fields): number => number(lookUp(member, '@timestamp'));
   const newest = members.reduce((most, member) => Math.max(most, time(member)), -Infinity);
@@ -211,7 +211,7 @@ function sorted(records: readonly Fields[], field: string, descending: boolean):
   return [...records].sort((a, b) => (key(a) < key(b) ? -direction : key(a) > key(b) ? direction : 0));
 }
 
-/** How a boolean of JSON compares is not documented. */
+/** The comparison of a JSON boolean is not documented. */
 function equal(a: Known, b: Known): boolean {
   if (typeof a === 'boolean' || typeof b === 'boolean') throw new Error('a boolean cannot be compared');
   return a !== undefined && a === b;

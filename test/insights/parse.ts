@@ -24,8 +24,8 @@ export type Command =
 const MOST_ROWS = 10_000;
 
 /**
- * Reads a query. What the saved queries do not use is refused: it would have to be
- * learned from the documentation first.
+ * Reads a query. It refuses everything that the saved queries do not use: its behaviour would have to be
+ * looked up in the documentation first.
  *
  * @throws on anything unknown
  */

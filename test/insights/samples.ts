@@ -19,7 +19,7 @@ export interface SampleReport {
   readonly events: readonly LogEvent[];
 }
 
-/** A run whose hosts' steps printed this; `notReached` are instances that the command was not sent to. */
+/** A run whose hosts' steps printed this. `notReached` lists instances that the command was not sent to. */
 export function report(
   commandId: string,
   requestedAt: string,
@@ -52,7 +52,7 @@ export function report(
   return { logStream, run, hosts, events };
 }
 
-/** What a host says of itself, in full. */
+/** All that a host reports about itself. */
 export function facts(overrides: Partial<HostFacts> = {}, dryRun = false): CommandPlugin {
   const host: HostFacts = {
     engine: '29.4.0',
@@ -97,7 +97,7 @@ const WEB: KilledContainer = { project: 'shop', service: 'web', container: 'shop
 
 const nothing = (dryRun = false): CommandPlugin => task({ dryRun });
 
-/** Two days of a fleet to which all kinds of things happen; a dry run lies between the real ones. */
+/** Two days of a fleet with all kinds of outcomes, and a dry run between the real runs. */
 export function samples(): SampleReport[] {
   const removed = { projects: 1, containers: 3, images: 4, volumes: 1, networks: 2, cacheRecords: 5 };
   return [
@@ -146,12 +146,12 @@ export function samples(): SampleReport[] {
         },
       ),
       on('3', [
-        // Its Engine did not answer in time how many there are.
+        // Its Engine did not say in time how many there are.
         facts({ diskPercent: 64, danglingImages: undefined, volumes: undefined }),
         task({ outcome: 'skipped', reason: 'locked', message: 'another run is at it' }),
       ]),
       on('4', [
-        // The file system cannot be seen this time.
+        // The host cannot see the file system this time.
         plugin(
           'host',
           result({

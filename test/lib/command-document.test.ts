@@ -10,14 +10,14 @@ const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes
 const prune = new DanglingImagePrune({ labels: { application: 'todobackend' } });
 
 describe('the document', () => {
-  test('asks what the host is first, then does the tasks in the order given', () => {
+  test('first asks what the host is, then runs the tasks in the order given', () => {
     const names = (...tasks: HousekeepingTask[]): string[] =>
       commandDocument(tasks).mainSteps.map(({ name }) => name);
     expect(names(down, prune)).toEqual(['host', down.name, prune.name]);
     expect(names(prune, down)).toEqual(['host', prune.name, down.name]);
   });
 
-  test('has steps that run on Linux alone, each with its timeout, and none that stops the others', () => {
+  test('has steps that run only on Linux, each with its timeout, and none stops the others', () => {
     const { schemaVersion, mainSteps } = commandDocument([down]);
     expect(schemaVersion).toBe('2.2');
     expect(mainSteps).toMatchObject([
@@ -34,7 +34,7 @@ describe('the document', () => {
     }
   });
 
-  test('takes nothing at run time but whether to remove', () => {
+  test('has only one parameter: whether to remove', () => {
     const { DryRun, ...others } = commandDocument([down]).parameters as Record<
       string,
       Record<string, unknown>
@@ -47,7 +47,7 @@ describe('the document', () => {
     ).toEqual(['true', 'false']);
   });
 
-  test('lets Systems Manager replace nothing but DryRun, once per step', () => {
+  test('lets Systems Manager replace only DryRun, once per step', () => {
     for (const step of commandDocument([down, prune]).mainSteps) {
       const lines = step.inputs.runCommand.filter((line) => line.includes('{{'));
       expect(lines).toEqual(["DRY_RUN='{{ DryRun }}'"]);
@@ -70,7 +70,7 @@ describe('the document', () => {
     ]);
   });
 
-  test('is valid shell after comments and indentation are gone', () => {
+  test('is valid shell after comments and indentation are removed', () => {
     for (const { name, inputs } of commandDocument([down, prune]).mainSteps) {
       const { stderr } = spawnSync('sh', ['-n'], { input: inputs.runCommand.join('\n'), encoding: 'utf8' });
       expect(`${name}: ${stderr}`).toBe(`${name}: `);
@@ -85,7 +85,7 @@ describe('the values of a user', () => {
     .oneof(awkward, fc.string({ unit: 'grapheme' }))
     .filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text) && !text.includes('{{') && text === text.trim());
 
-  test('reach the shell unchanged, whatever they hold', () => {
+  test('reach the shell unchanged, with any characters', () => {
     fc.assert(
       fc.property(value, value, (first, second) => {
         const task = new DanglingImagePrune({ labels: { a: first, b: second }, name: 'prune' });
@@ -95,7 +95,7 @@ describe('the values of a user', () => {
     );
   });
 
-  test('do not run, whatever they hold', () => {
+  test('are never run as code', () => {
     const directory = `/srv/'; echo run; '/$(echo run)/\`echo run\`/"`;
     const task = new ComposeDown({ directory, files: ["$(echo run)'s.yml"], name: 'down' });
     expect(shellVariable(step(task), 'DIRECTORY')).toBe(directory);
@@ -113,18 +113,18 @@ describe('refused', () => {
     [down, 'which is no list; give a list of tasks'],
     [[down, { project: 'a' }], 'tasks[1]: got {"project":"a"}, which is no task; give a task'],
     [[null], 'tasks[0]: got null, which is no task; give a task'],
-  ])('what is no list of tasks: %#', (tasks, message) => {
+  ])('a value that is not a list of tasks: %#', (tasks, message) => {
     expect(() => commandDocument(tasks as HousekeepingTask[])).toThrow(message);
   });
 
-  test('two tasks of one name', () => {
+  test('two tasks with the same name', () => {
     const again = new ComposeDown({ project: 'todobackend', directory: '/srv/todobackend' });
     expect(() => commandDocument([down, prune, again])).toThrow(
       /^tasks: got \[.*\], which has two tasks named "compose-down-todobackend"; give one of them another 'name'$/,
     );
   });
 
-  test('more than 64 KB, saying how large each step is', () => {
+  test('more than 64 KB, with the size of each step', () => {
     const small = commandDocument([new DanglingImagePrune({ labels: { a: '' }, name: 'prune' })]);
     const room = MAX_DOCUMENT_BYTES - Buffer.byteLength(JSON.stringify(small));
     const ofLength = (length: number): HousekeepingTask =>
@@ -150,7 +150,7 @@ function step(task: HousekeepingTask): CommandDocumentStep {
   return commandDocument([task]).mainSteps[1]!;
 }
 
-/** What the shell holds in a variable after the line of the script that sets it. */
+/** The value of a shell variable after the line of the script that sets it. */
 function shellVariable({ inputs }: CommandDocumentStep, name: string): string {
   const line = inputs.runCommand.find((line) => line.startsWith(`${name}=`));
   const { stdout, stderr, status } = spawnSync('sh', ['-c', `${line}\nprintf %s "$${name}"`], {

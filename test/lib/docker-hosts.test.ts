@@ -14,7 +14,7 @@ test('targets and condition select the same hosts: all keys, any value of each',
   });
 });
 
-test('narrowing leaves the wider choice as it was', () => {
+test('narrowing does not change the wider selection', () => {
   const all = DockerHosts.tagged('DockerHost', 'true');
   all.andTagged('Stage', 'test');
   expect(all._targets()).toEqual([{ Key: 'tag:DockerHost', Values: ['true'] }]);
@@ -52,7 +52,7 @@ test.each([
   expect(() => DockerHosts.tagged(key, ...values)).toThrow(message);
 });
 
-test('refuses what is no string, which JavaScript lets through', () => {
+test('refuses a value that is not a string, which JavaScript allows', () => {
   const number = 5 as unknown as string;
   expect(() => DockerHosts.tagged(number, 'x')).toThrow(
     'key of hosts: got 5, which is not a string; give the key of a tag',
@@ -62,13 +62,13 @@ test('refuses what is no string, which JavaScript lets through', () => {
   );
 });
 
-test('refuses a key given twice, which the IAM condition could not express', () => {
+test('refuses a key given twice, which the IAM condition cannot express', () => {
   expect(() => DockerHosts.tagged('Stage', 'test').andTagged('Stage', 'acceptance')).toThrow(
     'hosts: got "Stage", which was given before; give all values of a tag key in one call',
   );
 });
 
-test('refuses a sixth key, which Systems Manager does not take', () => {
+test('refuses a sixth key, which Systems Manager does not accept', () => {
   const five = ['a', 'b', 'c', 'd'].reduce(
     (hosts, key) => hosts.andTagged(key, '1'),
     DockerHosts.tagged('e', '1'),

@@ -8,7 +8,7 @@ import { METRICS, METRIC_DIMENSION, METRIC_NAMESPACE } from '../../lib/contract'
 import { ReportedMetrics } from '../../lib/monitoring/metrics';
 import { housekeepingProps, housekeepingStack, only, resources, strictApp } from './stack';
 
-test('the document holds the tasks, makes versions and leaves its name to CloudFormation', () => {
+test('the document holds the tasks, has versions and leaves its name to CloudFormation', () => {
   const { tasks } = housekeepingProps();
   const [, document] = only(housekeepingStack({ tasks }).template(), 'AWS::SSM::Document');
   expect(document.Properties).toEqual({
@@ -19,7 +19,7 @@ test('the document holds the tasks, makes versions and leaves its name to CloudF
   });
 });
 
-test('what it exposes is what it created', () => {
+test('exposes what it created', () => {
   const { stack, housekeeping, template } = housekeepingStack();
   const id = (type: string): string => only(template(), type)[0];
   expect(stack.resolve(housekeeping.documentName)).toEqual({ Ref: id('AWS::SSM::Document') });
@@ -73,7 +73,7 @@ test('two in one stack share nothing', () => {
   expect(JSON.stringify(builders.map((id) => all[id]))).not.toContain('"Runners"');
 });
 
-test('has saved queries, and a dashboard with all alarms where it is wanted', () => {
+test('has saved queries, and on request a dashboard with all alarms', () => {
   const without = housekeepingStack().template();
   without.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   expect(resources(without, 'AWS::Logs::QueryDefinition')).not.toEqual([]);
@@ -102,11 +102,11 @@ test.each([
     'got "rate(1 day)", which is no ScheduleExpression; give e.g. ScheduleExpression.',
   ],
   ['tasks', undefined, 'got undefined, which is no list; give a list of tasks'],
-])('refuses %s: %j, which JavaScript lets through', (property, value, message) => {
+])('refuses %s: %j, which JavaScript allows', (property, value, message) => {
   expect(() => housekeepingStack({ [property]: value })).toThrow(`${property}: ${message}`);
 });
 
-test('refuses what no document can be made of', () => {
+test('refuses tasks that make no valid document', () => {
   expect(() => housekeepingStack({ tasks: [] })).toThrow('give at least one task');
 });
 
@@ -135,7 +135,7 @@ describe('metrics', () => {
     );
   });
 
-  test('the dimension is the name that the reporter is given', () => {
+  test('the dimension is the name that the reporter gets', () => {
     const { stack, housekeeping, template } = housekeepingStack();
     const [, handler] = only(template(), 'AWS::Lambda::Function');
     const { HOUSEKEEPING } = (handler.Properties.Environment as { Variables: Record<string, string> })

@@ -26,13 +26,13 @@ function run(command: string, cwd = project.directory): string {
   return stdout;
 }
 
-// One after the other: each needs what the one before it built.
+// In this order: each test needs what the one before it built.
 describe('the package', () => {
   test('builds for all languages without a warning', () => {
     run('npm run build -- --fail-on-warnings');
   });
 
-  test('leaves nothing compiled that a later synthesis would take for a source', () => {
+  test('leaves no compiled file that a later synthesis would run instead of its source', () => {
     const source = join(project.directory, 'lib', 'command-document.ts');
     const text = readFileSync(source, 'utf8');
     expect(text).toContain('Docker housekeeping: cleans');
@@ -57,7 +57,7 @@ describe('the package', () => {
     expect(read(resolve(__dirname, '..', '..'))).toBe(read(project.directory));
   });
 
-  test('synthesises in a project that has neither esbuild nor sources', () => {
+  test('synthesises in a project without esbuild and without sources', () => {
     mkdirSync(modules, { recursive: true });
     run(`tar -xzf "$(npm pack --ignore-scripts --silent)" -C ${modules}`);
     run(`mv package cdk-docker-housekeeping`, modules);

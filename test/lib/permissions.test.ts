@@ -13,7 +13,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What a role may do, one line per action and resource. */
+/** The permissions of a role, one line per action and resource. */
 function permissions(template: Template, role: string): { allowed: string[]; conditions: unknown[] } {
   const statements = resources(template, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => (Properties.Roles as { Ref: string }[]).some(({ Ref }) => Ref === role))
@@ -52,7 +52,7 @@ test('the schedule can send this document to these hosts, and dead letters, and 
   });
 });
 
-test('the condition stands on the instances, as it would never be true of the document', () => {
+test('the condition is on the instances: it would never be true for the document', () => {
   const template = housekeepingStack({ hosts }).template();
   const conditional = resources(template, 'AWS::IAM::Policy')
     .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement)
@@ -93,7 +93,7 @@ test('the reporter can write to its log groups alone, and read what cannot be na
   });
 });
 
-test('the reporter can publish to the topic that it was given, and to no other', () => {
+test('the reporter can publish only to its topic', () => {
   const stack = new Stack(strictApp(), 'Stack');
   new Topic(stack, 'Other');
   const notify = new Topic(stack, 'Topic');
@@ -104,7 +104,7 @@ test('the reporter can publish to the topic that it was given, and to no other',
   expect(allowed.filter((line) => line.includes('sns:'))).toEqual([`Allow sns:Publish on <${topic}>`]);
 });
 
-test('who may run by hand can send this document to these hosts, and follow the run', () => {
+test('grantRun allows sending this document to these hosts, and following the run', () => {
   const stack = new Stack(strictApp(), 'Stack');
   const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', housekeepingProps({ hosts }));
   const operators = new Role(stack, 'Operators', { assumedBy: new AccountPrincipal('111122223333') });
@@ -124,25 +124,25 @@ test('who may run by hand can send this document to these hosts, and follow the 
   });
 });
 
-test('no role has a managed or inline policy besides', () => {
+test('no role has further managed or inline policies', () => {
   for (const [, { Properties }] of resources(housekeepingStack().template(), 'AWS::IAM::Role')) {
     expect(Properties).not.toHaveProperty('ManagedPolicyArns');
     expect(Properties).not.toHaveProperty('Policies');
   }
 });
 
-test('cdk-nag finds nothing but what has a reason', () => {
+test('cdk-nag finds only what has a reason', () => {
   const { stack } = housekeepingStack();
   const reasons = {
-    // Which instances is said by the condition on their tags.
+    // The condition on the tags limits the instances.
     'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:instance/*]':
       'Stack/Housekeeping/Schedule/Role/DefaultPolicy/Resource',
-    // IAM knows no resources for ec2:DescribeInstances and what is read of Systems Manager.
+    // IAM has no resource types for ec2:DescribeInstances and for what is read of Systems Manager.
     'AwsSolutions-IAM5[Resource::*]': 'Stack/Housekeeping/Reporter/Role/DefaultPolicy/Resource',
-    // logs:DescribeLogGroups is asked for the groups of the account.
+    // logs:DescribeLogGroups applies to the groups of the account.
     'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
       'Stack/Housekeeping/Reporter/Role/DefaultPolicy/Resource',
-    // It is a dead-letter queue, but of a schedule, which the rule does not look at.
+    // It is the dead-letter queue of a schedule, which the rule does not consider.
     'AwsSolutions-SQS3': 'Stack/Housekeeping/Schedule/DeadLetterQueue/Resource',
   };
   const { violations } = new AwsSolutionsChecks(stack.node.root).validateScope(stack.node.root);

@@ -34,7 +34,7 @@ test('reports every end of a run of this document, and no step on the way', () =
   });
 });
 
-test('looks every hour for what was not reported, with the event as it comes', () => {
+test('sweeps every hour for runs that were not reported, with the unchanged event', () => {
   const [handler] = only(synthesised, 'AWS::Lambda::Function');
   const [, { Properties }] = sweep;
   expect(Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
@@ -48,7 +48,7 @@ test('looks every hour for what was not reported, with the event as it comes', (
   ]);
 });
 
-test('is called by its rules alone, with bounded retries', () => {
+test('is called only by its rules, with bounded retries', () => {
   const [handler] = only(synthesised, 'AWS::Lambda::Function');
   expect(rules).toHaveLength(2);
   expect(ended[1].Properties.Targets).toEqual([
@@ -71,7 +71,7 @@ test('is called by its rules alone, with bounded retries', () => {
   });
 });
 
-test('is told where to write, for whom, and when a claim is abandoned', () => {
+test('gets the log group, the name of the construct, and the age of an abandoned claim', () => {
   const [, handler] = only(synthesised, 'AWS::Lambda::Function');
   expect(handler.Properties).toMatchObject({
     Runtime: 'nodejs24.x',
@@ -92,7 +92,7 @@ test('is told where to write, for whom, and when a claim is abandoned', () => {
 });
 
 describe('notifications', () => {
-  /** With a topic of the stack. */
+  /** A reporter with a topic of the stack. */
   function notified(notifyOn?: NotifyOn): { template: Template; topic: string } {
     const stack = new Stack(strictApp(), 'Stack');
     const notify = new Topic(stack, 'Topic');
@@ -105,7 +105,7 @@ describe('notifications', () => {
     [undefined, 'every-run'],
     [NotifyOn.EVERY_RUN, 'every-run'],
     [NotifyOn.ATTENTION, 'attention'],
-  ])('notifyOn %s: the reporter is told the topic and %s', (notifyOn, expected) => {
+  ])('notifyOn %s: the reporter gets the topic and %s', (notifyOn, expected) => {
     const { template, topic } = notified(notifyOn);
     expect(environment(template)).toMatchObject({
       [REPORTER_ENVIRONMENT.notifyTopic]: { Ref: topic },
@@ -113,33 +113,33 @@ describe('notifications', () => {
     });
   });
 
-  test('without a topic it is told neither, and all it is told is in the contract', () => {
+  test('without a topic it gets neither, and all its variables are in the contract', () => {
     const { notifyTopic, notifyOn, ...others } = REPORTER_ENVIRONMENT;
     expect(Object.keys(environment(synthesised)).sort()).toEqual(Object.values(others).sort());
     const all = Object.keys(environment(notified().template));
     expect(all.sort()).toEqual([...Object.values(others), notifyTopic, notifyOn].sort());
   });
 
-  test('refuses to be told when without being told whom', () => {
+  test('refuses notifyOn without notify', () => {
     expect(() => housekeepingStack({ notifyOn: NotifyOn.ATTENTION })).toThrow(
       "notifyOn: got \"attention\", which has no topic to tell, as there is no 'notify'; give 'notify' too",
     );
   });
 });
 
-test('logs as JSON into a group of its own, which goes with the stack', () => {
+test('logs as JSON into its own group, which is deleted with the stack', () => {
   const [, handler] = only(synthesised, 'AWS::Lambda::Function');
   const [logsId, logs] = resources(synthesised, 'AWS::Logs::LogGroup').find(([id]) => id !== reports.Ref)!;
   expect(handler.Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', LogGroup: { Ref: logsId } });
   expect(logs).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } });
 });
 
-test('reports are kept for a year and outlive the stack', () => {
+test('reports are kept for a year, also when the stack is deleted', () => {
   const [, group] = resources(synthesised, 'AWS::Logs::LogGroup').find(([id]) => id === reports.Ref)!;
   expect(group).toMatchObject({ DeletionPolicy: 'Retain', Properties: { RetentionInDays: 365 } });
 });
 
-test('reports can be kept for another time and go with the stack', () => {
+test('reports can have another retention and be deleted with the stack', () => {
   const other = housekeepingStack({
     reportRetention: RetentionDays.ONE_WEEK,
     removalPolicy: RemovalPolicy.DESTROY,

@@ -6,7 +6,7 @@ import { ComposeDown, DanglingImagePrune, DockerHosts, DockerHousekeeping } from
 
 export type Resource = { Type: string; Properties: Record<string, unknown>; [attribute: string]: unknown };
 
-/** What the shipped configuration says, unless `props` says otherwise. */
+/** The properties of the shipped configuration, with `props` on top. */
 export function housekeepingProps(props: Partial<DockerHousekeepingProps> = {}): DockerHousekeepingProps {
   return {
     hosts: DockerHosts.tagged('DockerHost', 'true'),
@@ -61,7 +61,7 @@ export function only(template: Template, type: string): [id: string, resource: R
   return found;
 }
 
-/** The text that a value of the template stands for, with `<LogicalId>` for what a Ref gives. */
+/** The text of a value of the template, with `<LogicalId>` for each Ref. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, ...intrinsic } = value as {

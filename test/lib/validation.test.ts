@@ -12,11 +12,11 @@ describe('a number', () => {
       Token.asNumber({ Ref: 'Parameter' }),
       'got "a token", which is only known at deployment, but is written into a script at synthesis; give a literal value',
     ],
-  ])('is refused for what is wrong with it: %p', (value, message) => {
+  ])('is refused with the reason: %p', (value, message) => {
     expect(() => literalCount('n', value, 0, 99)).toThrow(`n: ${message}`);
   });
 
-  test.each([0, 99])('may be as small or large as said: %p', (value) => {
+  test.each([0, 99])('may be as small or large as documented: %p', (value) => {
     expect(literalCount('n', value, 0, 99)).toBe(value);
   });
 });
@@ -31,14 +31,14 @@ describe('a time', () => {
     expect(() => literalSeconds('t', Duration.millis(1500))).toThrow('t: got "Duration.millis(1500)"');
   });
 
-  test('may be of another copy of the library', () => {
+  test('may come from another copy of the library', () => {
     const other = { toSeconds: () => 60, isUnresolved: () => false } as unknown as Duration;
     expect(literalSeconds('t', other)).toBe(60);
   });
 });
 
 describe('a size', () => {
-  test('is counted in whole bytes, however many a disk may hold', () => {
+  test('is counted in whole bytes, up to the size of any disk', () => {
     expect(literalBytes('s', Size.gibibytes(2))).toBe(2_147_483_648);
     expect(literalBytes('s', Size.kibibytes(0.7))).toBe(716);
     expect(literalBytes('s', Size.pebibytes(7))).toBe(7_881_299_347_898_368);
@@ -56,7 +56,7 @@ describe('a size', () => {
   });
 });
 
-describe('the value got', () => {
+describe('the value in a message', () => {
   const ring: Record<string, unknown> = {};
   ring.self = ring;
 
@@ -69,7 +69,9 @@ describe('the value got', () => {
     ],
     [ring, '[object Object]'],
     [5n, '5'],
-  ])('is shown as whoever gave it knows it: %p', (value, got) => {
-    expect(() => refuse('p', value, 'is wrong', 'mend it')).toThrow(`p: got ${got}, which is wrong; mend it`);
+  ])('is shown as you wrote it: %p', (value, got) => {
+    expect(() => refuse('p', value, 'is wrong', 'correct it')).toThrow(
+      `p: got ${got}, which is wrong; correct it`,
+    );
   });
 });

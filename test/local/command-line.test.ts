@@ -12,7 +12,7 @@ const ROOT = resolve(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'command-line-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** `npm run local`, without npm in between; its temporary files are in `folder`. */
+/** `npm run local`, without npm in between. Its temporary files are in `folder`. */
 class Local {
   readonly child: ChildProcess;
   stdout = '';
@@ -41,7 +41,7 @@ class Local {
 }
 
 describe('arguments', () => {
-  test('--help tells of every option', async () => {
+  test('--help lists every option', async () => {
     const local = new Local('--help');
     expect(await local.code).toBe(0);
     for (const option of ['--dry-run', '--json', '--html', '--engine', '--keep', '--yes'])
@@ -74,7 +74,7 @@ describe('arguments', () => {
 });
 
 describeDocker('an Engine that does not answer', () => {
-  test('is said in one line, and is no success', async () => {
+  test('is reported in one line, with an exit code other than 0', async () => {
     const local = new Local('--engine', `unix://${folder}/no.sock`);
     expect(await local.code).toBe(1);
     expect(local.stderr.trim().split('\n').at(-1)).toMatch(/^docker .* failed with code 1: .*no\.sock/);
@@ -108,7 +108,7 @@ describeDocker('--engine', () => {
     expect(readFileSync(page, 'utf8')).toContain('<h1>Dry run of ');
   });
 
-  test('cleans as cdk.json says, so new images stay; a report that is not all good is exit code 1', async () => {
+  test('cleans as cdk.json configures, so new images are kept; a report that needs attention gives exit code 1', async () => {
     await host.docker(
       'create',
       '--name=holder',
@@ -128,7 +128,10 @@ describeDocker('--engine', () => {
 });
 
 describeDocker('being stopped', () => {
-  /** The process id namespaces of what the process has started: its private host's, and its containers'. */
+  /**
+   * The process id namespaces of the processes that this one has started: its private host's, and its
+   * containers'.
+   */
   const namespaces = (parent: number): Set<string> => {
     const children = (pid: number): number[] => {
       try {
@@ -171,7 +174,7 @@ describeDocker('being stopped', () => {
     expect(local.stdout).toBe('');
   });
 
-  test('by SIGKILL takes the private host with it', async () => {
+  test('by SIGKILL ends the private host too', async () => {
     const local = new Local();
     await local.says('running step');
     const started = namespaces(local.child.pid ?? 0);

@@ -36,7 +36,7 @@ describeDocker('the whole pipeline on the example', () => {
     host = await PrivateHost.start();
     example = await createExample(host);
   });
-  // Hooks of their own: each has the time of a test.
+  // Separate hooks, so that each has a test's timeout.
   beforeAll(async () => {
     dry = await run(host, true);
   });
@@ -55,7 +55,7 @@ describeDocker('the whole pipeline on the example', () => {
     expect(dry.published.run.hosts).toEqual(real.published.run.hosts);
   });
 
-  test('exactly what should be gone is gone, of all images, containers, volumes and networks', () => {
+  test('exactly the expected images, containers, volumes and networks are removed', () => {
     const gone = missingFrom(real.before, real.after);
     expect(gone.images.map(({ id }) => id).sort()).toEqual([...example.dangling].sort());
     expect(gone.containers).toEqual(
@@ -66,7 +66,7 @@ describeDocker('the whole pipeline on the example', () => {
     expect(names(gone.networks)).toEqual(['todobackend_default']);
   });
 
-  test('everything else is as it was', () => {
+  test('everything else is unchanged', () => {
     const gone = missingFrom(real.before, real.after);
     const expected = (kind: keyof Inventory): unknown[] => {
       const lost = new Set(gone[kind].map(({ id }) => id));
@@ -86,7 +86,7 @@ describeDocker('the whole pipeline on the example', () => {
     });
   });
 
-  test('the report says what went', () => {
+  test('the report lists what was removed', () => {
     const { run: report, hosts, logStream } = real.published;
     expect(report).toMatchObject({
       type: 'run',
@@ -104,7 +104,7 @@ describeDocker('the whole pipeline on the example', () => {
     expect(prune?.result?.passedOver).toEqual({ inUse: 1 });
   });
 
-  test('the report names app, and app alone, as killed after its grace period, with the remedy', () => {
+  test('the report names only app as killed after its grace period, with the remedy', () => {
     expect(real.published.run.killedTotal).toBe(1);
     expect(real.published.run.killed).toMatchObject([
       { project: 'todobackend', service: 'app', container: 'todobackend_app_1', grace: 10 },
@@ -112,12 +112,12 @@ describeDocker('the whole pipeline on the example', () => {
     expect(real.published.run.killed[0]?.remedy).toContain('--die-on-term');
   });
 
-  test('the example says so when an Engine is not in its state', () => {
+  test('the check of the example fails when an Engine is not in its state', () => {
     expect(() => verified(real.before, example)).not.toThrow();
     expect(() => verified(real.after, example)).toThrow('the example is not set up as meant');
   });
 
-  test('a second run finds nothing more to do', async () => {
+  test('a second run finds nothing to do', async () => {
     const { published } = await run(host, false);
     expect(published.run.removed).toEqual({
       projects: 0,
@@ -138,7 +138,7 @@ describeDocker('the whole pipeline on the example with --die-on-term', () => {
   });
   afterAll(() => host?.stop());
 
-  test('names nobody as killed, and removes the same', async () => {
+  test('names no container as killed, and removes the same objects', async () => {
     await bundleReporter();
     await createExample(host, { dieOnTerm: true });
     const { published } = await run(host, false);

@@ -2,13 +2,13 @@ import { Html, html } from '../../render/html';
 
 const EVIL = `"><b>'&`;
 
-test('what is put in is text, in elements and in attributes alike', () => {
+test('values are text, in elements and in attributes', () => {
   expect(html`<p title="${EVIL}">${EVIL} ${7}</p>`.markup).toBe(
     '<p title="&quot;&gt;&lt;b&gt;&#39;&amp;">&quot;&gt;&lt;b&gt;&#39;&amp; 7</p>',
   );
 });
 
-test('markup stays markup, alone and in lists', () => {
+test('markup is not escaped again, alone and in lists', () => {
   const items = ['a', '<'].map((text) => html`<b>${text}</b>`);
   expect(html`<i>${items}</i>${new Html('<br />')}`.markup).toBe('<i><b>a</b>\n<b>&lt;</b></i><br />');
 });

@@ -21,7 +21,7 @@ class Page {
     return this.elements.filter((element) => element.name === name);
   }
 
-  /** What people read, on one line. */
+  /** The text of the page, on one line. */
   get text(): string {
     return flat(this.all('body')[0]?.text ?? '');
   }
@@ -40,7 +40,7 @@ const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const [FIRST, DRY, TROUBLED] = samples() as [Sample, Sample, Sample];
 type Sample = ReturnType<typeof report>;
 
-test('tells all that the report says', () => {
+test('shows everything in the report', () => {
   const page = new Page(TROUBLED);
   expect(page.text).toContain('Needs attention: 1 host failed; 1 host timed out.');
   expect(page.section('What was removed')).toBe('What was removed 1 container 2 images 1.0 MiB reclaimed.');
@@ -76,7 +76,7 @@ test('tells all that the report says', () => {
   }
 });
 
-test('hosts that were not reached are named with why', () => {
+test('hosts that were not reached are named with the reason', () => {
   const page = new Page(FIRST);
   expect(page.text).toContain('1 host not reached');
   expect(page.section('Hosts that were not reached')).toMatch(
@@ -84,7 +84,7 @@ test('hosts that were not reached are named with why', () => {
   );
 });
 
-test('a run without trouble says so, and has no empty sections', () => {
+test('the page of a run without trouble says so, and has no empty sections', () => {
   const page = new Page(report('quiet', '2026-11-23T03:00:00Z', [on('1', [facts(OLD), task({})])]));
   expect(page.text).toContain('All is well');
   expect(page.text).not.toContain('Needs attention');
@@ -99,7 +99,7 @@ test('a run without trouble says so, and has no empty sections', () => {
   ]);
 });
 
-test('a dry run is marked as one, and says of nothing that it was removed', () => {
+test('the page of a dry run is marked as one, and lists nothing as removed', () => {
   const page = new Page(DRY);
   expect(page.all('h1').map(({ text }) => text)).toEqual(['Dry run of Stack/Housekeeping']);
   expect(page.section('What would be removed')).toBe('What would be removed 100 images');
@@ -129,7 +129,7 @@ test.each([
   expect(new Page({ run: { ...run, coverage, needsAttention: true }, hosts: [] }).text).toContain(words);
 });
 
-describe('what hosts say', () => {
+describe('the output of hosts', () => {
   const EVIL = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; \u001b[2J\u0000 \u202Egnp.exe\u202C \u2066x\u2069 \u200B`;
   const killed: KilledContainer = { project: EVIL, service: EVIL, container: EVIL, grace: 1 };
   const evil = (dryRun: boolean): Sample =>
@@ -152,7 +152,7 @@ describe('what hosts say', () => {
       { dryRun },
     );
 
-  test.each([false, true])('is text and nothing else (dry run: %p)', (dryRun) => {
+  test.each([false, true])('is only text (dry run: %p)', (dryRun) => {
     const page = new Page(evil(dryRun));
     for (const name of ['script', 'img', 'iframe', 'a', 'link', 'form']) expect(page.all(name)).toEqual([]);
     expect(page.text).toContain("<script>alert('x')</script>");
@@ -181,12 +181,12 @@ test('loads nothing and runs nothing', () => {
     expect(policy?.attributes.content).toBe(
       `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
     );
-    // A policy holds for what comes after it.
+    // A policy applies only to elements after it.
     expect(page.markup.indexOf('Content-Security-Policy')).toBeLessThan(page.markup.indexOf('<style'));
   }
 });
 
-test('can be used by everybody', () => {
+test('is accessible', () => {
   const page = new Page(TROUBLED);
   expect(page.all('html')[0]?.attributes.lang).toBe('en');
   expect(page.all('h1')).toHaveLength(1);
@@ -194,7 +194,7 @@ test('can be used by everybody', () => {
   expect(page.all('caption')).toHaveLength(page.all('table').length);
   for (const { text } of page.all('caption')) expect(text).not.toBe('');
   for (const { attributes } of page.all('th')) expect(attributes.scope).toMatch(/^(col|row)$/);
-  // A drawing says nothing that the table next to it does not.
+  // A drawing says nothing that the table next to it does not say.
   for (const { attributes } of page.all('svg')) expect(attributes['aria-hidden']).toBe('true');
   for (const { attributes, text } of page.all('span')) {
     expect(
@@ -203,7 +203,7 @@ test('can be used by everybody', () => {
   }
 });
 
-test('every colour of text stands out from the paper, by day and by night', () => {
+test('every text colour has enough contrast, in light and dark mode', () => {
   const palettes = [...PAGE_STYLE.matchAll(/:root \{([^}]*--skipped[^}]*)\}/g)].map(([, block = '']) =>
     Object.fromEntries(
       [...block.matchAll(/--([a-z-]+): (#[0-9a-f]{6})/g)].map(([, name = '', hex = '']) => [name, hex]),
@@ -218,7 +218,7 @@ test('every colour of text stands out from the paper, by day and by night', () =
   }
 });
 
-test('10,000 hosts give a page that can still be opened, which counts what it leaves out', () => {
+test('the page of 10,000 hosts has a limited size, and counts what it leaves out', () => {
   const long = 'word '.repeat(80);
   const fleet = report('huge', '2026-11-23T03:00:00Z', [
     ...Array.from({ length: 3000 }, (_, i) =>
@@ -239,7 +239,7 @@ test('10,000 hosts give a page that can still be opened, which counts what it le
   expect(page.section('Containers that had to be killed')).toContain('2950 containers more not shown here');
   expect(page.section('Disk use')).toContain('9480 hosts more not shown here');
   expect(page.section('Engines')).toContain('2981 kinds more not shown here');
-  // Those without trouble are folded away.
+  // The page collapses hosts without trouble.
   const folded = page.all('details').filter(({ ancestors }) => ancestors.at(-1)?.name === 'section');
   expect(folded.map(({ text }) => flat(text).slice(0, 34))).toEqual(['6500 hosts succeeded or skipped 65']);
 });

@@ -41,7 +41,7 @@ test('says what was removed, and bytes in units that people read', () => {
   expect(text).not.toContain('1 networks');
 });
 
-test('says of a dry run that nothing was removed', () => {
+test('says that a dry run removed nothing', () => {
   const plugins = [{ outcome: 'done', dryRun: true, removed: { images: 6 } } as const].map((r) =>
     plugin('Prune', result(r)),
   );
@@ -52,7 +52,7 @@ test('says of a dry run that nothing was removed', () => {
   expect(text).not.toMatch(/(?<!would )removed?\b/);
 });
 
-test('names who was killed with the remedy, and what was left and why', () => {
+test('names killed containers with the remedy, and what was left and why', () => {
   const killed = [{ project: 'todobackend', service: 'app', container: 'todobackend-app-1', grace: 10 }];
   const text = flat(
     rendered([
@@ -81,7 +81,7 @@ test('names who was killed with the remedy, and what was left and why', () => {
   }
 });
 
-test('colours only when told to, and never lets a host steer the terminal', () => {
+test('uses colour only on request, and never lets a host control the terminal', () => {
   const evil = task({ outcome: 'failed', reason: 'x', message: 'clear \u001b[2J the \u0007 screen' });
   for (const control of ['\u001b', '\u0007']) expect(rendered([evil])).not.toContain(control);
   const coloured = rendered([evil], { colour: true, width: 100 });
@@ -89,7 +89,7 @@ test('colours only when told to, and never lets a host steer the terminal', () =
   expect(coloured).not.toContain('\u001b[2J');
 });
 
-test('keeps to the width of the terminal', () => {
+test('fits the width of the terminal', () => {
   const long = task({ outcome: 'failed', reason: 'leftovers', message: 'word '.repeat(60) });
   for (const line of rendered([long], { colour: false, width: 60 }).split('\n')) {
     expect(line.length).toBeLessThanOrEqual(60);

@@ -24,8 +24,8 @@ export interface Checkout {
 }
 
 /**
- * A copy of the project as it is after `npm ci`: sources, dependencies, nothing that was generated. What rewrites a bundle
- * must not do so in the tree that other tests are reading.
+ * A copy of the project as it is after `npm ci`: sources and dependencies, without generated files. A
+ * test that rewrites the bundle must use a copy, because other tests read the bundle of the original.
  */
 export function checkout(): Checkout {
   const directory = mkdtempSync(join(tmpdir(), 'docker-housekeeping-'));

@@ -2,22 +2,22 @@
 export interface Element {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Its text and that of all within it, with what is escaped put back. */
+  /** The text of the element and all elements in it, unescaped. */
   text: string;
   readonly ancestors: readonly Element[];
 }
 
 /** Elements that have no end tag. */
 const VOID = ['meta', 'rect'];
-/** Their content is no markup. */
+/** The content of these elements is not markup. */
 const RAW = ['style', 'script'];
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 /**
- * Reads a page as a strict reader does: every element closed, in order, every attribute
- * quoted and once, nothing that should have been escaped.
+ * Reads a page strictly. Every element must be closed, in order. Every attribute must be quoted and
+ * occur once. Everything that needs escaping must be escaped.
  *
- * @throws on the first thing that is not well-formed
+ * @throws on the first part that is not well-formed
  */
 export function readMarkup(page: string): Element[] {
   const elements: Element[] = [];

@@ -65,7 +65,7 @@ function find(
 const ids = ({ hosts }: Awaited<ReturnType<typeof find>>): string[] =>
   hosts.map(({ instanceId }) => instanceId);
 
-test('each instance that was not reached is named, with why and what to do about it', async () => {
+test('each instance that was not reached is named, with the reason and what to do', async () => {
   servers.ec2.put([
     instance('i-reached'),
     instance('i-unregistered', { DockerHost: 'true', Name: 'build-7' }),
@@ -97,7 +97,7 @@ test('each instance that was not reached is named, with why and what to do about
   expect(online?.message).toMatch(/tagged or registered only after/);
 });
 
-test('when all were reached Systems Manager is not asked', async () => {
+test('Systems Manager is not asked when all instances were reached', async () => {
   servers.ec2.put([instance('i-1'), instance('i-2')]);
   expect(await find(['i-1', 'i-2'])).toEqual({
     coverage: { state: 'known', running: 2, notReached: 0 },
@@ -106,7 +106,7 @@ test('when all were reached Systems Manager is not asked', async () => {
   expect(servers.ssm.calls).toEqual([]);
 });
 
-test('what does not run, or was launched after the command was sent, does not count', async () => {
+test('an instance that does not run, or was launched after the command was sent, does not count', async () => {
   const launched = (millis: number): { launched: Date } => ({
     launched: new Date(REQUESTED_AT.getTime() + millis),
   });
@@ -121,7 +121,7 @@ test('what does not run, or was launched after the command was sent, does not co
   expect(found.coverage).toEqual({ state: 'known', running: 1, notReached: 1 });
 });
 
-test('tags mean what they mean to Systems Manager: keys ANDed, values ORed, no wildcards', async () => {
+test('tags select as in Systems Manager: keys ANDed, values ORed, no wildcards', async () => {
   servers.ec2.put([
     instance('i-a', { role: 'a*', stage: 'x' }),
     instance('i-b', { role: 'b?\\', stage: 'x' }),
@@ -143,7 +143,7 @@ test.each<[string, Target[]]>([
   ['a tag key', [{ Key: 'tag-key', Values: ['DockerHost'] }]],
   ['tags and more', [...TARGETS, { Key: 'resource-groups:Name', Values: ['g'] }]],
   ['nothing', []],
-])('a command that was sent by %s is not held against any instances', async (_name, targets) => {
+])('a command that was sent by %s is not compared with instances', async (_name, targets) => {
   expect(await find([], { targets })).toEqual({ coverage: { state: 'not-applicable' }, hosts: [] });
   expect(servers.ec2.calls).toEqual([]);
 });
@@ -174,10 +174,10 @@ test.each([
 
 const refused = (code: string, status: number): AwsError => new AwsError(code, `${code} it is`, status);
 
-describe('when EC2 does not answer, the coverage is unknown and says what to do', () => {
+describe('the coverage is unknown when EC2 does not answer, and says what to do', () => {
   test.each<[string, Error, RegExp]>([
     ['refused', refused('UnauthorizedOperation', 403), /UnauthorizedOperation.*allow ec2:DescribeInstances/],
-    ['throttled for good', refused('RequestLimitExceeded', 503), /RequestLimitExceeded.*who else/],
+    ['throttled for ever', refused('RequestLimitExceeded', 503), /RequestLimitExceeded.*who else/],
     ['broken', refused('InternalError', 500), /InternalError.*Health Dashboard/],
     ['cut off', new ConnectionBroken(), /socket hang up.*can reach the service/],
   ])('%s', async (_name, fault, message) => {
@@ -200,7 +200,7 @@ describe('when EC2 does not answer, the coverage is unknown and says what to do'
   });
 });
 
-test('faults that pass are no trouble', async () => {
+test('temporary faults are retried', async () => {
   servers.ec2.put([instance('i-1')]);
   servers.ec2.intercept = ({ nth }, next) => {
     if (nth === 1) throw refused('RequestLimitExceeded', 503);
@@ -215,7 +215,7 @@ test('faults that pass are no trouble', async () => {
   expect((await find([])).hosts).toMatchObject([{ instanceId: 'i-1', reason: 'not-registered' }]);
 });
 
-test('when Systems Manager does not say why, the instances are named all the same', async () => {
+test('the instances are named even if Systems Manager does not say why they were not reached', async () => {
   servers.ec2.put(Array.from({ length: 120 }, (_, i) => instance(`i-${i}`)));
   servers.ssm.intercept = ({ nth }, next) => {
     if (nth > 1) throw refused('AccessDeniedException', 400);
@@ -226,6 +226,6 @@ test('when Systems Manager does not say why, the instances are named all the sam
   expect(hosts.filter(({ reason }) => reason === 'not-registered')).toHaveLength(50);
   expect(hosts[119]).toMatchObject({ outcome: 'unreachable', reason: 'not-reached' });
   expect(hosts[119]?.message).toMatch(/AccessDeniedException.*allow ssm:DescribeInstanceInformation/);
-  // A service that has refused once is not asked for the others.
+  // After one refusal, the reporter does not call the service again for the others.
   expect(servers.ssm.count('DescribeInstanceInformation')).toBe(2);
 });

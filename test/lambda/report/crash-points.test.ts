@@ -18,7 +18,7 @@ afterAll(async () => {
   await pool.stop();
 });
 
-/** A new run, the invocation of which the crash is to befall, and that invocation. */
+/** Begins a run, and returns a function that makes the invocation with the crash. */
 type Begin = () => Promise<(faults: Faults) => Promise<unknown>>;
 
 const firstRun: Begin = () => {
@@ -27,7 +27,7 @@ const firstRun: Begin = () => {
   return Promise.resolve((faults) => world.deliver(id, faults));
 };
 
-/** A run whose first invocation died after its hosts were accepted, long ago. */
+/** A run whose first invocation died long ago, after its hosts were accepted. */
 const takeOver: Begin = async () => {
   const id = world.send(HOSTS);
   world.end(id);
@@ -58,7 +58,7 @@ test.each<[string, Begin, number]>([
   expect(violations(world)).toEqual([]);
 });
 
-test('a take-over whose deletion was served, unknown to it, does not delete what others have reported since', async () => {
+test('a take-over whose deletion was served without an answer does not delete what others have reported since', async () => {
   const deletion = 12;
   const invoke = await takeOver();
   const [id = ''] = [...world.commands.keys()].slice(-1);
@@ -68,19 +68,19 @@ test('a take-over whose deletion was served, unknown to it, does not delete what
   expect(violations(world)).toEqual([]);
 });
 
-test('of two that find the same abandoned claim at the same time, only one may delete it', async () => {
+test('only one of two invocations that find the same abandoned claim at the same time deletes it', async () => {
   const [lock, lookAgain, deletion] = [8, 11, 12];
   const invoke = await takeOver();
   await invoke({ [lock]: 'pause-before' });
   await invoke({ [lookAgain]: 'pause-before', [deletion]: 'pause-before' });
-  // The first does all that it may while the second is about to delete.
+  // The first continues as far as it may while the second is about to delete.
   await world.resume();
   await world.resume();
   await quiesce(world);
   expect(violations(world)).toEqual([]);
 });
 
-test('a writer that is slow stops before others may take its claim over', async () => {
+test('a writer that is slow stops before others may take over its claim', async () => {
   const slow = new World(pool, WORLD_CLAIM_TIMEOUT_SECONDS);
   await slow.start();
   try {

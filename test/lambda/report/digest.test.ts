@@ -88,7 +88,7 @@ test.each<[string, RunReport, string]>([
     '[attention] Docker housekeeping Stack/Housekeeping: 1 of 1 host timed out',
   ],
   [
-    'of each kind one',
+    'one of each kind',
     run(HOST_OUTCOMES.flatMap((outcome) => hosts(1, outcome))),
     '[attention] Docker housekeeping Stack/Housekeeping: 3 of 5 hosts need attention',
   ],
@@ -103,11 +103,11 @@ test.each<[string, RunReport, string]>([
     run(hosts(2), { dryRun: true }),
     'Docker housekeeping dry run Stack/Housekeeping: 2 hosts, nothing was removed',
   ],
-])('the subject says it in a line: %s', async (_name, report, subject) => {
+])('the subject sums up the run in a line: %s', async (_name, report, subject) => {
   expect((await sent(report)).subject).toBe(subject);
 });
 
-test('the body says what was done, what is wrong and where to read more', async () => {
+test('the body says what was removed, what is wrong and where to read more', async () => {
   const killed = { project: 'shop', service: 'web', container: 'shop-web-1', grace: 10 };
   const all = [
     ...hosts(30, 'succeeded', {
@@ -162,18 +162,18 @@ test.each([
   ],
   ['Success', /no managed node that carries the tags/],
   ['RateExceeded', /limit of pending invocations \(status "RateExceeded"\): ask AWS Support/],
-])('without a host it says why and what to do: %s', async (commandStatus, why) => {
+])('the body says why there was no host, and what to do: %s', async (commandStatus, why) => {
   expect((await sent(run([], { commandStatus }))).message).toMatch(why);
 });
 
-test('an unknown coverage says why', async () => {
+test('the body says why the coverage is unknown', async () => {
   const { message } = await sent(
     run(hosts(1), {}, { state: 'unknown', message: 'ec2:DescribeInstances failed' }),
   );
   expect(message).toContain('Coverage is not known: ec2:DescribeInstances failed.');
 });
 
-test('whatever hosts say, SNS takes it, it is short, and nothing in it steers a reader', async () => {
+test('SNS accepts the digest for any output of hosts: it is short and has no control characters', async () => {
   const nasty = fc.string({
     unit: fc.constantFrom(
       'a',
@@ -216,7 +216,7 @@ test('whatever hosts say, SNS takes it, it is short, and nothing in it steers a 
   );
 });
 
-test('a fleet in which all goes wrong still makes a short digest', async () => {
+test('the digest of a fleet on which every host failed is short', async () => {
   const killed = { project: 'todobackend', service: 'app', container: 'todobackend-app-1', grace: 10 };
   const wrong = Array.from({ length: 10_000 }, (_, i) => ({
     ...hosts(1, 'failed')[0]!,
@@ -231,7 +231,7 @@ test('a fleet in which all goes wrong still makes a short digest', async () => {
   expect(message).toContain('10000 containers had to be killed, as they ignore SIGTERM (here the first 50):');
 });
 
-test('where the name is too long its end is kept, and so is what happened', async () => {
+test('the subject keeps the end of a name that is too long, and the result', async () => {
   const { subject } = await sent(run(hosts(1), { housekeeping: `${'Stage/'.repeat(30)}Häuser` }));
   expect(subject).toMatch(/^Docker housekeeping \.\.\..*Stage\/H\?user: 1 host, 0 B reclaimed$/);
   expect(subject).toHaveLength(99);
@@ -241,7 +241,7 @@ test.each([
   ['eu-central-1', 'https://eu-central-1.console.aws.amazon.com/'],
   ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
   ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
-])('the stream is found in the console of %s', (region, start) => {
+])('the digest links to the stream in the console of %s', (region, start) => {
   expect(consoleUrl({ ...WHERE, region })).toBe(
     `${start}cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Fhousekeeping$252Freports` +
       `/log-events/2026$252F11$252F23$252F${COMMAND_ID}`,
@@ -249,7 +249,7 @@ test.each([
 });
 
 describe('what SNS answers', () => {
-  test('faults that pass are no trouble', async () => {
+  test('temporary faults are retried', async () => {
     server.intercept = ({ nth }, next) => {
       const attempt = nth % 3;
       if (attempt === 1) throw new AwsError('Throttling', 'Rate exceeded', 400);
@@ -261,20 +261,20 @@ describe('what SNS answers', () => {
   });
 
   test.each([
-    ['a topic that is not there', `${TOPIC}-gone`, /NotFoundException.*see whether the topic exists/],
-    ['a topic that does not let us', `${TOPIC}-closed`, /AuthorizationErrorException.*sns:Publish/],
+    ['a missing topic', `${TOPIC}-gone`, /NotFoundException.*see whether the topic exists/],
+    ['a topic that denies access', `${TOPIC}-closed`, /AuthorizationErrorException.*sns:Publish/],
   ])('%s: the error says what to do', async (_name, topic, message) => {
     await expect(notify(sns, topic, run(hosts(1)), WHERE)).rejects.toThrow(message);
   });
 
-  test('a service that is broken: the error says so', async () => {
+  test('the error of a broken service says so', async () => {
     server.intercept = () => {
       throw new AwsError('InternalError', 'broken', 500);
     };
     await expect(notify(sns, TOPIC, run(hosts(1)), WHERE)).rejects.toThrow(/was not sent to .*InternalError/);
   });
 
-  test('a FIFO topic takes the digest too', async () => {
+  test('a FIFO topic accepts the digest too', async () => {
     await notify(sns, `${TOPIC}.fifo`, run(hosts(1)), WHERE);
     expect(server.messages).toHaveLength(1);
   });

@@ -41,7 +41,7 @@ function abandonedStream(name: string): void {
   loopback.logs.clock = () => Date.now();
 }
 
-/** A claim whose invocation died long ago, with the hosts that it had got to. */
+/** A claim whose invocation died long ago, with the hosts that it had written. */
 function abandonedClaim(...messages: string[]): void {
   abandonedStream(STREAM);
   loopback.logs.append(GROUP, STREAM, messages);
@@ -93,7 +93,7 @@ describe('a run', () => {
     expect(logLine).toEqual([expect.objectContaining({ level: 'INFO', outcome: 'reported' })]);
   });
 
-  test('of a dry run shows what would go and publishes no metric of removal', async () => {
+  test('of a dry run shows what would be removed, and publishes no metric of removal', async () => {
     loopback.ssm.put(command({ Parameters: { DryRun: ['true'] } }), [
       invocation([
         plugin('host', result({ task: 'Host', dryRun: true })),
@@ -109,14 +109,14 @@ describe('a run', () => {
     expect(loopback.report().runs[0]).not.toHaveProperty('ImagesRemoved');
   });
 
-  test('of no host at all is reported as just that', async () => {
+  test('without a host is reported as such', async () => {
     loopback.ssm.put(command({ StatusDetails: 'NoInstancesInTag' }), []);
     await loopback.deliver();
     expectOneReport(0);
     expect(loopback.report().runs[0]).toMatchObject({ commandStatus: 'NoInstancesInTag', HostsTargeted: 0 });
   });
 
-  test('of 10,000 hosts that have much to tell is read and written within all limits, also after a crash', async () => {
+  test('of 10,000 hosts with the longest results is read and written within all limits, also after a crash', async () => {
     loopback.ssm.put(command(), fullFleet(10_000));
     expect(await loopback.crashAtBatch(20)).toMatchObject({
       error: { name: 'Runtime.ExitError', message: expect.stringContaining('SIGKILL') as string },
@@ -143,7 +143,7 @@ describe('a run', () => {
   });
 });
 
-describe('once, however often it is delivered', () => {
+describe('any number of deliveries make one report', () => {
   test('a second delivery finds the report complete and writes nothing', async () => {
     loopback.ssm.put(command(), fleet(3));
     await loopback.deliver();
@@ -153,7 +153,7 @@ describe('once, however often it is delivered', () => {
     expectOneReport(3);
   });
 
-  test('a complete report is recognised behind empty pages, and however old its claim is', async () => {
+  test('a complete report is recognised behind empty pages, and at any age of its claim', async () => {
     loopback.ssm.put(command(), fleet(1));
     abandonedClaim(JSON.stringify({ type: 'host' }), JSON.stringify({ type: 'run', commandId: COMMAND_ID }));
     loopback.logs.intercept = ({ operation, input }, next) =>
@@ -165,7 +165,7 @@ describe('once, however often it is delivered', () => {
     expect(loopback.logs.count('DeleteLogStream')).toBe(0);
   });
 
-  test('three deliveries at once make one report', async () => {
+  test('three simultaneous deliveries make one report', async () => {
     loopback.ssm.put(command(), fleet(120));
     const answers = await Promise.all([loopback.deliver(), loopback.deliver(), loopback.deliver()]);
     const reported = answers.filter(({ result: r }) => (r as { outcome?: string })?.outcome === 'reported');
@@ -173,7 +173,7 @@ describe('once, however often it is delivered', () => {
     expectOneReport(120);
   });
 
-  test('a claim that is not complete and not yet timed out is left alone', async () => {
+  test('an incomplete report whose claim has not expired is not touched', async () => {
     loopback.ssm.put(command(), fleet(1));
     loopback.logs.createLogStream(GROUP, STREAM);
     const answer = await loopback.deliver();
@@ -183,10 +183,10 @@ describe('once, however often it is delivered', () => {
     expect(loopback.logs.count('DeleteLogStream')).toBe(0);
   });
 
-  test('of two that find the same abandoned claim, the slower does not delete the claim of the faster', async () => {
+  test('if two invocations find the same abandoned claim, the slower does not delete the claim of the faster', async () => {
     loopback.ssm.put(command(), fleet(5));
     abandonedClaim(JSON.stringify({ type: 'host', instanceId: 'i-left-by-the-dead' }));
-    // The first to have seen the abandoned claim waits until the second has reported.
+    // The first to see the abandoned claim waits until the second has reported.
     let second: ReporterAnswer | undefined;
     loopback.logs.intercept = async ({ operation, nth }, next) => {
       const answer = next();
@@ -198,11 +198,11 @@ describe('once, however often it is delivered', () => {
     expectOneReport(5);
   });
 
-  test('while one takes an abandoned claim over, nobody else does', async () => {
+  test('only one invocation at a time takes over an abandoned claim', async () => {
     loopback.ssm.put(command(), fleet(5));
     abandonedClaim();
     let second: ReporterAnswer | undefined;
-    // Another delivery comes when the first has made up its mind and not yet acted.
+    // Another delivery comes when the first has decided and not yet acted.
     loopback.logs.intercept = async ({ operation, nth }, next) => {
       if (operation === 'DeleteLogStream' && nth === 1) second = await loopback.deliver();
       return next();
@@ -212,7 +212,7 @@ describe('once, however often it is delivered', () => {
     expectOneReport(5);
   });
 
-  test('deliveries that take over at once make one report', async () => {
+  test('simultaneous take-overs make one report', async () => {
     loopback.ssm.put(command(), fleet(120));
     abandonedClaim(JSON.stringify({ type: 'host', instanceId: 'i-left-by-the-dead' }));
     const answers = await Promise.all([loopback.deliver(), loopback.deliver(), loopback.deliver()]);
@@ -221,7 +221,7 @@ describe('once, however often it is delivered', () => {
     expectOneReport(120);
   });
 
-  test('a take-over that died is taken over in its turn, and nothing of either is left', async () => {
+  test('a take-over that died is taken over too, and nothing of either is left', async () => {
     loopback.ssm.put(command(), fleet(1));
     abandonedClaim();
     abandonedStream(`${STREAM}.takeover-1`);
@@ -229,7 +229,7 @@ describe('once, however often it is delivered', () => {
     expectOneReport(1);
   });
 
-  test('a take-over under way is left alone, however old the claim it is about', async () => {
+  test('a take-over in progress is not touched, at any age of the claim', async () => {
     loopback.ssm.put(command(), fleet(1));
     abandonedClaim();
     loopback.logs.createLogStream(GROUP, `${STREAM}.takeover-1`);
@@ -237,7 +237,7 @@ describe('once, however often it is delivered', () => {
     expect(loopback.logs.count('DeleteLogStream')).toBe(0);
   });
 
-  test('a complete report is not taken over, whatever has come in after its last event', async () => {
+  test('a complete report is not taken over, even if events came after its last one', async () => {
     loopback.ssm.put(command(), fleet(1));
     const run = { type: 'run', commandId: COMMAND_ID, hosts: {}, reportedAt: '2026-11-24T00:00:00Z' };
     abandonedClaim(JSON.stringify(run), JSON.stringify({ type: 'host' }));
@@ -247,7 +247,7 @@ describe('once, however often it is delivered', () => {
   });
 });
 
-describe('what goes wrong on the way', () => {
+describe('an error on the way', () => {
   test('throttling by Systems Manager is waited out', async () => {
     loopback.ssm.put(command(), fleet(60));
     loopback.ssm.intercept = ({ operation, nth }, next) => {
@@ -261,7 +261,7 @@ describe('what goes wrong on the way', () => {
     expect(loopback.ssm.count('ListCommandInvocations')).toBe(4);
   });
 
-  test('throttling by CloudWatch Logs is waited out, and writes nothing twice', async () => {
+  test('throttling by CloudWatch Logs is waited out, and nothing is written twice', async () => {
     loopback.ssm.put(command(), fleet(2));
     loopback.logs.intercept = ({ operation, nth }, next) => {
       if (operation === 'PutLogEvents' && nth !== 2 && nth < 5) {
@@ -274,7 +274,7 @@ describe('what goes wrong on the way', () => {
     expect(loopback.logs.count('PutLogEvents')).toBe(5);
   });
 
-  test('a batch that the service refuses gives the claim up, and the next delivery reports', async () => {
+  test('a refused batch makes the reporter give up the claim, and the next delivery reports', async () => {
     loopback.ssm.put(command(), fleet(2));
     loopback.logs.intercept = ({ operation, nth }, next) => {
       if (operation === 'PutLogEvents' && nth === 1)

@@ -5,11 +5,11 @@ import { WorkerPool } from './worker-reporter';
 import type { Faults } from './world';
 
 /**
- * Whatever befalls the deliveries of events and the invocations of the reporter, each run is reported once.
+ * Each run is reported once, in any history of deliveries, faults and invocations.
  *
- *   HISTORIES=1000 npx jest test/lambda/report/histories.test.ts    as many histories as that
- *   SEED=2 HISTORIES=1000 npx jest test/lambda/report/histories.test.ts    other ones
- *   SEED=... npx jest test/lambda/report/histories.test.ts    again what a failure printed
+ * HISTORIES=1000 npx jest test/lambda/report/histories.test.ts that many histories
+ * SEED=2 HISTORIES=1000 npx jest test/lambda/report/histories.test.ts other histories
+ * SEED=... npx jest test/lambda/report/histories.test.ts repeats what a failure printed
  */
 const HISTORIES = Number(process.env.HISTORIES ?? 100);
 const [seed = 1, ...path] = (process.env.SEED ?? '').split(':').filter(Boolean);
@@ -20,23 +20,26 @@ type Happening =
   | { readonly what: 'deliveries at once'; readonly command: number; readonly faults: readonly Faults[] }
   | { readonly what: 'sweep'; readonly faults: Faults }
   | { readonly what: 'end of the command'; readonly command: number }
-  | { readonly what: 'calls go on' }
+  | { readonly what: 'calls continue' }
   | { readonly what: 'time passes'; readonly seconds: number };
 
-/** The call that has claimed a run of one page of hosts; of more it is the last that reads. */
+/** The call that has claimed a run of one page of hosts. In a larger run it is the last call that reads. */
 const CLAIMED = 3;
 
 interface History {
   /** The function's timeout, in seconds. */
   readonly timeout: number;
-  /** How many hosts each command is sent to, and how it stands before anything happens. */
+  /** How many hosts each command is sent to, and its state before anything happens. */
   readonly fleets: readonly { readonly hosts: number; readonly state: 'in flight' | 'ended' | 'abandoned' }[];
   readonly happenings: readonly Happening[];
 }
 
-/** What there is much to learn from. */
+/** Histories that exercise the most. */
 const CRASHES = ['crash-before', 'crash-after', 'pause-before', 'pause-after'] as const;
-/** A first run of few hosts writes by its calls 3 to 5; a take-over makes 17 calls, the later ones of which write. */
+/**
+ * In a first run of few hosts, calls 3 to 5 write. A take-over makes 17 calls, of which the later ones
+ * write.
+ */
 const faults = fc
   .array(
     fc.tuple(
@@ -51,7 +54,7 @@ const faults = fc
 const command = fc.nat({ max: 2 });
 
 const histories: fc.Arbitrary<History> = fc.record({
-  // As the construct sets it, and as long as the reporter puts up with.
+  // As the construct sets it, and as long as the reporter accepts.
   timeout: fc.constantFrom(FUNCTION_TIMEOUT_SECONDS, WORLD_CLAIM_TIMEOUT_SECONDS),
   fleets: fc.array(
     fc.record({
@@ -76,7 +79,7 @@ const histories: fc.Arbitrary<History> = fc.record({
       },
       { weight: 1, arbitrary: fc.record({ what: fc.constant('sweep' as const), faults }) },
       { weight: 3, arbitrary: fc.record({ what: fc.constant('end of the command' as const), command }) },
-      { weight: 3, arbitrary: fc.record({ what: fc.constant('calls go on' as const) }) },
+      { weight: 3, arbitrary: fc.record({ what: fc.constant('calls continue' as const) }) },
       {
         weight: 4,
         arbitrary: fc.record({
@@ -126,7 +129,7 @@ async function live({ timeout, fleets, happenings }: History): Promise<void> {
         case 'end of the command':
           world.end(named(happening.command));
           break;
-        case 'calls go on':
+        case 'calls continue':
           await world.resume();
           break;
         case 'time passes':
@@ -146,7 +149,7 @@ async function live({ timeout, fleets, happenings }: History): Promise<void> {
 }
 
 test(
-  'whatever happens, each run is reported once',
+  'each run is reported once in every history',
   async () => {
     const result = await fc.check(fc.asyncProperty(histories, live), {
       seed: Number(seed),

@@ -9,11 +9,11 @@ import { HOST_PLUGIN, invocation, judged, plugin, result } from './support';
 const NOTHING = plugin('Prune', result());
 const LOCKED = plugin(
   'Prune',
-  result({ outcome: 'skipped', reason: 'locked', message: 'another run is at it' }),
+  result({ outcome: 'skipped', reason: 'locked', message: 'another run is active' }),
 );
 const FAILED = plugin('Down', result({ outcome: 'failed', reason: 'leftovers', left: ['volume v'] }), 1);
 
-/** The statuses that the documentation tells of and the SDK has no list of, in both of their spellings. */
+/** The documented statuses that are missing from the SDK's list, in both spellings. */
 const STATUS_DETAILS = [
   ...['Pending', 'In Progress', 'Delayed', 'Success', 'Delivery Timed Out', 'Execution Timed Out', 'Failed'],
   ...['Incomplete', 'Cancelled', 'Canceled', 'Cancelling', 'Undeliverable', 'Terminated', 'Invalid Platform'],
@@ -22,24 +22,21 @@ const STATUS_DETAILS = [
 
 test.each([
   ...new Set([...Object.values(CommandInvocationStatus), ...Object.values(CommandStatus), ...STATUS_DETAILS]),
-])(
-  '%s is a known status: either in flight, or judged with a reason that says what to do',
-  (StatusDetails) => {
-    const ended = invocation([HOST_PLUGIN, NOTHING], { StatusDetails });
-    const { outcome, reason, message } = judged([HOST_PLUGIN, NOTHING], { StatusDetails });
-    const verdict = isInFlight(ended)
-      ? 'in flight'
-      : outcome === 'succeeded'
-        ? 'by its steps'
-        : message?.includes(REASONS[reason as ReasonCode].action) && reason;
-    expect(verdict).toBeTruthy();
-    expect(verdict).not.toBe('unknown-status');
-    if (verdict === 'by its steps') expect(['Success', 'Incomplete']).toContain(StatusDetails);
-  },
-);
+])('%s is a known status: either in flight, or with a reason that says what to do', (StatusDetails) => {
+  const ended = invocation([HOST_PLUGIN, NOTHING], { StatusDetails });
+  const { outcome, reason, message } = judged([HOST_PLUGIN, NOTHING], { StatusDetails });
+  const verdict = isInFlight(ended)
+    ? 'in flight'
+    : outcome === 'succeeded'
+      ? 'by its steps'
+      : message?.includes(REASONS[reason as ReasonCode].action) && reason;
+  expect(verdict).toBeTruthy();
+  expect(verdict).not.toBe('unknown-status');
+  if (verdict === 'by its steps') expect(['Success', 'Incomplete']).toContain(StatusDetails);
+});
 
 test.each([...new Set([...Object.values(CommandPluginStatus), ...STATUS_DETAILS])])(
-  'a step of status %s went well only if that is a success',
+  'a step of status %s succeeded only if that status is a success',
   (StatusDetails) => {
     const report = judged([HOST_PLUGIN, { ...NOTHING, StatusDetails, Status: 'Success' }]);
     const reason = report.steps[1]?.reason as ReasonCode | undefined;
@@ -48,7 +45,7 @@ test.each([...new Set([...Object.values(CommandPluginStatus), ...STATUS_DETAILS]
   },
 );
 
-test('every reason says what it means and what to do, and none is that of a success', () => {
+test('every reason says what it means and what to do, and no success has one', () => {
   for (const { outcome, meaning, action } of Object.values(REASONS)) {
     expect(outcome).not.toBe('succeeded');
     expect(meaning).toBeTruthy();
@@ -56,7 +53,7 @@ test('every reason says what it means and what to do, and none is that of a succ
   }
 });
 
-describe('an invocation whose steps did not come to their end is judged by its status details', () => {
+describe('an invocation whose steps did not end is judged by its status details', () => {
   test.each([
     ['ExecutionTimedOut', 'timed-out', 'timed-out'],
     ['TimedOut', 'timed-out', 'timed-out'],
@@ -80,12 +77,12 @@ describe('an invocation whose steps did not come to their end is judged by its s
     expect(report.message).toBeTruthy();
   });
 
-  test("the agent's own words are told", () => {
+  test("the message has the agent's own words", () => {
     const report = judged([], { StatusDetails: 'Undeliverable', TraceOutput: 'no such\u001b[31m document' });
     expect(report.message).toContain('(no such document)');
   });
 
-  test('no status at all is a failure', () => {
+  test('a missing status is a failure', () => {
     const none = { Status: undefined, StatusDetails: undefined } as Partial<CommandInvocation>;
     expect(judged([HOST_PLUGIN, NOTHING], none)).toMatchObject({
       outcome: 'failed',
@@ -93,7 +90,7 @@ describe('an invocation whose steps did not come to their end is judged by its s
     });
   });
 
-  test('what its steps had removed until then still counts', () => {
+  test('objects that its steps removed before it was stopped count', () => {
     const done = plugin('Prune', result({ outcome: 'done', removed: { images: 4 }, bytesReclaimed: 7 }));
     const report = judged([HOST_PLUGIN, done], { StatusDetails: 'ExecutionTimedOut' });
     expect(report).toMatchObject({ outcome: 'timed-out', removed: { images: 4 }, bytesReclaimed: 7 });
@@ -112,19 +109,19 @@ test.each([
   ['Cancelled', false],
 ] as const)('%s is in flight: %s', (StatusDetails, expected) => {
   expect(isInFlight(invocation([], { StatusDetails }))).toBe(expected);
-  // Whichever of the two says so.
+  // Either field alone is enough.
   const Status = StatusDetails as NonNullable<CommandInvocation['Status']>;
   expect(isInFlight(invocation([], { Status }))).toBe(expected);
 });
 
 describe('an invocation that ended is judged by its steps', () => {
   test.each<[string, CommandPlugin[], string, string | undefined]>([
-    ['all went well', [HOST_PLUGIN, NOTHING], 'succeeded', undefined],
+    ['all tasks succeeded', [HOST_PLUGIN, NOTHING], 'succeeded', undefined],
     ['one task skipped, one not', [HOST_PLUGIN, LOCKED, NOTHING], 'succeeded', undefined],
     ['all tasks skipped', [HOST_PLUGIN, LOCKED, LOCKED], 'skipped', 'locked'],
     ['one task failed', [HOST_PLUGIN, FAILED, NOTHING], 'failed', 'leftovers'],
-    ['a failure among the skipped', [HOST_PLUGIN, LOCKED, FAILED], 'failed', 'leftovers'],
-    ['no step at all', [], 'failed', 'no-result'],
+    ['one task failed, the others skipped', [HOST_PLUGIN, LOCKED, FAILED], 'failed', 'leftovers'],
+    ['no steps', [], 'failed', 'no-result'],
     ['no task', [HOST_PLUGIN], 'failed', 'no-result'],
     ['no host step', [NOTHING], 'failed', 'no-result'],
     [
@@ -158,7 +155,7 @@ describe('an invocation that ended is judged by its steps', () => {
   test.each([
     'Step execution skipped due to unsupported platform',
     'Plugin with name Prune skipped due to prior step with an exit condition',
-  ])('a step that the agent did not run is no success: %s', (output) => {
+  ])('a step that the agent did not run is not a success: %s', (output) => {
     expect(judged([HOST_PLUGIN, plugin('Prune', output)])).toMatchObject({
       outcome: 'failed',
       reason: 'not-run',
@@ -176,7 +173,7 @@ describe('an invocation that ended is judged by its steps', () => {
     expect(report.message).toMatch(/^Prune: .*it printed nothing/);
   });
 
-  test('failed as a whole without a failed step is not believed to be a success', () => {
+  test('an invocation that failed without a failed step is not a success', () => {
     const report = judged([HOST_PLUGIN, NOTHING], {
       Status: 'Failed',
       StatusDetails: 'Failed',
@@ -189,7 +186,7 @@ describe('an invocation that ended is judged by its steps', () => {
     });
   });
 
-  test('facts, removals and killed containers of all steps are gathered', () => {
+  test('the report gathers facts, removals and killed containers of all steps', () => {
     const killed = { project: 'p', service: 'app', container: 'p-app-1', grace: 10 };
     const report = judged([
       HOST_PLUGIN,
@@ -211,7 +208,7 @@ describe('an invocation that ended is judged by its steps', () => {
   });
 });
 
-describe('a result that contradicts what the agent saw is not believed, yet shown', () => {
+describe('a result that contradicts the agent is not believed, but shown', () => {
   test.each<[string, CommandPlugin]>([
     ['done with exit code 1', plugin('Prune', result({ outcome: 'done', removed: { images: 2 } }), 1)],
     [
@@ -219,7 +216,7 @@ describe('a result that contradicts what the agent saw is not believed, yet show
       { ...plugin('Prune', result({ outcome: 'done', removed: { images: 2 } })), Status: 'Failed' },
     ],
     [
-      'done as a dry run though sent as none',
+      'done as a dry run, but not sent as one',
       plugin('Prune', result({ outcome: 'done', dryRun: true, removed: { images: 2 } })),
     ],
   ])('%s', (_name, contradictory) => {
@@ -234,7 +231,7 @@ describe('a result that contradicts what the agent saw is not believed, yet show
   });
 });
 
-describe('hosts are judged together', () => {
+describe('hosts are compared with each other', () => {
   const down = plugin('Down', result());
   const on = (
     id: string,
@@ -243,7 +240,7 @@ describe('hosts are judged together', () => {
   ): HostReport => judged(plugins, { InstanceId: id, ...overrides });
   const complete = on('i-1', [HOST_PLUGIN, down, NOTHING]);
 
-  test('a step that others have is missing, where all else went well', () => {
+  test('a host that lacks a step of the others failed, even if all its steps succeeded', () => {
     const [whole, ...lacking] = judgeTogether([
       complete,
       on('i-2', [HOST_PLUGIN, NOTHING]),
@@ -262,18 +259,18 @@ describe('hosts are judged together', () => {
     ['unreachable', on('i-2', [], { StatusDetails: 'Undeliverable' })],
     ['cancelled', on('i-2', [HOST_PLUGIN], { StatusDetails: 'Cancelled' })],
     ['terminated', on('i-2', [], { StatusDetails: 'Terminated' })],
-  ])('a host that is %s for another reason keeps it', (_name, host) => {
+  ])('a host that is %s for another reason keeps that reason', (_name, host) => {
     expect(judgeTogether([on('i-1', [HOST_PLUGIN, plugin('Extra', result()), NOTHING]), host])[1]).toBe(host);
   });
 
-  test('a step without a name is missing nowhere', () => {
+  test('a step without a name is not missing on other hosts', () => {
     const nameless = { ...NOTHING, Name: undefined } as unknown as CommandPlugin;
     const whole = on('i-2', [HOST_PLUGIN, NOTHING]);
     expect(judgeTogether([on('i-1', [HOST_PLUGIN, NOTHING, nameless]), whole])[1]).toBe(whole);
   });
 });
 
-test('the services that ignore SIGTERM are told in one field, each once', () => {
+test('one field names the services that ignore SIGTERM, each once', () => {
   const killed = (service: string): KilledContainer => ({ project: 'p', service, container: 'c', grace: 10 });
   const task = (...services: string[]): CommandPlugin =>
     plugin('Down', result({ outcome: 'done', killed: services.map(killed) }));
@@ -282,7 +279,7 @@ test('the services that ignore SIGTERM are told in one field, each once', () => 
   expect(judged([HOST_PLUGIN, NOTHING])).not.toHaveProperty('ignoresSigterm');
 });
 
-test('of the many fields of a host only those of lists are beyond the 200 that Logs Insights discovers', () => {
+test('Logs Insights discovers all fields of a host but those of lists, within its limit of 200', () => {
   const killed = Array.from({ length: 10 }, () => ({ project: 'p', service: 's', container: 'c', grace: 1 }));
   const task = plugin('Down', result({ outcome: 'done', killed }));
   const report = judged([HOST_PLUGIN, task, task, task, task, task, task, { ...FAILED, Output: 'x' }]);

@@ -50,14 +50,14 @@ if (lacks !== undefined) skip(NAME, lacks);
     await expectReport(1500);
   });
 
-  test('a claim that was abandoned half-written is taken over', async () => {
+  test('an abandoned, half-written report is taken over', async () => {
     const where = { logGroupName: GROUP, logStreamName: STREAM };
     await logs.send(new DeleteLogStreamCommand(where));
     await logs.send(new CreateLogStreamCommand(where));
     const left = { timestamp: Date.now(), message: JSON.stringify({ type: 'host' }) };
     await logs.send(new PutLogEventsCommand({ ...where, logEvents: [left] }));
     loopback.ssm.put(command(), fleet(2));
-    // Moto's clock is the machine's, so it is the reporter's that is ahead.
+    // Moto uses the machine's clock, so the reporter's clock runs ahead instead.
     const shift = new Int32Array(new SharedArrayBuffer(4)).fill(CLAIM_TIMEOUT_SECONDS + 1);
     const reporter = new WorkerReporter();
     const answer = await reporter.invoke({
@@ -89,7 +89,7 @@ if (lacks !== undefined) skip(NAME, lacks);
   }
 });
 
-/** Reads where the server listens from what it prints when it does. */
+/** Reads the address of the server from its output. */
 async function address(server: ChildProcess): Promise<string> {
   let printed = '';
   for await (const chunk of server.stderr ?? []) {

@@ -29,17 +29,17 @@ const everyRun = { NOTIFY_TOPIC_ARN: TOPIC, NOTIFY_ON: 'every-run' };
 const attention = { NOTIFY_TOPIC_ARN: TOPIC, NOTIFY_ON: 'attention' };
 
 test.each<[string, Record<string, string>, number, number]>([
-  ['without a topic nobody', {}, 1, 0],
-  ['of every run', everyRun, 1, 1],
-  ['of a run that needs attention', attention, 0, 1],
-  ['of attention only, not of a run that went well', attention, 1, 0],
-])('people are told: %s', async (_name, environment, hosts, told) => {
+  ['no message without a topic', {}, 1, 0],
+  ['a message about every run', everyRun, 1, 1],
+  ['a message about a run that needs attention', attention, 0, 1],
+  ['no message about a run that does not need attention', attention, 1, 0],
+])('the reporter sends %s', async (_name, environment, hosts, told) => {
   loopback.ssm.put(command(), fleet(hosts));
   expect(await deliver(environment)).toMatchObject({ result: { outcome: 'reported' } });
   expect(sns.messages).toHaveLength(told);
 });
 
-test('people are told when all hosts are written and before the report is complete, and once', async () => {
+test('the digest is sent once, after all hosts are written and before the report is complete', async () => {
   loopback.ssm.put(command(), fleet(3));
   let written: string[] = [];
   sns.intercept = (_call, next) => {
@@ -55,7 +55,7 @@ test('people are told when all hosts are written and before the report is comple
   expect(sns.messages[0]?.message).toContain(STREAM);
 });
 
-test('a digest that cannot be sent does not cost the report, which says so', async () => {
+test('a digest that cannot be sent does not stop the report, which records that', async () => {
   loopback.ssm.put(command(), fleet(1));
   sns.intercept = () => {
     throw new AwsError('AuthorizationError', 'not allowed', 403);
@@ -68,7 +68,7 @@ test('a digest that cannot be sent does not cost the report, which says so', asy
   expect(lines).toContainEqual(expect.objectContaining({ level: 'ERROR', digestFailed: run.digestFailed }));
 });
 
-test('an occasion to tell people that is none', async () => {
+test('an unknown value of NOTIFY_ON', async () => {
   const answer = await deliver({ NOTIFY_TOPIC_ARN: TOPIC, NOTIFY_ON: 'always' });
   expect(answer.error?.message).toBe(
     'environment variable NOTIFY_ON is "always": set it to "every-run" or "attention"',

@@ -35,13 +35,13 @@ test('bytes are counted, not characters', () => {
 });
 
 test('a batch has at most 10,000 events', () => {
-  // No real report is so small; the limit is the service's all the same.
+  // No real report is so small, but the service has the limit.
   const tiny = { type: 'host' } as HostReport;
   expect(sizes(Array.from({ length: 20_001 }, () => tiny)).map(({ events }) => events)).toEqual([
     10_000, 10_000, 1,
   ]);
 });
 
-test('no host, no batch', () => {
+test('without a host there is no batch', () => {
   expect([...batches([], 1)]).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { GROUP } from './support';
 import type { World } from './world';
 
-/** Sweeps after which a world must have come to rest. */
+/** The most sweeps after which a world must be at rest. */
 const MAX_SWEEPS = 6;
 
-/** Lets hour after hour pass, with a sweep in each, until there is nothing left to do; says how many it took. */
+/**
+ * Advances the clock hour by hour, with a sweep in each, until no work is left. Returns the number of
+ * sweeps.
+ */
 export async function quiesce(world: World): Promise<number> {
   await world.resume();
   for (const id of world.commands.keys()) world.end(id);
@@ -19,7 +22,7 @@ export async function quiesce(world: World): Promise<number> {
   throw new Error(`no rest after ${MAX_SWEEPS} sweeps`);
 }
 
-/** What must hold whatever has happened: each run has one complete report, and was counted once. */
+/** What must hold after every history: each run has one complete report, and was counted once. */
 export function violations(world: World): string[] {
   const found: string[] = [];
   for (const [id, { hosts }] of world.commands) {

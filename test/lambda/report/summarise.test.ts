@@ -106,7 +106,7 @@ test('the run is the sum of its hosts, and its metrics are those of the contract
       const published = withMetrics(report) as unknown as Emf & Record<string, unknown>;
       const [directive] = published._aws.CloudWatchMetrics;
       const absent = new Set<string>([
-        // The sweep's, not a run's.
+        // The sweep publishes this one, not a run.
         'ReportAge',
         ...(dryRun ? ['BytesReclaimed', 'ContainersKilled', ...removals()] : []),
         ...(all.some((each) => each.host) ? [] : ['HighestDiskUse']),
@@ -127,7 +127,7 @@ function removals(): string[] {
   return Object.keys(METRICS).filter((name) => name.endsWith('Removed'));
 }
 
-test('times are told as they were', () => {
+test('the report has the times of the run', () => {
   expect(run([])).toMatchObject({
     requestedAt: '2026-11-23T23:30:00.000Z',
     reportedAt: '2026-11-23T23:31:30.500Z',
@@ -135,7 +135,7 @@ test('times are told as they were', () => {
   });
 });
 
-test('each killed container comes with its host and what to do about it', () => {
+test('each killed container comes with its host and its remedy', () => {
   const [killed] = run([host({ instanceId: 'i-7', killed: [KILLED] })]).killed;
   expect(killed).toMatchObject({ instanceId: 'i-7', service: 'app' });
   for (const word of ['"app"', 'SIGTERM', '10 s', '--die-on-term', 'init: true', 'stop_signal']) {
@@ -143,7 +143,7 @@ test('each killed container comes with its host and what to do about it', () => 
   }
 });
 
-test('the gravest trouble is named first, the skipped are none, and 50 are enough', () => {
+test('the report names the gravest trouble first, no skipped hosts, and 50 hosts at most', () => {
   const report = run([
     ...Array.from({ length: 60 }, (_, i) =>
       host({ instanceId: `i-${i}`, outcome: 'unreachable', reason: 'undeliverable' }),
@@ -165,7 +165,7 @@ test('the gravest trouble is named first, the skipped are none, and 50 are enoug
 describe('a run needs attention', () => {
   test.each<[string, HostReport[], Coverage, boolean]>([
     ['when all succeeded: no', [host()], KNOWN, false],
-    ['when a host was left alone on purpose: no', [host({ outcome: 'skipped' })], KNOWN, false],
+    ['when a host was skipped on purpose: no', [host({ outcome: 'skipped' })], KNOWN, false],
     ['when a host failed', [host(), host({ outcome: 'failed' })], KNOWN, true],
     ['when a host timed out', [host({ outcome: 'timed-out' })], KNOWN, true],
     ['when a host was not reached', [host({ outcome: 'unreachable' })], KNOWN, true],
@@ -186,11 +186,11 @@ test('hosts that the command was not sent to count as targeted and as unreachabl
   const report = run(hosts, { targetCount: 1 }, coverage);
   expect(report.hosts).toMatchObject({ targeted: 3, succeeded: 1, unreachable: 2 });
   expect(withMetrics(report)).toMatchObject({ HostsTargeted: 3, HostsUnreachable: 2 });
-  // A host that Systems Manager targeted and tells nothing of is a target all the same.
+  // A host that Systems Manager targeted and reports nothing about still counts as targeted.
   expect(run(hosts, { targetCount: 4 }, coverage).hosts.targeted).toBe(6);
 });
 
-test('of the many fields of a run only those of lists are beyond the 200 that Logs Insights discovers', () => {
+test('Logs Insights discovers all fields of a run but those of lists, within its limit of 200', () => {
   const worst = Array.from({ length: 50 }, (_, i) =>
     host({
       instanceId: `i-${i}`,
@@ -226,7 +226,7 @@ test('of the many fields of a run only those of lists are beyond the 200 that Lo
   expect(fields).not.toContain('killed.49.remedy');
 });
 
-test('the run event stays within the 256 KB of the embedded metric format, whatever the hosts said', () => {
+test('the run event fits the 256 KB of the embedded metric format for any output of hosts', () => {
   const long = '\u0001'.repeat(190);
   const killed = { project: long, service: '', container: '', grace: 10 };
   const worst = Array.from({ length: 100 }, () =>

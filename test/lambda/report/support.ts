@@ -11,7 +11,7 @@ export const COMMAND_ID = 'e8d3c0e4-71f7-4491-898f-c9b35bee5f3b';
 export const GROUP = '/housekeeping/reports';
 export const STREAM = `2026/11/23/${COMMAND_ID}`;
 export const CLAIM_TIMEOUT_SECONDS = 120;
-/** 23:30 UTC, so that a stream named after the local day would be found out east of Greenwich. */
+/** 23:30 UTC, so that a stream named after the local day fails the test east of Greenwich. */
 export const REQUESTED_AT = new Date('2026-11-23T23:30:00Z');
 
 export function result(overrides: Partial<StepResult> = {}): StepResult {
@@ -118,7 +118,7 @@ export function sweepEvent(time = new Date()): object {
   };
 }
 
-/** Both endpoints, and the bundled reporter between them. */
+/** Both endpoints, with the bundled reporter between them. */
 export class Loopback {
   readonly ssm = new LoopbackSsm();
   readonly logs = new LoopbackLogs();
@@ -149,7 +149,7 @@ export class Loopback {
         REPORT_LOG_GROUP: GROUP,
         HOUSEKEEPING: 'Stack/Housekeeping',
         CLAIM_TIMEOUT_SECONDS: String(CLAIM_TIMEOUT_SECONDS),
-        // The day must be that of UTC, whatever the machine's zone.
+        // The day must be that of UTC in every time zone of the machine.
         TZ: 'Pacific/Auckland',
         ...options.environment,
       },
@@ -158,7 +158,7 @@ export class Loopback {
     });
   }
 
-  /** Lets an invocation die between two batches of hosts, so long ago that its claim has timed out. */
+  /** Lets an invocation die between two batches of hosts, so long ago that its claim has expired. */
   async crashAtBatch(batch: number): Promise<ReporterAnswer> {
     const crash = new AbortController();
     this.logs.clock = () => Date.now() - 1_000_000;
@@ -173,7 +173,7 @@ export class Loopback {
     return answer;
   }
 
-  /** The report as a reader of the log group finds it. */
+  /** The report as you read it in the log group. */
   report(): { hosts: HostReport[]; runs: (RunReport & Record<string, unknown>)[]; lastIsRun: boolean } {
     const events = this.logs
       .events(GROUP, STREAM)
@@ -187,8 +187,8 @@ export class Loopback {
 }
 
 /**
- * Hosts whose every step has as much to tell as it may: three tasks, containers
- * that had to be killed, things that are left, about 1 KB of output each.
+ * Hosts whose steps print the longest results allowed: three tasks, containers that had to be killed,
+ * and objects that are left. That is about 1 KB of output each.
  */
 export function fullFleet(size: number): CommandInvocation[] {
   const killed = ['app', 'worker', 'scheduler', 'proxy', 'cache'].map((service) => ({

@@ -60,7 +60,7 @@ function reportAge({ logs }: ReporterAnswer): number {
   return lines[0]?.ReportAge as number;
 }
 
-/** A report as it was completed some hours ago. */
+/** A report that was completed some hours ago. */
 function complete(stream: string, hoursAgo: number): void {
   const reportedAt = new Date(Date.now() - hoursAgo * HOUR).toISOString();
   const run = { type: 'run', commandId: stream.slice(11), hosts: {}, reportedAt } as RunReport;
@@ -94,7 +94,7 @@ describe('the sweep', () => {
     });
     expect(loopback.logs.streams(GROUP)).toEqual([older, younger, reported, held].sort());
     const asked = loopback.ssm.calls.filter(({ operation }) => operation === 'ListCommandInvocations');
-    // Neither what is reported nor what is not over costs any reading of hosts.
+    // The sweep reads no hosts of runs that are reported or still in progress.
     expect(asked.map(({ input }) => input.CommandId)).toEqual([commandId(2), commandId(1)]);
     expect(loopback.ssm.count('ListCommands')).toBe(1);
   });
@@ -104,7 +104,7 @@ describe('the sweep', () => {
     expect((await sweep()).result).toMatchObject({ alreadyReported: 51, reported: 0 });
   });
 
-  test('takes over what an invocation that died has left, and a late event then finds it reported', async () => {
+  test('takes over the report of an invocation that died, and a late event then finds it reported', async () => {
     const stream = put(1, 2);
     loopback.logs.clock = () => Date.now() - HOUR;
     loopback.logs.createLogStream(GROUP, stream);
@@ -115,7 +115,7 @@ describe('the sweep', () => {
     expect(loopback.logs.streams(GROUP)).toEqual([stream]);
   });
 
-  test('that cannot report one command reports the others, and then says which it could not', async () => {
+  test('that cannot report one command reports the others, and then names the failed one', async () => {
     put(1, 3);
     const other = put(2, 2);
     loopback.ssm.intercept = ({ operation, input }, next) => {
@@ -132,7 +132,7 @@ describe('the sweep', () => {
     expect(reportAge(answer)).toBeLessThan(HOUR / 1000);
   });
 
-  test('begins no run that there is no time for, and says how many it left', async () => {
+  test('begins no run without enough time, and says how many are left', async () => {
     put(1, 3);
     put(2, 2);
     const answer = await sweep({ timeoutSeconds: 59 });
@@ -152,17 +152,17 @@ describe('the sweep', () => {
 describe('the age of the newest report', () => {
   const hours = async (): Promise<number> => (reportAge(await sweep()) / 3600) | 0;
 
-  test('counts from the newest of those swept, however late CloudWatch Logs learns of it', async () => {
+  test('counts from the newest report of the sweep, before CloudWatch Logs shows its time', async () => {
     complete(put(1, 60), 50);
     complete(put(2, 30), 20);
     expect(await hours()).toBe(20);
     expect(loopback.logs.calls.filter(({ input }) => input.orderBy)).toEqual([]);
   });
 
-  test('counts from the newest of all when none is so young that it is swept', async () => {
+  test('counts from the newest report of all when the sweep found no younger one', async () => {
     complete('2026/01/01/older', 200);
     complete('2026/01/02/newer', 100);
-    // Neither an empty claim, nor half a report, nor what a take-over left is a report.
+    // An empty claim is not a report, nor is half a report, nor what a take-over left.
     loopback.logs.createLogStream(GROUP, '2026/01/03/claimed');
     loopback.logs.createLogStream(GROUP, '2026/01/04/half');
     loopback.logs.append(GROUP, '2026/01/04/half', [JSON.stringify({ type: 'host' })]);
@@ -170,7 +170,7 @@ describe('the age of the newest report', () => {
     expect(await hours()).toBe(100);
   });
 
-  test('counts from the creation of the group as long as there is none', async () => {
+  test('counts from the creation of the group as long as there is no report', async () => {
     loopback.logs.createLogGroup(`${GROUP}-of-another`);
     expect(await hours()).toBe(24);
   });

@@ -2,14 +2,13 @@ import { devNull } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { REPORTER_ASSET } from '../../../local/aws/invoke-reporter';
 
-/** What the handler returned, or that it failed; `crashed` when it was ended amid its work. */
+/** What the handler returned, or that it failed; `crashed` when it ended during its work. */
 export type WorkerAnswer =
   { readonly result: { readonly outcome: string } } | { readonly error: string; readonly crashed?: boolean };
 
 /**
- * The Lambda runtime in a thread. Its clock is shifted by what `shift` holds, in
- * seconds, and short timers run many times as fast, so that nobody waits for
- * back-offs; the long ones are time limits.
+ * The Lambda runtime in a thread. `shift` shifts its clock, in seconds. Short timers run many times
+ * faster, so that tests do not wait for back-offs; long timers are time limits and run normally.
  */
 const RUNTIME = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -95,7 +94,7 @@ export class WorkerReporter {
   }
 }
 
-/** Execution environments that wait for work, as Lambda keeps them; they are made as they are needed. */
+/** Execution environments that wait for work, as Lambda keeps them. They are created on demand. */
 export class WorkerPool {
   private readonly idle: WorkerReporter[] = [];
 

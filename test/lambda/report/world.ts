@@ -13,9 +13,9 @@ export const WORLD_CLAIM_TIMEOUT_SECONDS = 165;
 const DOCUMENT = 'Housekeeping-Document-1A2B3C';
 
 /**
- * What befalls one call of an invocation: the function dies, the answer is an
- * error, or the call is held up until the world resumes it; each before or after
- * the service has served it. A throttled call is never served.
+ * A fault at one call of an invocation: the function dies, the answer is an error, or the call is held
+ * up until the world resumes it. Each happens before or after the service has served the call. A
+ * throttled call is never served.
  */
 export const FAULTS = [
   'throttle',
@@ -29,7 +29,7 @@ export const FAULTS = [
   'pause-after',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
-/** Faults by which call of the invocation they befall, from 0. */
+/** Faults by the call of the invocation that they hit, from 0. */
 export type Faults = Readonly<Record<number, Fault>>;
 
 interface Live {
@@ -37,7 +37,7 @@ interface Live {
   readonly deadline: number;
   readonly faults: Faults;
   calls: number;
-  /** Given when a call that is held up may go on. */
+  /** Resolves when a call that is held up may continue. */
   held: Signal | undefined;
   dead: boolean;
 }
@@ -48,7 +48,7 @@ interface Sent {
   readonly requestedAt: Date;
 }
 
-/** Given once; giving it returns the next. */
+/** Resolves once; resolving it returns the next. */
 class Signal {
   private resolve: () => void = () => undefined;
   readonly given = new Promise<void>((resolve) => (this.resolve = resolve));
@@ -59,7 +59,7 @@ class Signal {
   }
 }
 
-/** Ends the invocation of a function that is dead to the services, at once and without a retry. */
+/** Ends the invocation of a function that has crashed, at once and without a retry. */
 const CRASHED = new AwsError('AccessDeniedException', 'this function has crashed');
 
 function goOn(one: Live): void {
@@ -68,9 +68,9 @@ function goOn(one: Live): void {
 }
 
 /**
- * Both services, any number of the bundled reporter's invocations and a clock that
- * can jump; it counts what was ever accepted, since CloudWatch reads metrics out of
- * an event when it comes in, whatever becomes of its stream.
+ * Both services, any number of the bundled reporter's invocations and a clock that can jump. It counts
+ * every event that was ever accepted: CloudWatch reads metrics out of an event on arrival, even if its
+ * stream is deleted later.
  */
 export class World {
   readonly ssm = new LoopbackSsm();
@@ -78,7 +78,7 @@ export class World {
   readonly commands = new Map<string, Sent>();
   /** How often each command's run was accepted, and so its metrics counted. */
   readonly counted = new Map<string, number>();
-  /** Calls of the last invocation that was begun. */
+  /** The calls of the last invocation that began. */
   lastCalls = 0;
   crashes = 0;
   private readonly shift = new Int32Array(new SharedArrayBuffer(4));
@@ -108,7 +108,7 @@ export class World {
     return Date.now() + Atomics.load(this.shift, 0) * 1000;
   }
 
-  /** Sends a command; it is in flight until `end`. */
+  /** Sends a command, which is in flight until `end`. */
   send(hosts: number): string {
     const id = randomUUID();
     const requestedAt = new Date(Math.floor(this.now() / 1000) * 1000);
@@ -128,10 +128,10 @@ export class World {
     const invocations = fleet(hosts).map((one, i) => ({
       ...one,
       CommandId: id,
-      // The last host is the one that is waited for.
+      // The last host is the one that the run waits for.
       ...(i === hosts - 1 ? state : {}),
     }));
-    // A command that failed has ended as a whole while hosts are still at it.
+    // A failed command has ended as a whole while hosts are still working.
     const whole =
       status === 'InProgress' && hosts % 2 === 1
         ? { Status: 'Failed' as const, StatusDetails: 'Failed' }
@@ -150,20 +150,20 @@ export class World {
     return this.invoke(sweepEvent(new Date(this.now())), faults);
   }
 
-  /** Lets time pass; Lambda ends the invocations that it is too long for. */
+  /** Advances the clock. Lambda ends the invocations that exceed their timeout. */
   async jump(seconds: number): Promise<void> {
     Atomics.add(this.shift, 0, seconds);
     for (const one of this.live.values()) if (one.deadline < this.now()) this.kill(one);
     await this.calm();
   }
 
-  /** Lets the calls that are held up go on, until all invocations have ended or are held up again. */
+  /** Resumes the calls that are held up, until all invocations have ended or are held up again. */
   async resume(): Promise<void> {
     for (const one of this.live.values()) goOn(one);
     await this.calm();
   }
 
-  /** All that CloudWatch Logs holds of a command. */
+  /** Everything that CloudWatch Logs holds of a command. */
   report(id: string): { hosts: HostReport[]; runs: RunReport[]; lastIsRun: boolean } {
     const events = this.logs
       .events(GROUP, this.commands.get(id)?.stream ?? '')
@@ -188,7 +188,7 @@ export class World {
       CLAIM_TIMEOUT_SECONDS: String(WORLD_CLAIM_TIMEOUT_SECONDS),
       AWS_ENDPOINT_URL_SSM: this.endpoints.ssm,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: this.endpoints.logs,
-      // Tells whose a call is.
+      // Identifies the invocation of a call.
       AWS_ACCESS_KEY_ID: caller,
     };
     const shift = this.shift.buffer;
@@ -211,7 +211,7 @@ export class World {
     this.stirred = this.stirred.give();
   }
 
-  /** Nothing that it sends from now on is served, which is all that the services ever know of a crash. */
+  /** No call that it makes from now on is served: this is all that the services see of a crash. */
   private kill(one: Live): void {
     if (!one.dead) this.crashes += 1;
     one.dead = true;
@@ -246,7 +246,7 @@ export class World {
         one.held = new Signal();
         this.stir();
         await one.held.given;
-        // The request of a function that has died since is not served any more.
+        // A request of a function that has crashed since is not served.
         if (one.dead) throw CRASHED;
     }
   }

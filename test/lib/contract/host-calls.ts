@@ -18,11 +18,14 @@ const SCRIPTS = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
     text: readFileSync(join(LIB, path), 'utf8').replace(/^\s*#.*$/gm, ''),
   }));
 
-/** Where a shell expects a command: at the beginning of a line, after a separator or keyword, or in a trap. */
+/**
+ * Where a shell expects a command: at the beginning of a line, after a separator or keyword, or in a
+ * trap.
+ */
 const COMMAND = String.raw`(?:^|[;{}()&|!]|\b(?:then|else|do)\b|\btrap ')[ \t]*`;
 const WORD = String.raw`[ \t]+('[^']*'|"[^"]*"|[^\s;&|)]+)`;
 
-/** The calls of a function in all host scripts, with that many arguments, or fewer where it has not so many. */
+/** The calls of a function in all host scripts, with that many arguments, or fewer if the call has fewer. */
 export function callsOf(name: string, args = 1): HostCall[] {
   const call = new RegExp(`${COMMAND}${name}${WORD}${`(?:${WORD})?`.repeat(args - 1)}`, 'gm');
   return SCRIPTS.flatMap(({ file, text }) =>
@@ -34,7 +37,7 @@ export function callsOf(name: string, args = 1): HostCall[] {
   );
 }
 
-/** Whether an argument is a word as it stands, and not what a variable holds. */
+/** Whether an argument is a literal word, and not the value of a variable. */
 export function isLiteral(arg = ''): boolean {
   return /^[A-Za-z0-9-]+$/.test(arg);
 }

@@ -2,14 +2,14 @@ import { HOST_REASONS, REASONS, WARNINGS } from '../../../lib/contract';
 import { callsOf, isLiteral } from './host-calls';
 import type { HostCall } from './host-calls';
 
-/** A call that gives a code, with the outcome that has it. */
+/** A call that gives a code, with the outcome of that code. */
 interface Given {
   readonly outcome: 'failed' | 'skipped' | 'warning';
   readonly code: string;
   readonly call: HostCall;
 }
 
-/** The functions of the host scripts that take a code, and what becomes of it. */
+/** The functions of the host scripts that take a code, and the outcome that each gives it. */
 const TAKES_CODE: readonly {
   readonly name: string;
   /** Which argument is the code. */
@@ -33,7 +33,7 @@ function ofFunctions(): Given[] {
   );
 }
 
-/** Of `finish OUTCOME REASON`. The other outcomes need no reason. */
+/** The reason in `finish OUTCOME REASON`. The other outcomes need no reason. */
 function ofFinish(): Given[] {
   return callsOf('finish', 2).flatMap((call) => {
     const [outcome = '', code = ''] = call.args;
@@ -54,7 +54,8 @@ function reasonsOf(outcome: 'failed' | 'skipped'): string[] {
   return rows.map(([code]) => code).sort();
 }
 
-// A code that is in the scripts alone needs a row in lib/contract; a row that no script gives has to be removed there.
+// If a code is only in the scripts, add its row in lib/contract. If no script gives a row's code, remove
+// the row.
 test.each(['failed', 'skipped'] as const)(
   'the reasons of %s in lib/contract/host-reasons.ts are those that a host script gives',
   (outcome) => expect(reasonsOf(outcome)).toEqual(codesOf(outcome)),
@@ -64,7 +65,7 @@ test('the warnings in lib/contract/warnings.ts are those that a host script give
   expect(Object.keys(WARNINGS).sort()).toEqual(codesOf('warning'));
 });
 
-test('a code stands where it is given: only these functions take it from a variable', () => {
+test('a code is written where it is given: only these functions take it from a variable', () => {
   const passedOn = GIVEN.filter(({ code }) => !isLiteral(code));
   expect([
     ...new Set(passedOn.map(({ call }) => `${call.file}: ${call.name} ${call.args.join(' ')}`)),

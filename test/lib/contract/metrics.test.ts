@@ -15,7 +15,7 @@ test('the documentation of each metric names the statistic of the table', () => 
   );
 });
 
-test('no two metrics have the same label, so that a graph tells them apart', () => {
+test('no two metrics have the same label, so that a graph distinguishes them', () => {
   const labels = Object.values(METRICS).map(({ label }) => label);
   expect(new Set(labels).size).toBe(labels.length);
 });

@@ -43,7 +43,7 @@ test('ShellTask and README list every kind', () => {
   expect(Object.keys(JSON.parse(report?.[1] ?? '') as object)).toEqual(REMOVABLE);
 });
 
-test('people read of one or several objects of each kind, and nothing of none', () => {
+test('the text has singular and plural of each kind, and leaves out zeros', () => {
   const each = (count: number): string =>
     removedText(Object.fromEntries(REMOVABLE.map((kind) => [kind, count])));
   expect(each(0)).toBe('');

@@ -5,7 +5,10 @@ import { REPORTER_REASONS } from '../../../lib/contract';
 const PROJECT = resolve(__dirname, '..', '..', '..');
 const REPORTER = join(PROJECT, 'lambda', 'report');
 
-/** What gives reasons: the reporter, and the part of the contract that it asks why a run had no host. */
+/**
+ * The code that gives reasons: the reporter, and the part of the contract that says why a run had no
+ * host.
+ */
 const SOURCES = [
   ...readdirSync(REPORTER).map((file) => join(REPORTER, file)),
   join(PROJECT, 'lib', 'contract', 'no-host.ts'),

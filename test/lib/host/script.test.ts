@@ -12,7 +12,7 @@ import { DASH } from '../../../local/setup/requirements';
 import { lacking, skip } from '../../support/lacking';
 
 describe('the scripts', () => {
-  test('are in the document once, however many tasks run them: a document holds every kind, and fifteen tasks', () => {
+  test('are in the document once for any number of tasks: a document holds every kind, and fifteen tasks', () => {
     const more = Array.from({ length: 7 }, (_, n) => new ComposeDown({ project: `project-${n}` }));
     const { mainSteps } = commandDocument([...ONE_OF_EACH, ...more]);
     const [host, ...tasks] = mainSteps.map((step) => step.inputs.runCommand.join('\n'));
@@ -60,7 +60,7 @@ describe('the scripts', () => {
   test.each(shells)('are left by the step host for those that follow, under %s', (shell) => {
     const folder = mkdtempSync(join(tmpdir(), 'host-'));
     const [host, ...tasks] = commandDocument(ONE_OF_EACH).mainSteps;
-    // No Engine: how far a script comes shows in what it says.
+    // Without an Engine, the output shows how far a script got.
     const DOCKER = expect.stringMatching(/^docker-(missing|unreachable)$/) as string;
     const bin = join(folder, 'bin');
     const tools =
@@ -93,7 +93,7 @@ describe('the scripts', () => {
   });
 });
 
-test('compaction drops comments and blank lines and nothing else', () => {
+test('compaction removes only comments and blank lines', () => {
   expect(compact('#!/bin/sh\n# why\n\nif true; then # here\n  echo "# no comment"\nfi\n')).toEqual([
     'if true; then # here',
     '  echo "# no comment"',

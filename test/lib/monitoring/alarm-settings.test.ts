@@ -9,12 +9,12 @@ const byDefault = alarms(housekeepingStack());
 const settingOf = (name: string): keyof HousekeepingAlarms =>
   `${name[0]!.toLowerCase()}${name.slice(1)}` as keyof HousekeepingAlarms;
 
-test.each(NAMES)('%s can be left out, alone', (name) => {
+test.each(NAMES)('%s can be left out by itself', (name) => {
   const others = housekeepingStack({ alarms: { [settingOf(name)]: { enabled: false } } });
   expect(Object.keys(alarms(others))).toEqual(NAMES.filter((other) => other !== name));
 });
 
-test.each(NAMES)('%s can be changed, alone', (name) => {
+test.each(NAMES)('%s can be changed by itself', (name) => {
   const changed = alarms(
     housekeepingStack({
       alarms: {
@@ -83,11 +83,11 @@ test.each<[HousekeepingAlarms, string]>([
     { noHosts: { evaluationPeriods: 2, datapointsToAlarm: 3 } },
     'alarms.noHosts.datapointsToAlarm: got 3, which is out of range; give a whole number from 1 to 2',
   ],
-])('refuses %j, which CloudWatch would not take', (settings, message) => {
+])('refuses %j, which CloudWatch would not accept', (settings, message) => {
   expect(() => housekeepingStack({ alarms: settings })).toThrow(message);
 });
 
-test('takes what CloudWatch takes at the most', () => {
+test('accepts the largest values that CloudWatch accepts', () => {
   const alarms = {
     noReport: { period: Duration.hours(1), evaluationPeriods: 168 },
     notSent: { period: Duration.minutes(5), evaluationPeriods: 288, datapointsToAlarm: 288 },

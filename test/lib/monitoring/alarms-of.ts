@@ -3,7 +3,7 @@ import { resources } from '../stack';
 
 export const NAMES = ['HostsFailed', 'HostsUnreachable', 'NoHosts', 'NoReport', 'NotSent', 'ReporterFailing'];
 
-/** A nightly run may be so old: a day, and what the run may take. */
+/** The largest age of a nightly run: a day, and the time that the run may take. */
 export const NIGHTLY_SECONDS = 24 * 3600 + (15 + 30 + 10 + 2 * 10) * 60 + 3 * 3600;
 
 /** The alarms of a stack, by the ids of their constructs. */

@@ -12,7 +12,7 @@ const template = built.template();
 
 const byDefault = alarms(built);
 
-test('all are there by default, and there are no others', () => {
+test('all exist by default, and no others', () => {
   expect(Object.keys(byDefault)).toEqual(NAMES);
   expect(resources(template, 'AWS::CloudWatch::Alarm')).toHaveLength(NAMES.length);
 });
@@ -92,7 +92,7 @@ test.each<[string, Resource['Properties']]>([
   expect(properties).toEqual(expected);
 });
 
-test('HostsFailed adds those that failed and those that timed out', () => {
+test('HostsFailed adds up failures and timeouts', () => {
   const { AlarmDescription, Metrics, ...properties } = byDefault.HostsFailed!;
   expect(AlarmDescription).toBeDefined();
   expect(properties).toEqual({
@@ -115,7 +115,7 @@ test('HostsFailed adds those that failed and those that timed out', () => {
   expect(metrics).toEqual([published('failed', 'HostsFailed'), published('timedOut', 'HostsTimedOut')]);
 });
 
-test('each reads a metric that the reporter publishes, or one of AWS itself', () => {
+test('each reads a metric that the reporter or AWS publishes', () => {
   for (const [name, properties] of Object.entries(byDefault)) {
     const metrics = (properties.Metrics as { MetricStat?: { Metric: unknown } }[] | undefined) ?? [];
     const read = properties.Metrics
@@ -132,18 +132,18 @@ test('each reads a metric that the reporter publishes, or one of AWS itself', ()
 });
 
 test.each(NAMES)(
-  '%s says what to do first, in what CloudWatch takes, and has a name from CloudFormation',
+  '%s says what to do first, within the limits of CloudWatch, and CloudFormation names it',
   (name) => {
     const description = text(byDefault[name]!.AlarmDescription);
     expect(description).toMatch(/\. First: [a-z]/);
-    // Names that CloudFormation makes up are up to 255 characters long.
+    // Names that CloudFormation generates have up to 255 characters.
     const names = description.match(/<[^>]+>/g) ?? [];
     expect(description.length + 255 * names.length).toBeLessThanOrEqual(1024);
     expect(byDefault[name]).not.toHaveProperty('AlarmName');
   },
 );
 
-test('addAlarmAction lets all of them act', () => {
+test('addAlarmAction adds the action to all of them', () => {
   const other = housekeepingStack();
   const topic = new Topic(other.stack, 'Topic');
   other.housekeeping.addAlarmAction(new SnsAction(topic));

@@ -55,7 +55,7 @@ describe.each([true, false])('with alarms: %p', (withAlarm) => {
   const { properties, widgets, group } = synthesised(withAlarm);
   const ofType = (type: string): Widget[] => widgets.filter((widget) => widget.type === type);
 
-  test('has no physical name, and shows two weeks in periods of its own', () => {
+  test('has no physical name, and shows two weeks in its own periods', () => {
     expect(Object.keys(properties)).toEqual(['DashboardBody']);
     expect(JSON.parse(text(properties.DashboardBody))).toMatchObject({
       start: '-P14D',
@@ -63,7 +63,7 @@ describe.each([true, false])('with alarms: %p', (withAlarm) => {
     });
   });
 
-  test('each widget is as CloudWatch documents it, within the grid', () => {
+  test('each widget has the documented form, within the grid', () => {
     expect(widgets.length).toBeGreaterThan(10);
     expect(widgets.length).toBeLessThanOrEqual(500);
     for (const { type, x, y, width, height, properties: given } of widgets) {
@@ -84,14 +84,14 @@ describe.each([true, false])('with alarms: %p', (withAlarm) => {
     }
   });
 
-  test('no widget lies over another', () => {
+  test('no widget overlaps another', () => {
     const cells = widgets.flatMap(({ x, y, width, height }) =>
       Array.from({ length: width * height }, (_, i) => `${x + (i % width)},${y + Math.floor(i / width)}`),
     );
     expect(new Set(cells).size).toBe(cells.length);
   });
 
-  test('metrics are those that the reporter publishes, of this housekeeping, by day', () => {
+  test('graphs show metrics that the reporter publishes for this construct, by day', () => {
     const shown = ofType('metric').flatMap(({ properties: { metrics, view } }) => {
       expect(['timeSeries', 'singleValue']).toContain(view);
       expect((metrics as unknown[]).length).toBeLessThanOrEqual(500);
@@ -108,11 +108,12 @@ describe.each([true, false])('with alarms: %p', (withAlarm) => {
       expect(options).toEqual({ period: 86400, label: expect.any(String) as string, stat });
     }
     const missing = Object.keys(METRICS).filter((name) => !shown.some((metric) => metric[1] === name));
-    // Of no use to people in a graph: whether there are runs shows, and an alarm watches the age of reports.
+    // Not useful in a graph: the dashboard shows whether there are runs, and an alarm watches the age of
+    // reports.
     expect(missing).toEqual(['RunsReported', 'ReportAge']);
   });
 
-  test('tables ask the reports the saved queries, word for word', () => {
+  test('tables run the saved queries on the reports, word for word', () => {
     const queries = Object.values(INSIGHTS_QUERIES);
     const tables = ofType('log').map(({ properties: { title, query, view } }) => {
       expect(view).toBe('table');
@@ -129,7 +130,7 @@ describe.each([true, false])('with alarms: %p', (withAlarm) => {
     );
   });
 
-  test('alarms come first, where there are any', () => {
+  test('alarms come first, if there are any', () => {
     const alarms = ofType('alarm');
     expect(alarms).toHaveLength(withAlarm ? 1 : 0);
     for (const { y, properties: given } of alarms) {

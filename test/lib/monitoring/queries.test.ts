@@ -23,7 +23,7 @@ function columns(rows: readonly Row[], ...names: readonly string[]): unknown[][]
 const byFirst = (rows: unknown[][]): unknown[][] =>
   rows.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
 
-test('last run by host: each host once, with its newest event, be it of a dry run', () => {
+test('last run by host: each host once, with its newest event, also of a dry run', () => {
   const rows = answer('lastRunByHost');
   expect(byFirst(columns(rows, 'instanceId', 'outcome', 'reason', 'commandId'))).toEqual([
     ['i-1', 'succeeded', undefined, 'd'],
@@ -70,7 +70,7 @@ test('what was reclaimed: one row a day, the newest first, without dry runs', ()
   ]);
 });
 
-test('failures: failed and timed out, with why, the newest first', () => {
+test('failures: failed and timed out, with the reason, the newest first', () => {
   const rows = columns(answer('failures'), 'commandId', 'instanceId', 'outcome', 'reason', 'dryRun');
   expect(rows.slice(0, 2)).toEqual(
     expect.arrayContaining([
@@ -82,7 +82,7 @@ test('failures: failed and timed out, with why, the newest first', () => {
   expect(answer('failures')[2]?.message).toContain('no answer');
 });
 
-test('services that ignore SIGTERM: what costs most first, counted over hosts, with the remedy', () => {
+test('services that ignore SIGTERM: the most expensive first, counted over hosts, with the remedy', () => {
   const rows = answer('ignoresSigterm');
   const names = ['container.project', 'container.service', 'kills', 'hosts', 'secondsLost', 'lastReport'];
   expect(columns(rows, ...names)).toEqual([
@@ -94,7 +94,7 @@ test('services that ignore SIGTERM: what costs most first, counted over hosts, w
   }
 });
 
-test('hosts not reached: how often, with why the last time', () => {
+test('hosts not reached: how often, with the last reason', () => {
   const rows = answer('notReached');
   expect(columns(rows, 'instanceId', 'runs', 'lastReason', 'lastReport')[0]).toEqual([
     'i-3',
@@ -110,7 +110,7 @@ test('hosts not reached: how often, with why the last time', () => {
   expect(rows[0]?.lastMessage).toContain("compare the instance's tags");
 });
 
-test('disk use: the host with the fullest disk first, as each last said', () => {
+test('disk use: the host with the fullest disk first, from the last run of each', () => {
   expect(columns(answer('diskUse'), 'instanceId', 'diskPercent', 'inodePercent', 'lastReport')).toEqual([
     ['i-2', 93, 31, '2026/11/22/c'],
     ['i-3', 64, 12, '2026/11/22/c'],
@@ -118,7 +118,7 @@ test('disk use: the host with the fullest disk first, as each last said', () => 
     // It could not see its file system the last time.
     ['i-4', 20, 12, '2026/11/21/a'],
   ]);
-  // What a host could not say the last time is not taken from an earlier run.
+  // A fact that is missing from a host's last run is not taken from an earlier run.
   expect(
     columns(answer('diskUse'), 'instanceId', 'images', 'danglingImages', 'containers', 'volumes'),
   ).toEqual([
@@ -129,14 +129,14 @@ test('disk use: the host with the fullest disk first, as each last said', () => 
   ]);
 });
 
-test('Engines: each host once, as what it was last', () => {
+test('Engines: each host once, from its last run', () => {
   expect(answer('engines')).toEqual([
     { engine: '29.4.0', imageStore: 'containerd', compose: '5.1.0', hosts: 3 },
     { engine: '20.10.24', imageStore: 'classic', compose: '1.29.2', hosts: 1 },
   ]);
 });
 
-test('what queries ask for is discovered, however many containers a host killed', () => {
+test('Logs Insights discovers the fields of all queries, for any number of killed containers', () => {
   const killed = Array.from({ length: 15 }, (_, i) => ({ ...APP, project: 'p', container: `c${i}` }));
   const full = task({ outcome: 'done', killed, killedOmitted: 40, bytesReclaimed: 1 });
   const crowded = report('full', '2026-11-23T03:00:00Z', [
@@ -157,7 +157,7 @@ describe('saved queries', () => {
   const template = Template.fromStack(stack);
   const saved = resources(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
 
-  test('stand in the folder of the housekeeping, and ask its reports only', () => {
+  test('are in the folder of the construct, and read only its reports', () => {
     expect(saved.map(({ Name }) => Name)).toEqual(
       Object.values(INSIGHTS_QUERIES).map(({ name }) => `Fleet/Housekeeping/${name}`),
     );
@@ -166,7 +166,7 @@ describe('saved queries', () => {
       expect((LogGroupNames as unknown[]).map(text)).toEqual([`<${group}>`]);
   });
 
-  test('are as they are tested, and within the limit of the service', () => {
+  test('are the tested ones, within the limit of the service', () => {
     expect(saved.map(({ QueryString }) => QueryString)).toEqual(
       Object.values(INSIGHTS_QUERIES).map((query) => query.text),
     );

@@ -6,11 +6,11 @@ import { DockerHousekeeping } from '../../../lib';
 import { housekeepingProps, housekeepingStack, strictApp } from '../stack';
 import { NAMES, NIGHTLY_SECONDS, alarms } from './alarms-of';
 
-describe('when a report is due', () => {
+describe('the next report is due', () => {
   const threshold = (props: Partial<DockerHousekeepingProps>): unknown =>
     alarms(housekeepingStack(props)).NoReport?.Threshold;
 
-  test('is as long after the last one as the schedule waits at the longest, and as a run may take', () => {
+  test('after the longest pause of the schedule, plus the time that a run may take', () => {
     const grace = NIGHTLY_SECONDS - 24 * 3600;
     const schedule = ScheduleExpression.expression('cron(30 20 ? * MON-FRI *)');
     expect(threshold({ schedule })).toBe(72 * 3600 + grace);
@@ -20,9 +20,9 @@ describe('when a report is due', () => {
 
   test.each<[string, Partial<DockerHousekeepingProps>]>([
     ['a disabled schedule', { enabled: false }],
-    ['one that runs once', { schedule: ScheduleExpression.at(new Date('2030-01-31T03:00:00Z')) }],
-    ['one that ends', { schedule: ScheduleExpression.expression('cron(0 3 * * ? 2026-2028)') }],
-  ])('never for %s: there is no alarm, and no warning', (_, props) => {
+    ['a schedule that runs once', { schedule: ScheduleExpression.at(new Date('2030-01-31T03:00:00Z')) }],
+    ['a schedule that ends', { schedule: ScheduleExpression.expression('cron(0 3 * * ? 2026-2028)') }],
+  ])('never for %s: there is no alarm and no warning', (_, props) => {
     const other = housekeepingStack(props);
     expect(Object.keys(alarms(other))).toEqual(NAMES.filter((name) => name !== 'NoReport'));
     expect(Annotations.fromStack(other.stack).findWarning('*', Match.anyValue())).toEqual([]);
@@ -40,7 +40,7 @@ describe('when a report is due', () => {
     return { stack, names: Object.keys(alarms) };
   }
 
-  test('can be said where it cannot be told', () => {
+  test('at an interval that you give, if the schedule does not show it', () => {
     const { stack, names } = untold({ reportDueEvery: Duration.days(2) });
     expect(names).toEqual(NAMES);
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
@@ -49,7 +49,7 @@ describe('when a report is due', () => {
     expect(threshold({ schedule, reportDueEvery: Duration.days(1) })).toBe(NIGHTLY_SECONDS);
   });
 
-  test('warns where it cannot be told and is not said, unless nobody wants to know', () => {
+  test('never, with a warning, if neither shows the interval and the alarm is enabled', () => {
     const { stack, names } = untold({});
     expect(names).toEqual(NAMES.filter((name) => name !== 'NoReport'));
     Annotations.fromStack(stack).hasWarning(

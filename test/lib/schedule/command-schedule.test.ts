@@ -4,7 +4,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { DockerHosts, DockerHousekeeping } from '../../../lib';
 import { housekeepingProps, housekeepingStack, only, strictApp, text } from '../stack';
 
-/** The request that a schedule sends, with `<LogicalId>` for what CloudFormation fills in. */
+/** The request that a schedule sends, with `<LogicalId>` for the values that CloudFormation fills in. */
 function request(template: Template): Record<string, unknown> {
   const [, schedule] = only(template, 'AWS::Scheduler::Schedule');
   return JSON.parse(text((schedule.Properties.Target as { Input: unknown }).Input)) as Record<
@@ -13,7 +13,7 @@ function request(template: Template): Record<string, unknown> {
   >;
 }
 
-test('sends the newest version of the document to every tagged host, whatever becomes of the others', () => {
+test('sends the newest version of the document to every tagged host, even if others fail', () => {
   const template = housekeepingStack().template();
   const [document] = only(template, 'AWS::SSM::Document');
   expect(request(template)).toEqual({
@@ -33,7 +33,7 @@ test('can send dry runs', () => {
   expect(request(template)).toMatchObject({ Parameters: { DryRun: ['true'] } });
 });
 
-test('takes a tag value that is only known at deployment, in the request and in the policy alike', () => {
+test('accepts a tag value that is only known at deployment, in the request and in the policy', () => {
   const stack = new Stack(strictApp(), 'Stack');
   const stage = new CfnParameter(stack, 'Stage').valueAsString;
   new DockerHousekeeping(
@@ -59,7 +59,7 @@ test('calls Systems Manager through the universal target', () => {
   expect(text(RoleArn)).toMatch(/Role.*\.Arn>$/);
 });
 
-test('runs when told, in the time zone given, to the minute', () => {
+test('runs at the given time and in the given time zone, to the minute', () => {
   const schedule = ScheduleExpression.cron({ hour: '3', minute: '0', timeZone: TimeZone.EUROPE_BERLIN });
   housekeepingStack({ schedule })
     .template()
@@ -77,7 +77,7 @@ test('can be disabled', () => {
     .hasResourceProperties('AWS::Scheduler::Schedule', { State: 'DISABLED' });
 });
 
-test('gives up after two retries and a quarter of an hour, and keeps what it could not send', () => {
+test('stops after two retries and a quarter of an hour, and keeps what it could not send', () => {
   const template = housekeepingStack().template();
   const [queue, { Properties }] = only(template, 'AWS::SQS::Queue');
   template.hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -97,7 +97,7 @@ test('gives up after two retries and a quarter of an hour, and keeps what it cou
   });
 });
 
-test('has a group of its own, which goes with the stack, and a role that only this group can assume', () => {
+test('has its own group, which is deleted with the stack, and a role that only this group can assume', () => {
   const template = housekeepingStack().template();
   const [groupId, group] = only(template, 'AWS::Scheduler::ScheduleGroup');
   expect(group).toMatchObject({ DeletionPolicy: 'Delete' });

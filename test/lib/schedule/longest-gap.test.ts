@@ -5,7 +5,7 @@ import { longestGap } from '../../../lib/schedule/longest-gap';
 
 const HOURS_PER_DAY = 24;
 
-/** In minutes, or what there is instead. */
+/** In minutes, or the answer without a gap. */
 function gap(expression: string, timeZone = 'Etc/UTC'): number | string {
   const found = longestGap(ScheduleExpression.expression(expression, TimeZone.of(timeZone)));
   return typeof found === 'string' ? found : found.toMinutes();
@@ -34,7 +34,7 @@ test.each([
   ['cron(0 0 31 * ? *)', days(61)],
   ['cron(0 0 1 JAN,jul ? *)', days(184)],
   ['cron(0 0 1 1/3 ? *)', days(92)],
-  // 2100 is no leap year.
+  // 2100 is not a leap year.
   ['cron(0 0 29 2 ? *)', days(8 * 365 + 1)],
   ['cron(0 0 L * ? *)', days(31)],
   ['cron(0 0 L 2 ? *)', days(366)],
@@ -49,7 +49,7 @@ test.each([
   ['cron(0 0 ? * FRIL *)', days(35)],
   ['cron(0 0 ? * TUE#1 *)', days(35)],
   ['cron(0 0 ? * 3#2 *)', days(35)],
-  // A fifth Tuesday in no more than every fourth month, and at the worst in the fifth.
+  // There is a fifth Tuesday at most in every fourth month, and at worst in the fifth.
   ['cron(0 0 ? * 3#5 *)', days(119)],
   ['cron(0 3 * * ? 2024/1)', days(1)],
   ['cron(0 0 1 1 ? */2)', days(366 + 365)],
@@ -93,16 +93,16 @@ test.each([
   expect(gap(expression)).toBe('unknown');
 });
 
-describe('times that are skipped when the clocks go forward', () => {
+describe('times that are skipped when the clocks change to summer time', () => {
   test.each([
-    // A run at 2:30 is left out once a year, that at 3:00 is not.
+    // The clocks skip the run at 2:30 once a year, but not the run at 3:00.
     ['cron(30 2 * * ? *)', 'Europe/Berlin', days(2)],
     ['cron(0 2 * * ? *)', 'Europe/Berlin', days(2)],
     ['cron(0 3 * * ? *)', 'Europe/Berlin', days(1)],
     ['cron(59 1 * * ? *)', 'Europe/Berlin', days(1)],
     ['cron(30 2 * * ? *)', 'America/New_York', days(2)],
     ['cron(30 2 * * ? *)', 'Asia/Tokyo', days(1)],
-    // On Sundays, that is.
+    // That is, on Sundays.
     ['cron(30 2 ? * SUN *)', 'Europe/Berlin', days(14)],
     ['cron(30 2 ? * SAT *)', 'Europe/Berlin', days(7)],
     ['cron(0/30 * * * ? *)', 'Europe/Berlin', 90],
@@ -114,7 +114,7 @@ describe('times that are skipped when the clocks go forward', () => {
     expect(gap(expression, timeZone)).toBe(minutes);
   });
 
-  test('in a zone that is not known here cannot be told', () => {
+  test('is unknown in an unknown time zone', () => {
     const odd = { expressionString: 'cron(0 3 * * ? *)', timeZone: TimeZone.of('Mars/Olympus') };
     expect(longestGap(odd)).toBe('unknown');
     const late = { ...odd, timeZone: TimeZone.of(Token.asString({ Ref: 'Zone' })) };
@@ -130,7 +130,7 @@ interface Simple {
   readonly months: readonly number[];
 }
 
-/** Minute by minute over some years, with nothing but the platform's calendar. */
+/** Minute by minute over some years, with only the platform's calendar. */
 function bruteForce({ minutes, hours, daysOfMonth, daysOfWeek, months }: Simple): number {
   let previous: number | undefined;
   let longest = 0;
@@ -151,7 +151,7 @@ function bruteForce({ minutes, hours, daysOfMonth, daysOfWeek, months }: Simple)
   return longest / 60_000;
 }
 
-/** Eight years hold every way in which these can meet: all weekdays, or days that each year has. */
+/** Eight years contain every combination of these: all weekdays, or days that each year has. */
 const simple: fc.Arbitrary<Simple> = fc.record(
   {
     minutes: values(0, 59),
@@ -172,14 +172,14 @@ function values(min: number, max: number): fc.Arbitrary<number[]> {
   return fc.uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: 5 });
 }
 
-/** Written as lists, or as ranges where values follow one another. */
+/** Written as lists, or as ranges of values that follow one another. */
 function field(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
   return sorted.length > 1 && last - first === sorted.length - 1 ? `${first}-${last}` : values.join(',');
 }
 
-test('agrees with going through the minutes of eight years', () => {
+test('agrees with a count of all minutes of eight years', () => {
   fc.assert(
     fc.property(fc.oneof(simple, weekly), (cron) => {
       const { minutes, hours, daysOfMonth, daysOfWeek, months } = cron;

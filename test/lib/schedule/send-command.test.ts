@@ -7,7 +7,7 @@ import { AWS_CLI } from '../../../local/setup/requirements';
 import { testWith } from '../../support/lacking';
 import { housekeepingProps, only, strictApp } from '../stack';
 
-/** Takes SendCommand, and keeps what it was sent. */
+/** Serves SendCommand, and keeps the requests. */
 class CommandRecorder extends JsonService {
   constructor() {
     super('AmazonSSM', 'ssm');
@@ -18,7 +18,7 @@ class CommandRecorder extends JsonService {
   }
 }
 
-/** What CloudFormation makes of a value, given what each Ref stands for. */
+/** The value that CloudFormation computes, given a value for each Ref. */
 function deployed(value: unknown, refs: Record<string, string>): string {
   if (typeof value === 'string') return value;
   const { Ref, ...intrinsic } = value as { Ref?: string; 'Fn::Join'?: [string, unknown] };
@@ -39,7 +39,7 @@ let endpoint: string;
 beforeAll(async () => (endpoint = await recorder.start()));
 afterAll(() => recorder.stop());
 
-/** Runs a command line in a shell, against the recorder, and returns what that was sent. */
+/** Runs a command line in a shell, against the recorder, and returns the request. */
 async function sent(shell: string, command: string): Promise<Record<string, unknown>> {
   const calls = recorder.calls.length;
   const child = spawn(shell, ['-c', command], {
@@ -48,7 +48,7 @@ async function sent(shell: string, command: string): Promise<Record<string, unkn
       PATH: process.env.PATH,
       HOME: '/nonexistent',
       LANG: 'C.UTF-8',
-      // What a value would become that reached the shell unquoted.
+      // The value that an unquoted value would become in the shell.
       SECRET: 'expanded',
       AWS_ENDPOINT_URL_SSM: endpoint,
       AWS_ACCESS_KEY_ID: 'test',
@@ -65,7 +65,7 @@ async function sent(shell: string, command: string): Promise<Record<string, unkn
   return recorder.calls.at(-1)!.input;
 }
 
-/** The commands of a stack and its schedule's own request, as they are once deployed. */
+/** The commands of a stack and its schedule's own request, as they are after deployment. */
 function deploy(hosts: (stack: Stack) => DockerHosts, refs: Record<string, string> = {}) {
   const stack = new Stack(strictApp(), 'Stack');
   const housekeeping = new DockerHousekeeping(
@@ -85,7 +85,7 @@ function deploy(hosts: (stack: Stack) => DockerHosts, refs: Record<string, strin
 const tagged = (): DockerHosts =>
   DockerHosts.tagged('Größe / @+-=._:', 'sehr groß', '日本語 東京').andTagged('Stage', 'test', 'acceptance');
 
-test('is printed with all that a person has to paste', () => {
+test('is printed completely, ready to paste', () => {
   const { runCommand, dryRunCommand } = deploy(() => DockerHosts.tagged('DockerHost', 'true'));
   expect(dryRunCommand.replace(/name \S+/, 'name NAME')).toBe(
     "aws ssm send-command --document-name NAME --document-version '$LATEST' " +

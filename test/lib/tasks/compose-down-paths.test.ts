@@ -6,7 +6,7 @@ const SCRIPT = join(__dirname, '..', '..', '..', 'lib/tasks/compose-down/origins
 const [PRINT_RELATIVE_PATH = ''] =
   /^print_relative_path\(\) \{$.*?^\}$/ms.exec(readFileSync(SCRIPT, 'utf8')) ?? [];
 
-/** What a shell prints as a file's path from a directory. */
+/** The path of a file from a directory, as a shell prints it. */
 function fromDirectory(shell: string, directory: string, file: string, real = directory): string {
   const script = `DIRECTORY=$1 REAL_DIRECTORY=$3\n${PRINT_RELATIVE_PATH}\nprint_relative_path "$2"`;
   const [program = '', ...args] = shell.split(' ');
@@ -25,15 +25,15 @@ describe.each(['dash', 'bash --posix', 'bash', 'busybox sh'])('under %s', (shell
     ['/', '/a.yml'],
     ['/', '/a/c.yml'],
     ['/srv/a*[b]', '/srv/c.yml'],
-  ])('from %s, the path of %s is the one that Compose version 1 notes', (directory, file) => {
+  ])('from %s, the path of %s is the one that Compose version 1 records', (directory, file) => {
     expect(fromDirectory(shell, directory, file)).toBe(posix.relative(directory, file));
   });
 
-  test('through a symbolic link no .. is followed', () => {
+  test('a .. behind a symbolic link is not followed', () => {
     expect(fromDirectory(shell, '/srv/link', '/srv/b.yml', '/data/app')).toBe('/srv/b.yml');
   });
 
-  test('a path that is not absolute ends too', () => {
+  test('a relative path ends too', () => {
     expect(fromDirectory(shell, '/srv/app', 'a.yml')).toBe('../../a.yml');
   });
 });

@@ -3,7 +3,7 @@ import { ComposeDown } from '../../../lib';
 import { labels, sentence, unresolved, unresolvedDuration, unresolvedList } from './refused';
 
 describe('ComposeDown', () => {
-  test('takes down a project by name and leaves its volumes alone unless told', () => {
+  test('takes down a project by name and keeps its volumes by default', () => {
     const task = new ComposeDown({ project: 'todobackend' });
     expect(task._script.settings).toMatchObject({
       PROJECT: 'todobackend',
@@ -17,7 +17,7 @@ describe('ComposeDown', () => {
     });
   });
 
-  test('resolves files against the directory, which is brought into the form of the label', () => {
+  test('resolves files against the directory, and gives it the form of the label', () => {
     const task = new ComposeDown({
       directory: '/srv//todo/../app/',
       files: ['compose.yml', '/etc/extra.yml'],
@@ -107,7 +107,7 @@ describe('ComposeDown', () => {
 });
 
 describe('ComposeDown by labels', () => {
-  test('takes what is a week old and whatever its name, unless told otherwise', () => {
+  test('by default selects projects of any name that are a week old', () => {
     expect(new ComposeDown({ labels })._script.settings).toMatchObject({
       PROJECT: '',
       LABELS: 'application=todobackend',

@@ -3,7 +3,7 @@ import { DanglingImagePrune, UnusedImagePrune } from '../../../lib';
 import { labels, sentence, unresolved, unresolvedDuration } from './refused';
 
 describe('DanglingImagePrune', () => {
-  test('asks for all labels and spares images of the last hour', () => {
+  test('requires all labels and by default keeps images of the last hour', () => {
     const task = new DanglingImagePrune({ labels: { application: 'todobackend', stage: 'it\'s "$(x)"' } });
     expect(task._script.settings).toMatchObject({
       LABELS: 'application=todobackend\nstage=it\'s "$(x)"',
@@ -12,7 +12,7 @@ describe('DanglingImagePrune', () => {
     expect(task.name).toBe('dangling-image-prune-todobackend-it-s-x');
   });
 
-  test('can be told to spare none for its age', () => {
+  test('can select images of any age', () => {
     expect(new DanglingImagePrune({ labels, olderThan: Duration.seconds(0) })._script.settings).toMatchObject(
       {
         OLDER_THAN: '0',
@@ -53,7 +53,7 @@ describe('DanglingImagePrune', () => {
 });
 
 describe('UnusedImagePrune', () => {
-  test('keeps the newest of each repository and what is not a week old, unless told otherwise', () => {
+  test('by default keeps the newest of each repository and images of the last week', () => {
     expect(new UnusedImagePrune({ labels })._script.settings).toMatchObject({
       LABELS: 'application=todobackend',
       OLDER_THAN: '604800',

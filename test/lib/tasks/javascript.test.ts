@@ -57,7 +57,7 @@ describe.each([...BY_LABELS, 'BuildCachePrune'])('%s', (kind) => {
 });
 
 test.each(BY_LABELS.filter((kind) => !/^(ComposeDown|NetworkPrune)$/.test(kind)))(
-  '%s refuses to go without labels',
+  '%s refuses missing labels',
   (kind) => {
     expect(make(kind, {})).toThrow(sentence(`${kind}.labels`, 'undefined', 'give at least one label'));
   },
@@ -72,7 +72,7 @@ test.each<[string, object, string, string, string]>([
   ['ComposeDown', { labels: { a: null } }, 'labels["a"]', 'null', 'give a string'],
   ['ComposeDown', { project: 5 }, 'project', '5', 'give a string'],
   ['ComposeDown', { directory: 5 }, 'directory', '5', 'give a string'],
-  // In the script, what is not 'false' would take volumes.
+  // The script would remove volumes on any value but 'false'.
   ['ComposeDown', { project: 'a', removeVolumes: 'no' }, 'removeVolumes', '"no"', 'give true or false'],
   ['NetworkPrune', { composeLeftovers: 'no' }, 'composeLeftovers', '"no"', 'give true or false'],
   ['ShellTask', { script: 'echo', supportsDryRun: 1 }, 'supportsDryRun', '1', 'give true or false'],
@@ -85,7 +85,7 @@ test.each<[string, object, string, string, string]>([
   expect(make(kind, props)).toThrow(sentence(`${kind}.${property}`, got, remedy));
 });
 
-test('says which Duration it got as it was written, wherever it stands', () => {
+test('shows a Duration in a message as you wrote it, at any place', () => {
   const olderThan = Duration.days(1);
   expect(make('ComposeDown', { project: 'a', olderThan })).toThrow(
     'ComposeDown.olderThan: got "Duration.days(1)", which needs \'labels\'; a project by its name goes at any age',

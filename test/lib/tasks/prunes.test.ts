@@ -6,7 +6,7 @@ describe.each([
   ['StoppedContainerPrune', StoppedContainerPrune, 'stopped-container-prune-todobackend'],
   ['VolumePrune', VolumePrune, 'volume-prune-todobackend'],
 ] as const)('%s', (kind, Task, name) => {
-  test('asks for all labels and spares what is not an hour old', () => {
+  test('requires all labels and by default keeps objects of the last hour', () => {
     const task = new Task({ labels });
     expect(task._script).toMatchObject({
       kind,
@@ -29,7 +29,7 @@ describe.each([
 });
 
 describe('NetworkPrune', () => {
-  test('goes by labels, by what Compose left, or both', () => {
+  test('selects by labels, by what Compose left, or both', () => {
     expect(new NetworkPrune({ labels })._script.settings).toMatchObject({
       LABELS: 'application=todobackend',
       COMPOSE_LEFTOVERS: 'false',
@@ -40,7 +40,7 @@ describe('NetworkPrune', () => {
     expect(leftovers.name).toBe('network-prune-compose-leftovers');
   });
 
-  test('refuses to go by nothing', () => {
+  test('refuses to select by nothing', () => {
     expect(() => new NetworkPrune({})).toThrow(sentence('NetworkPrune', '{}', 'say which networks'));
     expect(() => new NetworkPrune({ composeLeftovers: false })).toThrow(/say which networks/);
     expect(() => new NetworkPrune({ labels: {} })).toThrow(/give at least one label/);
@@ -48,7 +48,7 @@ describe('NetworkPrune', () => {
 });
 
 describe('BuildCachePrune', () => {
-  test('spares what was used in the last day, and takes all else unless told how much stays', () => {
+  test('by default keeps what was used in the last day, and removes the rest', () => {
     expect(new BuildCachePrune()._script.settings).toMatchObject({ OLDER_THAN: '86400', KEEP_STORAGE: '' });
     const task = new BuildCachePrune({ olderThan: Duration.hours(2), keepStorage: Size.gibibytes(2) });
     expect(task._script.settings).toMatchObject({ OLDER_THAN: '7200', KEEP_STORAGE: '2147483648' });

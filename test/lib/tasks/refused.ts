@@ -2,7 +2,7 @@ import { Duration, Lazy, Token } from 'aws-cdk-lib';
 
 export const labels = { application: 'todobackend' };
 
-/** What is only known at deployment. */
+/** A value that is only known at deployment. */
 export const unresolved = Token.asString({ Ref: 'Parameter' });
 export const unresolvedList = Token.asList({ Ref: 'Parameter' });
 export const unresolvedDuration = Duration.seconds(Lazy.number({ produce: () => 3600 }));

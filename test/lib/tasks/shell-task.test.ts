@@ -2,7 +2,7 @@ import { ShellTask } from '../../../lib';
 import { sentence, unresolved } from './refused';
 
 describe('ShellTask', () => {
-  test('carries the script as it is', () => {
+  test('contains the script unchanged', () => {
     const script = '#!/bin/sh\n\n  # why\necho "it\'s $HOME"\n';
     const task = new ShellTask({ script });
     expect(task._script.settings).toMatchObject({ SCRIPT: script, SUPPORTS_DRY_RUN: 'false' });

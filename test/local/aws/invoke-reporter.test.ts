@@ -17,7 +17,7 @@ function invoke(
   return invokeReporter({ asset, event: { id: 7 }, endpoints, environment: { OWN: 'yes' }, ...options });
 }
 
-test('the handler gets event, environment and context, and its answer and lines come back', async () => {
+test('the handler gets event, environment and context, and the caller gets its answer and lines', async () => {
   process.env.AWS_PROFILE = 'of-the-caller';
   try {
     const answer = await invoke(`async (event, context) => {
@@ -36,7 +36,7 @@ test('the handler gets event, environment and context, and its answer and lines 
       AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:1',
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:2',
       AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:3',
-      // What is not given must not be looked for in AWS.
+      // The SDK must not look in AWS for an endpoint that is not given.
       AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:1',
     });
     expect([...answer.logs].sort()).toEqual(['to stderr', 'to stdout']);
@@ -45,7 +45,7 @@ test('the handler gets event, environment and context, and its answer and lines 
   }
 });
 
-test('what the handler throws is the error', async () => {
+test('the answer has the error that the handler throws', async () => {
   const answer = await invoke(`async () => { throw new RangeError('too much'); }`);
   expect(answer.error).toEqual({ name: 'RangeError', message: 'too much' });
 });
@@ -57,7 +57,7 @@ test('a process that ends by itself is an error', async () => {
   });
 });
 
-test('a handler that does not end is killed at its timeout, or when told to', async () => {
+test('a handler that does not end is killed at its timeout, or on request', async () => {
   const endless = '() => new Promise(() => setInterval(() => undefined, 1000))';
   expect((await invoke(endless, { timeoutSeconds: 0.5 })).error?.name).toBe('Sandbox.Timedout');
   expect((await invoke(endless, { signal: AbortSignal.abort() })).error?.message).toMatch(/SIGKILL/);

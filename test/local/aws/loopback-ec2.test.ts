@@ -38,7 +38,7 @@ async function ids(input: Partial<DescribeInstancesCommandInput>): Promise<(stri
   return Reservations.flatMap(({ Instances = [] }) => Instances).map(({ InstanceId }) => InstanceId);
 }
 
-test('an instance comes back as it was put', async () => {
+test('an instance is returned as it was put', async () => {
   server.put([instance('i-1', { Name: 'a <b> & "c"\r\n', empty: '' })]);
   const { Reservations } = await ec2.send(new DescribeInstancesCommand({}));
   expect(Reservations?.[0]?.Instances?.[0]).toMatchObject({
@@ -85,7 +85,7 @@ test('instances come in pages and reservations', async () => {
 test.each<[string, Partial<DescribeInstancesCommandInput>, string]>([
   ['a page of 4', { MaxResults: 4 }, 'InvalidParameterValue'],
   ['a page of 1001', { MaxResults: 1001 }, 'InvalidParameterValue'],
-  ['a token of its own making', { NextToken: 'x' }, 'InvalidParameterValue'],
+  ['an invented token', { NextToken: 'x' }, 'InvalidParameterValue'],
   ['an unknown filter', { Filters: [{ Name: 'x', Values: ['y'] }] }, 'InvalidParameterValue'],
   [
     '201 filter values',
@@ -96,7 +96,7 @@ test.each<[string, Partial<DescribeInstancesCommandInput>, string]>([
   await expect(ids(input)).rejects.toMatchObject({ name });
 });
 
-test('faults come to the client as the service answers them', async () => {
+test('the client gets faults as the service answers them', async () => {
   const refused = new AwsError('UnauthorizedOperation', 'You are not authorized.', 403);
   server.intercept = () => {
     throw refused;
@@ -113,7 +113,7 @@ test('faults come to the client as the service answers them', async () => {
   await expect(ids({})).rejects.toThrow('socket hang up');
 });
 
-test('what the service would not take is refused: other services, other operations, no signature', async () => {
+test('requests that the service would refuse are refused: other services, other operations, no signature', async () => {
   await expect(ec2.send(new DescribeVpcsCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
   const sns = new SNSClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
   await expect(sns.send(new PublishCommand({ Message: 'm' }))).rejects.toMatchObject({

@@ -38,7 +38,7 @@ const put = (logEvents: InputLogEvent[]): Promise<{ rejectedLogEventsInfo?: obje
   logs.send(new PutLogEventsCommand({ ...IN, logEvents }));
 const event = (timestamp: number, message = 'm'): InputLogEvent => ({ timestamp, message });
 
-test('groups and streams exist once, and only when they were created', async () => {
+test('groups and streams exist once, and only after they were created', async () => {
   await expect(logs.send(new CreateLogGroupCommand({ logGroupName: 'group' }))).rejects.toMatchObject({
     name: 'ResourceAlreadyExistsException',
   });
@@ -105,7 +105,7 @@ test('GetLogEvents pages from either end until a token comes back unchanged', as
   expect(await read(false)).toEqual(['m4,m5', 'm2,m3', 'm1']);
 });
 
-test('GetLogEvents gives no more than 1 MB at a time', async () => {
+test('GetLogEvents returns at most 1 MB at a time', async () => {
   for (let n = 0; n < 3; n++) await put([event(NOW + n, 'x'.repeat(500_000))]);
   const page = await logs.send(new GetLogEventsCommand(IN));
   expect(page.events?.map(({ timestamp }) => timestamp)).toEqual([NOW + 1, NOW + 2]);
@@ -126,7 +126,7 @@ test('DescribeLogStreams finds by prefix, with the time of creation by the servi
   ]);
 });
 
-test('DescribeLogStreams orders by last event, in either direction, page by page, and then takes no prefix', async () => {
+test('DescribeLogStreams orders by last event, in either direction, page by page, and then refuses a prefix', async () => {
   for (const [name, at] of [
     ['b', NOW - 1],
     ['a', NOW - 3],
@@ -176,7 +176,7 @@ test('DescribeLogGroups finds by prefix, in the order of names, with the time of
   expect(rest.logGroups?.map(({ logGroupName }) => logGroupName)).toEqual(['group-2', 'other']);
 });
 
-test('what the service would not take is refused: other services, other operations, no signature', async () => {
+test('requests that the service would refuse are refused: other services, other operations, no signature', async () => {
   const ssm = new SSMClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
   await expect(ssm.send(new ListCommandsCommand({}))).rejects.toMatchObject({
     name: 'UnknownOperationException',

@@ -39,9 +39,9 @@ test.each<[string, Partial<PublishCommandInput>, string | undefined]>([
   ['a message of 262,144 bytes', { Message: 'x'.repeat(262_144) }, undefined],
   ['too many bytes in few characters', { Message: 'é'.repeat(131_073) }, 'InvalidParameterException'],
   ['an empty message', { Message: '' }, 'InvalidParameterException'],
-  ['a topic that is none', { TopicArn: 'x' }, 'InvalidParameterException'],
+  ['a malformed topic', { TopicArn: 'x' }, 'InvalidParameterException'],
   ['an unknown topic', { TopicArn: `${TOPIC}-other` }, 'NotFoundException'],
-  ['a topic of others', { TopicArn: `${TOPIC}-closed` }, 'AuthorizationErrorException'],
+  ['a topic that denies access', { TopicArn: `${TOPIC}-closed` }, 'AuthorizationErrorException'],
   ['a FIFO topic without a group', { TopicArn: `${TOPIC}.fifo` }, 'InvalidParameterException'],
 ])('%s: %s', async (_name, input, error) => {
   if (error) {

@@ -34,7 +34,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-test('a command comes back as it was put, its dates included', async () => {
+test('a command is returned as it was put, including its dates', async () => {
   const { Commands } = await ssm.send(new ListCommandsCommand({ CommandId: COMMAND_ID }));
   expect(Commands).toEqual([expect.objectContaining({ ...command(), RequestedDateTime: REQUESTED_AT })]);
 });
@@ -55,17 +55,17 @@ test('invocations come in pages, with their steps only when asked for', async ()
   expect(bare.CommandInvocations?.[0]?.CommandPlugins).toEqual([]);
 });
 
-test('an unknown command has neither', async () => {
+test('an unknown command has no entry and no invocations', async () => {
   const CommandId = COMMAND_ID.replace('e', 'f');
   expect((await ssm.send(new ListCommandsCommand({ CommandId }))).Commands).toEqual([]);
   expect((await ssm.send(new ListCommandInvocationsCommand({ CommandId }))).CommandInvocations).toEqual([]);
 });
 
 test.each([
-  ['a page of none', { MaxResults: 0 }, 'ValidationException'],
+  ['a page of 0', { MaxResults: 0 }, 'ValidationException'],
   ['a page of 51', { MaxResults: 51 }, 'ValidationException'],
-  ['a token of its own making', { NextToken: 'x' }, 'InvalidNextToken'],
-  ['an id that is none', { CommandId: 'x' }, 'ValidationException'],
+  ['an invented token', { NextToken: 'x' }, 'InvalidNextToken'],
+  ['a malformed id', { CommandId: 'x' }, 'ValidationException'],
 ])('%s is refused', async (_name, input, name) => {
   await expect(
     ssm.send(new ListCommandInvocationsCommand({ CommandId: COMMAND_ID, ...input })),
@@ -141,7 +141,7 @@ describe('ListCommands', () => {
     ],
     ['by coarse status', [['Status', 'TimedOut']], [3]],
     ['by status detail', [['Status', 'DeliveryTimedOut']], [3]],
-    ['by the one status that the filter calls otherwise', [['Status', 'LimitExceeded']], [4]],
+    ['by the one status that the filter names differently', [['Status', 'LimitExceeded']], [4]],
     ['still executing', [['ExecutionStage', 'Executing']], [2]],
     [
       'completed',
@@ -157,9 +157,9 @@ describe('ListCommands', () => {
 
   test.each<[string, [string, string][]]>([
     ['an unknown key', [['Comment', 'x']]],
-    ['a time that is none', [['InvokedAfter', 'yesterday']]],
-    ['a status that is none', [['Status', 'Done']]],
-    ['a stage that is none', [['ExecutionStage', 'Pending']]],
+    ['a malformed time', [['InvokedAfter', 'yesterday']]],
+    ['an unknown status', [['Status', 'Done']]],
+    ['an unknown stage', [['ExecutionStage', 'Pending']]],
     ['an empty value', [['DocumentName', '']]],
     ['no filter', []],
     ['six filters', Array.from({ length: 6 }, () => ['DocumentName', 'Mine'] as [string, string])],
@@ -168,7 +168,7 @@ describe('ListCommands', () => {
   });
 });
 
-test('output that the service could not have kept is not taken', () => {
+test('output that is longer than the service keeps is refused', () => {
   const long = invocation([plugin('Prune', 'x'.repeat(2501))]);
   expect(() => server.put(command(), [long])).toThrow(/step "Prune" has 2501 characters/);
 });

@@ -23,7 +23,7 @@ Suites: others
 Components: main
 `;
 
-test('sources of the machine, a line each, become those of another release', () => {
+test('sources of the machine, one a line, are rewritten for another release', () => {
   expect(sourcesOf('trixie', 'bookworm', LINES)).toBe(`deb file:/mirror trixie main
 deb [trusted=yes] file:/mirror trixie-updates main
 deb file:/security trixie-security main
@@ -31,7 +31,7 @@ deb file:/security trixie-security main
   expect(sourcesOf('sid', 'bookworm', LINES)).toBe('deb file:/mirror sid main\n');
 });
 
-test('so do sources in paragraphs', () => {
+test('sources in paragraphs are rewritten too', () => {
   const mirror = (suites: string): string =>
     `Types: deb\n# a comment\nURIs: file:/mirror\nSuites: ${suites}\nComponents: main\n`;
   expect(sourcesOf('trixie', 'bookworm', PARAGRAPHS)).toBe(

@@ -10,7 +10,7 @@ function recorded(terminal: { isTTY: boolean; columns: number } | undefined): {
 }
 
 describe('progress', () => {
-  test('is a line for each thing begun, where there is no terminal', () => {
+  test('is a line for each thing begun, without a terminal', () => {
     const { progress, text } = recorded(undefined);
     progress.begin('one');
     progress.note('by the way');
@@ -19,7 +19,7 @@ describe('progress', () => {
     expect(text()).toBe('one ...\nby the way\ntwo ...\n');
   });
 
-  test('is one live line on a terminal, which stays with its time when the next begins', () => {
+  test('is one live line on a terminal, which remains with its time when the next begins', () => {
     const { progress, text } = recorded({ isTTY: true, columns: 20 });
     progress.begin('one');
     progress.begin('two, which is too long for the terminal');

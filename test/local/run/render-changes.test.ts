@@ -31,11 +31,11 @@ describe('the tables before and after', () => {
   const lines = renderChanges(before, after, { colour: false, width: 100 }).split('\n');
   const row = (name: string): string | undefined => lines.find((line) => line.startsWith(name));
 
-  test('say of everything what it was and what became of it', () => {
+  test('show the state of every object before and after', () => {
     expect(row('<none> aaaaaaaaaaaa')).toMatch(/4\.1 MB, dangling, application=todobackend +removed$/);
     expect(row('todobackend/release:latest')).toMatch(/4\.1 MB, used by app +there$/);
     expect(row('app')).toMatch(/running, project todobackend +removed$/);
-    expect(row('public')).toMatch(/of no project +there$/);
+    expect(row('public')).toMatch(/without a project +there$/);
     expect(row('todobackend_default')).toMatch(/project todobackend +there$/);
   });
 
@@ -44,7 +44,7 @@ describe('the tables before and after', () => {
     expect(row('bridge')).toBeUndefined();
   });
 
-  test('fit the terminal, and have no colour where none is wanted', () => {
+  test('fit the terminal, and have colour only on request', () => {
     const narrow = renderChanges(before, after, { colour: false, width: 50 });
     expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(50);
     expect(narrow).not.toContain('\x1b');

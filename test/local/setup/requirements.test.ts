@@ -65,7 +65,7 @@ describe('what is done before a run', () => {
     }
   });
 
-  test('nothing, where nothing is missing', () => {
+  test('does nothing if nothing is missing', () => {
     expect(prepare(machine({ has: () => true, distribution: '' }), REQUIREMENTS, true)).toEqual({
       install: [],
       complaints: [],
@@ -93,7 +93,7 @@ describe('what is done before a run', () => {
     expect(complaints.every((line) => !line.includes('\n'))).toBe(true);
   });
 
-  test('on other distributions nothing is installed, but named', () => {
+  test('on other distributions it installs nothing, but names what is missing', () => {
     const { install, complaints } = prepare(machine({ distribution: 'fedora' }), REQUIREMENTS, true);
     expect(install).toEqual([]);
     expect(complaints).toHaveLength(REQUIREMENTS.filter(({ debian }) => debian).length);
@@ -105,7 +105,7 @@ describe('what is done before a run', () => {
     expect(prepare(user, ENGINE_REQUIREMENTS, false)).toEqual({ install: [], complaints: [] });
   });
 
-  test('elsewhere than on Linux there is one reason', () => {
+  test('on other systems than Linux there is one message', () => {
     const { complaints } = prepare(machine({ platform: 'darwin' }), REQUIREMENTS, true);
     expect(complaints).toEqual(['this is darwin: the scripts of Linux hosts run on Linux only']);
   });

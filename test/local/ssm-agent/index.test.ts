@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runDocument, type AgentOptions, type AgentResult } from '../../../local/ssm-agent';
 
-/** This machine: what the agent does needs no Docker. */
+/** This machine: the agent's work needs no Docker. */
 const here = { enter: (argv: readonly string[]) => [...argv], environment: {} };
 
 const folder = mkdtempSync(join(tmpdir(), 'ssm-agent-test-'));
@@ -85,14 +85,14 @@ describe('the script', () => {
     expect((await runOne(['pwd'])).stdout).toBe('/usr/bin\n');
   });
 
-  test('is over when its pipes are closed, not when its shell ends', async () => {
+  test('ends when its pipes are closed, not when its shell ends', async () => {
     const { stdout } = await runOne(['(sleep 1; echo late) &']);
     expect(stdout).toBe('late\n');
   });
 });
 
 describe('status', () => {
-  test('a failed step does not keep the later ones from running, and fails the invocation', async () => {
+  test('after a failed step the later ones still run, and the invocation fails', async () => {
     const { status, statusDetails, steps } = await run({
       first: { lines: ['echo why >&2', 'exit 3'] },
       second: { lines: ['echo still here'] },
@@ -104,7 +104,7 @@ describe('status', () => {
     expect(steps[1]?.plugin.Output).toBe('still here\n');
   });
 
-  test('at the timeout the whole process group is killed at once: no trap runs, no child goes on', async () => {
+  test('at the timeout the whole process group is killed at once: no trap runs, no child continues', async () => {
     const trapped = join(folder, 'trapped');
     const child = join(folder, 'child');
     const { status, statusDetails, steps } = await run({
@@ -142,7 +142,7 @@ describe('status', () => {
     expect(status).toBe('Failed');
   });
 
-  test("a script's own exit code 137 is taken for a timeout", async () => {
+  test("a script's own exit code 137 counts as a timeout", async () => {
     const { status, plugin, stderr } = await runOne(['exit 137']);
     expect([status, plugin.Status, plugin.ResponseCode, stderr]).toEqual(['TimedOut', 'TimedOut', 137, '']);
   });
@@ -189,7 +189,7 @@ describe('status', () => {
 });
 
 describe('parameters', () => {
-  test('a value replaces {{ Name }} wherever it stands, in one pass; other braces are left alone', async () => {
+  test('a value replaces {{ Name }} everywhere, in one pass; other braces are not changed', async () => {
     const lines = ["echo '{{ DryRun }} {{DryRun}} {{ Text }} {{.ID}} {{ Other }}'"];
     const { stdout } = await runOne(lines, { parameters: { DryRun: ['true'], Text: ['{{ DryRun }} a$$b'] } });
     expect(stdout).toBe('true true {{ DryRun }} a$b {{.ID}} {{ Other }}\n');
@@ -204,7 +204,7 @@ describe('parameters', () => {
     await expect(runOne(['true'], { parameters })).rejects.toThrow(message);
   });
 
-  test('the pattern, which is all that the agent enforces, is matched without anchors, the default too', async () => {
+  test('the pattern, the only thing that the agent enforces, is matched without anchors, also on the default', async () => {
     const document = (pattern: string, value: string): unknown => ({
       schemaVersion: '2.2',
       parameters: { P: { type: 'String', default: value, allowedPattern: pattern } },
@@ -216,7 +216,7 @@ describe('parameters', () => {
   });
 });
 
-describe('what the runner does not know it refuses', () => {
+describe('the runner refuses what it does not know', () => {
   const step = { action: 'aws:runShellScript', name: 'one', inputs: { runCommand: ['true'] } };
   test.each([
     [{ schemaVersion: '1.2', mainSteps: [step] }, 'schemaVersion is "1.2"'],
@@ -241,7 +241,7 @@ describe('what the runner does not know it refuses', () => {
   });
 });
 
-/** A process that was killed is gone only a moment later; one that was not fails the test by its time. */
+/** A killed process disappears a moment later. If a process was not killed, the test fails by its timeout. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await setTimeout(10);
 }
