@@ -14,8 +14,8 @@ import {
   VolumePrune,
 } from '../lib';
 
-// Hosts that build and preview todobackend all day. Each hour this removes everything that is left behind, but images and
-// build cache only where the disk fills up.
+// Hosts that build and preview todobackend all day. Every hour, a run removes what they leave behind, but tagged images,
+// build cache and old logs only when the disk is more than 70 % full.
 const app = new App();
 const stack = new Stack(app, 'BuildHostHousekeeping');
 const labels = { application: 'todobackend' };

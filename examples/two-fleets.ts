@@ -22,7 +22,7 @@ new DockerHousekeeping(stack, 'Builders', {
 const acceptance = new DockerHousekeeping(stack, 'Acceptance', {
   hosts: DockerHosts.tagged('Role', 'acceptance').andTagged('Stage', 'test', 'staging'),
   tasks: [
-    // With `directory`, Compose stops the project through its files, so that pre_stop hooks run.
+    // With the directory, Compose stops the project through its files, so that pre_stop hooks run.
     new ComposeDown({
       project: 'todobackend',
       directory: '/srv/todobackend',
@@ -31,11 +31,11 @@ const acceptance = new DockerHousekeeping(stack, 'Acceptance', {
     }),
   ],
   schedule: ScheduleExpression.expression('cron(30 20 ? * MON-FRI *)'),
-  // Only report what would be removed, until you are sure.
+  // Only report what a run would remove, until you trust the selection.
   dryRun: true,
 });
 
-// Allows a role to start runs, and prints the command.
+// Operators may start a run by hand, with this command.
 const operators = new Role(stack, 'Operators', { assumedBy: new AccountRootPrincipal() });
 acceptance.grantRun(operators);
 new CfnOutput(stack, 'CleanAcceptanceNow', { value: acceptance.runCommand });

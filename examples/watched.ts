@@ -8,11 +8,11 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 // In your own project, import from 'cdk-docker-housekeeping'.
 import { ComposeDown, DockerHosts, DockerHousekeeping, NotifyOn } from '../lib';
 
-// Sends e-mail about each run that needs attention, and about each alarm.
+// Notifies you by e-mail of each run that needs attention, and of each alarm.
 const app = new App();
 const stack = new Stack(app, 'WatchedHousekeeping');
 
-// Alarms can publish to an encrypted topic only if its key lets them, which the AWS-managed key does not.
+// Alarms can publish to an encrypted topic only if its key allows it. The AWS managed key does not.
 const key = new Key(stack, 'Key', { enableKeyRotation: true });
 key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
 const topic = new Topic(stack, 'Topic', { masterKey: key });
@@ -21,7 +21,7 @@ topic.addSubscription(new EmailSubscription('ops@example.com'));
 const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', {
   hosts: DockerHosts.tagged('DockerHost', 'true'),
   tasks: [new ComposeDown({ project: 'todobackend', removeVolumes: true })],
-  // No report is due from Friday to Monday, and the alarm on missing reports takes that into account.
+  // No report is due from Friday to Monday. The alarm on missing reports takes this into account.
   schedule: ScheduleExpression.cron({
     weekDay: 'MON-FRI',
     hour: '20',
@@ -31,9 +31,9 @@ const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', {
   notify: topic,
   notifyOn: NotifyOn.ATTENTION,
   alarms: {
-    // One or two hosts are always being replaced.
+    // In this fleet, one or two hosts are always being replaced.
     hostsUnreachable: { threshold: 3 },
-    // The fleet is sometimes scaled down to zero.
+    // At times, this fleet is scaled down to zero hosts.
     noHosts: { enabled: false },
   },
   dashboard: true,

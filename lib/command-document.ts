@@ -8,7 +8,7 @@ import { DRY_RUN_LINE, renderHostStep, renderTaskStep } from './host/script';
 import type { HousekeepingTask } from './tasks/task';
 import { refuse } from './validation';
 
-/** A Command document, schema 2.2, as far as this project uses it. */
+/** The part of a Command document, schema 2.2, that this project uses. */
 export interface CommandDocumentContent {
   readonly schemaVersion: '2.2';
   readonly description: string;
@@ -22,25 +22,26 @@ export interface CommandDocumentStep {
   readonly name: string;
   readonly precondition: { readonly StringEquals: [string, string] };
   readonly inputs: {
-    /** Seconds, as the agent wants them: in a string. */
+    /** In seconds, as a string: the plugin's type for this property. */
     readonly timeoutSeconds: string;
     /** The script's lines. */
     readonly runCommand: string[];
   };
 }
 
-/** The largest document that Systems Manager takes, in bytes. */
+/** The size of the largest document that Systems Manager accepts, in bytes. */
 export const MAX_DOCUMENT_BYTES = 65_536;
 
-/** The `host` step only asks the Engine for facts; an Engine that hangs must not hold up the tasks for long. */
+/** Short, because the `host` step only asks the Engine for facts, and an Engine that hangs must not delay the tasks. */
 const HOST_STEP_SECONDS = 60;
 
 /**
- * The document that does these tasks: first the step that leaves the scripts on
- * the host and says what the host is, then one step per task in the order given.
- * A step that fails does not keep the others from running.
+ * Builds the Command document that runs these tasks.
  *
- * @throws if there is no task, two tasks have one name, or the document is too large
+ * Its first step, `host`, stores the scripts on the host and reports facts about the host. After it, each task has one step,
+ * in the order given. If a step fails, the steps after it still run.
+ *
+ * @throws if there is no task, two tasks have the same name, or the document is too large
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
  */
 export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocumentContent {
@@ -54,7 +55,7 @@ export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocu
         description: 'true: only report what would be removed',
         default: 'false',
         allowedValues: ['true', 'false'],
-        // The agent enforces the pattern alone, and does not anchor it.
+        // The SSM Agent enforces only this pattern, and does not anchor it.
         allowedPattern: '^(true|false)$',
       },
     },
@@ -97,9 +98,9 @@ export class CommandDocument extends Construct {
   }
 
   /**
-   * What a principal needs to send this document to these hosts and nothing else.
+   * The permissions that a principal needs to send this document to these hosts, and nothing else.
    *
-   * Two statements, as a condition on instance tags would never be true of the document.
+   * Documents and instances need separate statements: a condition on instance tags is never true for a document.
    */
   public sendPermissions(
     hosts: DockerHosts,
@@ -128,7 +129,7 @@ function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
     refuse(
       'tasks',
       tasks,
-      'is no list',
+      'is not a list',
       "give a list of tasks, e.g. [new ComposeDown({ project: 'todobackend' })]",
     );
   }
@@ -140,7 +141,7 @@ function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
       refuse(
         `tasks[${index}]`,
         task,
-        'is no task',
+        'is not a task',
         "give a task, e.g. new ComposeDown({ project: 'todobackend' })",
       );
     }
@@ -152,7 +153,7 @@ function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
   }
 }
 
-/** Values cannot hold `{{`, but a script could: Systems Manager would replace what it means for the shell. */
+/** Refuses `{{` in a script, because Systems Manager would replace it. In the user's values it is refused before. */
 function refuseInterpolation(content: CommandDocumentContent): void {
   for (const { name, inputs } of content.mainSteps) {
     const lines = inputs.runCommand.flatMap((text) => text.split('\n'));
@@ -161,7 +162,7 @@ function refuseInterpolation(content: CommandDocumentContent): void {
       refuse(
         `script of step ${JSON.stringify(name)}`,
         line,
-        "has '{{'",
+        "contains '{{', the beginning of a Systems Manager parameter",
         'build Go templates from single braces',
       );
     }
@@ -173,9 +174,9 @@ function refuseTooLarge(content: CommandDocumentContent): void {
   if (size > MAX_DOCUMENT_BYTES) {
     const sizes = content.mainSteps.map((step) => `${step.name} ${bytes(step)}`).join(', ');
     throw new Error(
-      `tasks: got a Command document of ${size} bytes (${sizes}), but Systems Manager takes ${MAX_DOCUMENT_BYTES}; ` +
-        'spread the tasks over several DockerHousekeeping constructs with schedules apart, ' +
-        'as a host does one run at a time',
+      `tasks: got a Command document of ${size} bytes (${sizes}), which is more than the ${MAX_DOCUMENT_BYTES} bytes that ` +
+        'Systems Manager accepts; spread the tasks over several DockerHousekeeping constructs whose runs do not overlap, ' +
+        'because a host does one run at a time',
     );
   }
 }

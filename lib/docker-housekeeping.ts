@@ -25,88 +25,100 @@ import { sendCommandLine, sendCommandRequest } from './schedule/send-command';
 import type { HousekeepingTask } from './tasks/task';
 import { refuse } from './validation';
 
-/** Which hosts to clean, of what, and when. */
+/** Which hosts to clean, what to clean on them, and when. */
 export interface DockerHousekeepingProps {
-  /** The EC2 instances that are cleaned, by their tags. */
+  /** The EC2 instances to clean, selected by their tags. */
   readonly hosts: DockerHosts;
 
   /**
-   * What is cleaned on each host, in this order; at least one task, each with a name of its own.
+   * The tasks that run on each host, in this order. At least one task, each with a different name.
    *
-   * A task that fails does not keep the others from running.
+   * If a task fails, the tasks after it still run.
    */
   readonly tasks: HousekeepingTask[];
 
   /**
-   * When the hosts are cleaned. It has no default, as whatever still runs then is taken down.
+   * When to clean the hosts.
+   *
+   * There is no default, because `ComposeDown` takes down projects even while they are in use.
    *
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */
   readonly schedule: ScheduleExpression;
 
   /**
-   * Whether the schedule runs. Without it the document can still be sent by hand, and is reported.
+   * Whether the schedule is enabled.
+   *
+   * Without the schedule, you can still start runs with `runCommand`; they are reported too.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * Whether scheduled runs only report what they would remove.
+   * Whether scheduled runs are dry runs, which only report what they would remove.
+   *
+   * This does not change `runCommand`, which always removes.
    *
    * @default false
    */
   readonly dryRun?: boolean;
 
   /**
-   * How long reports are kept.
+   * How long CloudWatch Logs keeps the reports.
    *
    * @default RetentionDays.ONE_YEAR
    */
   readonly reportRetention?: RetentionDays;
 
   /**
-   * What happens to the reports when the construct is removed.
+   * What happens to the log group of the reports when you remove the construct or its stack.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The topic that gets a short summary of runs, to be read by people.
+   * The SNS topic that receives a short summary of each run, or of some runs; see `notifyOn`.
    *
-   * A topic with a key of its own has to let the reporter use it; a topic in another account has to let it publish.
+   * If the topic is encrypted with a customer managed key, the key policy must let the reporter use the key. If the topic is
+   * in another account, its policy must let the reporter publish.
    *
-   * @default - nobody is told
+   * @default - no summaries are sent
    */
   readonly notify?: ITopic;
 
   /**
-   * Of which runs the topic is told.
+   * Which runs the topic receives a summary of. Needs `notify`.
    *
    * @default NotifyOn.EVERY_RUN
    */
   readonly notifyOn?: NotifyOn;
 
   /**
-   * How the alarms differ from what they are by default. All of them are there, but none tells anybody before
-   * `addAlarmAction()`.
+   * Changes to the alarms, or alarms to leave out.
    *
-   * @default - all alarms as they are
+   * All alarms exist by default, but none of them notifies you before you call `addAlarmAction()`.
+   *
+   * @default - all alarms with their default settings
    */
   readonly alarms?: HousekeepingAlarms;
 
   /**
-   * The longest time between two runs, after which the alarm `NoReport` is on; the time that a run may take is
-   * added to it.
+   * The longest time between two runs: at least 1 minute, in whole seconds.
    *
-   * @default - the longest time between two runs of the schedule; no report is due of a schedule that is disabled, runs
-   * once or ends in some year
+   * The alarm `NoReport` goes off if the last report is older than this plus the time that a run and its report may take.
+   * Set it if you know the schedule only at deployment: synthesis warns that the alarm is missing.
+   *
+   * @default - the longest time between two runs of `schedule`; no alarm if the schedule is disabled, runs once or ends in
+   * some year
    */
   readonly reportDueEvery?: Duration;
 
   /**
-   * Whether there is a CloudWatch dashboard of runs, hosts and what was reclaimed.
+   * Whether to create a CloudWatch dashboard of runs, hosts and reclaimed disk space.
+   *
+   * CloudWatch bills the log tables on the dashboard by the data that they scan, each time you open it.
    *
    * @default false
    */
@@ -114,37 +126,54 @@ export interface DockerHousekeepingProps {
 }
 
 /**
- * Keeps a fleet of EC2 Docker hosts clean: on a schedule every tagged host does
- * the tasks, and each run ends as one report in CloudWatch Logs.
+ * Keeps a fleet of EC2 Docker hosts clean. On a schedule, every tagged host runs the tasks, and each run ends as one report
+ * in CloudWatch Logs.
  *
- * The hosts must be managed nodes of Systems Manager. All of them are cleaned at the same time.
+ * The hosts must be managed nodes of Systems Manager. A run cleans all hosts at the same time.
+ *
+ * @example
+ * new DockerHousekeeping(this, 'Housekeeping', {
+ *   hosts: DockerHosts.tagged('DockerHost', 'true'),
+ *   tasks: [
+ *     new ComposeDown({ project: 'todobackend', removeVolumes: true }),
+ *     new DanglingImagePrune({ labels: { application: 'todobackend' } }),
+ *   ],
+ *   schedule: ScheduleExpression.cron({ hour: '3', minute: '0', timeZone: TimeZone.EUROPE_BERLIN }),
+ * });
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-managed-nodes.html
  */
 export class DockerHousekeeping extends ReportedMetrics {
   /**
-   * Name of the Command document that does the tasks, to send it by hand.
+   * Name of the Command document that runs the tasks. You can send it by hand.
    *
    * @attribute
    */
   public readonly documentName: string;
 
-  /** The reports: one log stream per run, named `<yyyy>/<mm>/<dd>/<command id>`. */
+  /** Log group of the reports. It has one log stream per run, named `<yyyy>/<mm>/<dd>/<command id>`. */
   public readonly reportLogGroup: ILogGroup;
 
-  /** Holds the scheduled runs that could not be started, for 14 days, with the reason in the message attributes. */
+  /**
+   * Holds the scheduled runs that could not be sent, for 14 days.
+   *
+   * The message attributes `ERROR_CODE` and `ERROR_MESSAGE` give the reason.
+   */
   public readonly deadLetterQueue: IQueue;
 
-  /** The function that writes the reports. */
+  /** The Lambda function that writes the reports. */
   public readonly reporter: IFunction;
 
-  /** The command of the AWS CLI that cleans at once. Such a run is reported like a scheduled one. */
+  /** The AWS CLI command that starts a run now. It is reported like a scheduled run. */
   public readonly runCommand: string;
 
-  /** The command of the AWS CLI that reports at once what a run would remove, and removes nothing. */
+  /** The AWS CLI command that starts a dry run now. It removes nothing and reports what a run would remove. */
   public readonly dryRunCommand: string;
 
   /**
-   * The alarms by name: `HostsFailed`, `HostsUnreachable`, `NoHosts`, `NoReport`, `NotSent` and `ReporterFailing`,
-   * those that there are.
+   * The alarms by name: `HostsFailed`, `HostsUnreachable`, `NoHosts`, `NoReport`, `NotSent` and `ReporterFailing`.
+   *
+   * Alarms that you leave out are absent, and so is `NoReport` if no report is due.
    */
   public readonly alarms: Record<string, Alarm>;
 
@@ -153,8 +182,8 @@ export class DockerHousekeeping extends ReportedMetrics {
   private readonly alarmSet: Alarms;
 
   /**
-   * @throws if there is no task, two tasks have one name, the tasks do not fit into one Command document of 64 KB, there
-   * is `notifyOn` without `notify`, or `alarms` or `reportDueEvery` say what CloudWatch would not take
+   * @throws if there is no task, two tasks have the same name, the tasks do not fit into one Command document of 64 KB,
+   * `notifyOn` is given without `notify`, or a property is not valid
    */
   public constructor(scope: Construct, id: string, props: DockerHousekeepingProps) {
     super(scope, id);
@@ -199,11 +228,14 @@ export class DockerHousekeeping extends ReportedMetrics {
   }
 
   /**
-   * Lets all alarms act when they go off, e.g. tell an SNS topic.
+   * Adds actions to all alarms, for example to notify an SNS topic.
    *
-   * A topic that is encrypted with the AWS-managed key `alias/aws/sns` cannot be told by alarms.
+   * Alarms cannot publish to a topic that is encrypted with the AWS managed key `alias/aws/sns`.
    *
-   * @param actions what to do
+   * @example
+   * housekeeping.addAlarmAction(new SnsAction(topic));
+   *
+   * @param actions what happens when an alarm goes off
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
    */
   public addAlarmAction(...actions: IAlarmAction[]): void {
@@ -211,11 +243,12 @@ export class DockerHousekeeping extends ReportedMetrics {
   }
 
   /**
-   * Allows to run the tasks by hand with `runCommand` and `dryRunCommand`, on these hosts only, and to follow the run.
+   * Lets a principal start runs by hand with `runCommand` and `dryRunCommand`, on these hosts only, and read their results.
    *
-   * Reading results cannot be narrowed to one document by IAM.
+   * IAM cannot limit reading to one document, so the principal can read the results of all commands in the account.
    *
-   * @param grantee who may run the tasks
+   * @param grantee the principal that may start runs
+   * @returns the grant of all these permissions
    */
   public grantRun(grantee: IGrantable): Grant {
     const send = this.document
@@ -251,17 +284,17 @@ export class DockerHousekeeping extends ReportedMetrics {
   }
 }
 
-/** The types ask for them, but JavaScript does not. */
+/** JavaScript does not enforce required properties. */
 function refuseMissing({ hosts, schedule }: Partial<DockerHousekeepingProps>): void {
   if (hosts?._targets === undefined) {
-    refuse('hosts', hosts, 'is no DockerHosts', "give e.g. DockerHosts.tagged('DockerHost', 'true')");
+    refuse('hosts', hosts, 'is not a DockerHosts', "give one, e.g. DockerHosts.tagged('DockerHost', 'true')");
   }
   if (schedule?.expressionString === undefined) {
     refuse(
       'schedule',
       schedule,
-      'is no ScheduleExpression',
-      'give e.g. ScheduleExpression.rate(Duration.days(1))',
+      'is not a ScheduleExpression',
+      'give one, e.g. ScheduleExpression.rate(Duration.days(1))',
     );
   }
 }
@@ -269,7 +302,7 @@ function refuseMissing({ hosts, schedule }: Partial<DockerHousekeepingProps>): v
 function notification({ notify, notifyOn }: DockerHousekeepingProps): Notification | undefined {
   if (notify) return { topic: notify, on: notifyOn ?? NotifyOn.EVERY_RUN };
   if (notifyOn !== undefined) {
-    refuse('notifyOn', notifyOn, "has no topic to tell, as there is no 'notify'", "give 'notify' too");
+    refuse('notifyOn', notifyOn, "has no effect without 'notify'", "give 'notify' too");
   }
   return undefined;
 }

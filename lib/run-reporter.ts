@@ -12,16 +12,21 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { REPORTER_ENVIRONMENT } from './contract';
 
-/** Of which runs people are told. */
+/** Which runs the topic receives a summary of. */
 export enum NotifyOn {
-  /** Of each run. */
+  /** Every run. */
   EVERY_RUN = 'every-run',
 
-  /** Of the runs after which somebody should look. */
+  /**
+   * Only runs that need attention.
+   *
+   * A run needs attention if a host failed, timed out or was not reached, if it had no host, or if the reporter does not know
+   * which hosts it reached.
+   */
   ATTENTION = 'attention',
 }
 
-/** Who is told of runs. */
+/** The topic that receives summaries, and of which runs. */
 export interface Notification {
   readonly topic: ITopic;
   readonly on: NotifyOn;
@@ -30,17 +35,17 @@ export interface Notification {
 export interface RunReporterProps {
   /** The Command document whose runs are reported. */
   readonly documentName: string;
-  /** Value of the metrics' dimension. */
+  /** The value of the dimension of all metrics. */
   readonly housekeeping: string;
   readonly reportRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
-  /** Without it nobody is told. */
+  /** Without it, the reporter sends no summaries. */
   readonly notification?: Notification;
 }
 
-/** Writes one report into CloudWatch Logs for each run that has ended, and tells people of it. */
+/** Writes one report to CloudWatch Logs for each run that has ended, and sends a summary to the topic. */
 export class RunReporter extends Construct {
-  /** One log stream per run. */
+  /** Has one log stream per run. */
   public readonly reportLogGroup: ILogGroup;
   public readonly handler: IFunction;
 
@@ -56,8 +61,8 @@ export class RunReporter extends Construct {
   }
 
   private createHandler({ housekeeping, documentName, notification }: RunReporterProps): IFunction {
-    // Enough for 10,000 hosts. With the claim's timeout it is below the 3 minutes after which Lambda has tried for the
-    // third and last time, so that this try can take over from one that died.
+    // Enough for 10,000 hosts. Lambda makes its third and last attempt after 3 minutes. The claim times out before that, so
+    // that this attempt can take over from one that died.
     const timeout = Duration.seconds(150);
     const claimTimeout = timeout.plus(Duration.seconds(15));
     const logGroup = new LogGroup(this, 'HandlerLogs', {
@@ -65,12 +70,12 @@ export class RunReporter extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     return new Function(this, 'Handler', {
-      description: 'Reports the runs of Docker housekeeping into CloudWatch Logs',
+      description: 'Writes the reports of Docker housekeeping to CloudWatch Logs',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(bundledReporter()),
-      // A processor's share comes with the memory: to read 10,000 instances takes seconds of a whole one.
+      // Lambda allocates CPU in proportion to memory, and reading 10,000 instances takes several seconds of a full CPU.
       memorySize: 1024,
       timeout,
       role: this.createRole(logGroup, notification?.topic),
@@ -80,7 +85,7 @@ export class RunReporter extends Construct {
         [REPORTER_ENVIRONMENT.reportLogGroup]: this.reportLogGroup.logGroupName,
         [REPORTER_ENVIRONMENT.housekeeping]: housekeeping,
         [REPORTER_ENVIRONMENT.documentName]: documentName,
-        // Whoever claimed a run's stream longer ago than a function can run is not writing it any more.
+        // Longer than an invocation can run: after it, no invocation still writes to the stream that it claimed.
         [REPORTER_ENVIRONMENT.claimTimeoutSeconds]: String(claimTimeout.toSeconds()),
         ...(notification && {
           [REPORTER_ENVIRONMENT.notifyTopic]: notification.topic.topicArn,
@@ -92,7 +97,7 @@ export class RunReporter extends Construct {
     });
   }
 
-  /** A role without managed policies: the usual one may write to every log group of the account. */
+  /** Creates a role without the usual managed policy, which allows writing to every log group of the account. */
   private createRole(handlerLogs: ILogGroup, topic: ITopic | undefined): Role {
     const role = new Role(this, 'Role', {
       description: 'Reads the results of Docker housekeeping and writes its reports',
@@ -115,14 +120,14 @@ export class RunReporter extends Construct {
           'ssm:ListCommandInvocations',
           'ssm:ListCommands',
         ],
-        // IAM knows no resources for these, and no condition that would tell these hosts from others.
+        // For these actions, IAM supports neither resources nor a condition that selects these hosts.
         resources: ['*'],
       }),
     );
     role.addToPolicy(
       new PolicyStatement({
         actions: ['logs:DescribeLogGroups'],
-        // It is asked for the groups of the account, whichever of them the request names.
+        // IAM checks this action against all log groups of the account, even if the request names one.
         resources: [
           Stack.of(this).formatArn({
             service: 'logs',
@@ -137,7 +142,11 @@ export class RunReporter extends Construct {
     return role;
   }
 
-  /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
+  /**
+   * Starts the reporter when a run has ended.
+   *
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+   */
   private reportEnded(documentName: string): void {
     new Rule(this, 'CommandEnded', {
       description: 'Runs of Docker housekeeping that have ended',
@@ -146,7 +155,7 @@ export class RunReporter extends Construct {
         detailType: ['EC2 Command Status-change Notification'],
         detail: {
           'document-name': [documentName],
-          // The ends are spelt in more than one way (Canceled, Cancelled); the states before them are not.
+          // The final statuses have more than one spelling (Canceled, Cancelled); the others have only one.
           status: Match.anythingBut('Pending', 'InProgress', 'Delayed', 'Cancelling'),
         },
       },
@@ -154,12 +163,12 @@ export class RunReporter extends Construct {
     });
   }
 
-  /** Events of Systems Manager are best effort: what is not reported an hour later is looked for. */
+  /** Starts the reporter every hour, because Systems Manager can lose events: it reports the runs that have no report. */
   private sweep(): void {
     new Rule(this, 'Sweep', {
       description: 'Looks for runs of Docker housekeeping that were not reported',
       schedule: Schedule.rate(Duration.hours(1)),
-      // After an hour the next one looks for the same.
+      // After an hour, the next sweep looks for the same runs.
       targets: [new LambdaFunction(this.handler, { retryAttempts: 20, maxEventAge: Duration.hours(1) })],
     });
   }
@@ -168,7 +177,9 @@ export class RunReporter extends Construct {
 function bundledReporter(): string {
   const directory = join(__dirname, '..', 'assets', 'reporter');
   if (!existsSync(join(directory, 'index.js'))) {
-    throw new Error(`the reporter's bundle is missing: got no index.js in ${directory}; run npm run bundle`);
+    throw new Error(
+      `the reporter's bundle: got no index.js in ${directory}, which the function needs; run 'npm run bundle'`,
+    );
   }
   return directory;
 }

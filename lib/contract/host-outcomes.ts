@@ -1,4 +1,4 @@
-/** How a host fared in a run: the metric that counts such hosts, and what people call it. */
+/** The outcome of a host in a run: the metric that counts such hosts, and its name for people. */
 interface HostOutcomeRow {
   readonly metric: string;
   readonly words: string;

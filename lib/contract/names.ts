@@ -1,15 +1,15 @@
-/** What carries this label is never touched, by any task. */
+/** No task removes an object that carries this label. */
 export const KEEP_LABEL = 'docker-housekeeping.keep';
 
-/** The document's first step, which says what the host is. */
+/** The document's first step, which reports facts about the host. */
 export const HOST_STEP = 'host';
 
 /** The document's only run-time parameter. */
 export const DRY_RUN_PARAMETER = 'DryRun';
 
 /**
- * Environment variables of the reporter, all set by the construct. `notifyTopic`
- * is absent without a topic; `notifyOn` is `every-run` or `attention`.
+ * Environment variables of the reporter, which the construct sets. Without a topic, `notifyTopic` and `notifyOn` are absent.
+ * `notifyOn` is `every-run` or `attention`.
  */
 export const REPORTER_ENVIRONMENT = {
   reportLogGroup: 'REPORT_LOG_GROUP',

@@ -17,7 +17,7 @@ export interface Reason {
   readonly action: string;
 }
 
-/** Every reason, by what gives it: a script on a host, or the reporter. The script of a `ShellTask` has its own besides. */
+/** Every reason, by what gives it: a script on a host, or the reporter. The script of a `ShellTask` can give others. */
 export const REASONS = { host: HOST_REASONS, reporter: REPORTER_REASONS } as const;
 
 /** A reason of the reporter as one sentence; `detail` is what the reporter knows of this case. */

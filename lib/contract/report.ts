@@ -2,12 +2,12 @@ import type { HostOutcome } from './host-outcomes';
 import type { Removable } from './removable';
 import type { HostFacts, KilledContainer, StepResult } from './step-result';
 
-/** A step as the report shows it: its result, why there is none, or both where the result is not to be believed. */
+/** A step in the report: its result, or the reason why it has none. It has both if the result contradicts other facts. */
 export interface StepReport {
   readonly step: string;
-  /** The step's own result; absent when its output was none of ours. */
+  /** The step's own result; absent when its output has no result of this package. */
   readonly result?: StepResult;
-  /** Why there is no result, `no-result`, `truncated`, `timed-out`, `cancelled`, `not-run`; or not to be believed, `contradiction`. */
+  /** Why the result is missing: `no-result`, `truncated`, `timed-out`, `cancelled`, `not-run`; or wrong: `contradiction`. */
   readonly reason?: string;
   readonly message?: string;
 }
@@ -45,11 +45,11 @@ export interface KilledOnHost extends KilledContainer {
   readonly remedy: string;
 }
 
-/** A run held against the running instances that carry the tags it was sent to. */
+/** Compares a run with the running instances that carry its tags. */
 export interface Coverage {
   /**
-   * - `known`: all were asked for, and each that was not reached has an event of its own.
-   * - `unknown`: EC2 could not be asked; `message` says why.
+   * - `known`: EC2 listed all of them, and each one that the run did not reach has its own event.
+   * - `unknown`: the reporter could not list them; `message` says why.
    * - `not-applicable`: the command was not sent by tags.
    */
   readonly state: 'known' | 'unknown' | 'not-applicable';
@@ -70,8 +70,8 @@ export interface TroubledHost {
 
 /**
  * The last log event of a run: its presence marks the report as complete.
- * The published event has, besides, `_aws` (embedded metric format), the
- * dimension and one member per metric; a dry run publishes no metric of removal.
+ * The published event also has `_aws` (embedded metric format), the dimension and one
+ * member per metric. A dry run publishes no metrics of removal.
  */
 export interface RunReport {
   readonly type: 'run';
@@ -86,9 +86,9 @@ export interface RunReport {
   /** What Systems Manager says of the whole command; hosts are judged by their invocations, never by this. */
   readonly commandStatus: string;
   readonly dryRun: boolean;
-  /** Whether somebody should look: a host failed, timed out or was not reached, there was no host, or who was reached is not known. */
+  /** A host failed, timed out or was not reached, the run had no host, or the reporter does not know which hosts it reached. */
   readonly needsAttention: boolean;
-  /** `targeted` are those that the command was sent to and those that it should have been sent to. */
+  /** `targeted` counts the hosts that the command was sent to and those that it should have been sent to. */
   readonly hosts: Record<'targeted' | HostOutcome, number>;
   readonly coverage: Coverage;
   readonly removed: Record<Removable, number>;

@@ -7,7 +7,7 @@ export const MAX_RESULT_BYTES = 1200;
  * - `done`: something was removed (in a dry run: would be).
  * - `nothing`: there was nothing to remove.
  * - `skipped`: deliberately not run; `reason` says why.
- * - `failed`: not all that should go went, or it is not known; `reason` says why.
+ * - `failed`: the task did not remove all that it should, or does not know whether it did; `reason` says why.
  */
 export type Outcome = 'done' | 'nothing' | 'skipped' | 'failed';
 
@@ -20,7 +20,7 @@ export interface KilledContainer {
   readonly grace: number;
 }
 
-/** What a host is, from the `host` step. */
+/** Facts about a host, from the `host` step. */
 export interface HostFacts {
   /** Engine version, e.g. `20.10.24`. */
   readonly engine: string;
@@ -38,10 +38,10 @@ export interface HostFacts {
 }
 
 /**
- * Why candidates were left alone, besides their labels:
+ * Why a task kept a candidate that has the labels:
  *
  * - `inUse`: a container refers to it, or another image was built upon it; `young`: not old enough; `kept`: it or its project carries the keep label;
- * - `tagged`: the image was tagged meanwhile; `gone`: somebody else removed it meanwhile;
+ * - `tagged`: the image was tagged during the task; `gone`: another client removed it during the task;
  * - `newest`: the newest of its repository; `excluded`: by a pattern; `capped`: more than one run removes;
  * - `unlabelled`: not all containers of the project carry the labels;
  * - `undescribed`: the Engine answers a question about it, or about something of the project, with an error.
@@ -58,7 +58,7 @@ export const PASSED_OVER = [
   'unlabelled',
   'undescribed',
 ] as const;
-/** How many candidates were left alone, by why. */
+/** How many candidates a task kept, by reason. */
 export type PassedOver = Partial<Record<(typeof PASSED_OVER)[number], number>>;
 
 /** The one line of JSON that a step prints. */
@@ -82,7 +82,7 @@ export interface StepResult {
   readonly killed?: readonly KilledContainer[];
   /** How many killed containers did not fit into `killed`. */
   readonly killedOmitted?: number;
-  /** What should be gone and is not, e.g. `volume todobackend_public`; also with the warning `unnamed-volumes-left`. */
+  /** What the task did not remove and should have, e.g. `volume todobackend_public`; or the volumes of `unnamed-volumes-left`. */
   readonly left?: readonly string[];
   readonly leftOmitted?: number;
   /** Codes of things worth knowing that did not stop the task, e.g. `compose-missing`. */

@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** The same text without what would steer a terminal or the reader's eye: control, bidirectional and invisible characters. */
+/** Replaces characters that could control a terminal or mislead a reader: control, bidirectional and invisible characters. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
-/** The beginning of a text that others wrote, printable, on one line and well-formed. */
+/** The beginning of a foreign text: printable, on one line and well-formed. */
 export function excerpt(text: string, length = 300): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
-  // A lone surrogate, which JSON can carry and a cut can leave, is none of UTF-8's characters.
+  // UTF-8 has no unpaired surrogate, but JSON can contain one and the cut can make one.
   return Buffer.from(line.length > length ? `${line.slice(0, length - 1)}…` : line).toString();
 }
 

@@ -1,4 +1,4 @@
-/** What a task that did its work found worth knowing. Its code is public and may not change. */
+/** A warning of a task that did its work. Its code is public and may not change. */
 interface Warning {
   readonly meaning: string;
   /** What you do about it. */

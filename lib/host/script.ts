@@ -20,20 +20,20 @@ export const PRUNE: readonly SharedFile[] = [
 
 /** What a step runs on a host. */
 export interface HostScript {
-  /** Reported as the step result's `task`: the task's class name. */
+  /** The class name of the task, which the step result reports as `task`. */
   readonly kind: string;
-  /** The files in this folder that it uses, besides those that every script uses. */
+  /** The files in this folder that it uses, in addition to those that every script uses. */
   readonly uses: readonly SharedFile[];
-  /** Paths of the shell script, or of the parts of a long one; they are left on the host as one, named as the last. */
+  /** Paths of the shell script or of its parts. The host has them as one file, named after the last. */
   readonly files: readonly string[];
   /** The shell variables that the script reads. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The one line of a document in which Systems Manager replaces anything. */
+/** The only line of the document that has a parameter of Systems Manager. */
 export const DRY_RUN_LINE = `DRY_RUN='{{ ${DRY_RUN_PARAMETER} }}'`;
 
-/** Only tests and runs on a machine of one's own give another folder. */
+/** Only tests and `npm run local` set another folder. */
 const RUN_DIR_LINE = 'RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}';
 
 /** What every script uses. The last one runs commands, and needs the functions of the others. */
@@ -42,8 +42,9 @@ const PRELUDE = ['lists.sh', 'result.sh', 'engine.sh', 'task.sh', 'prelude.sh'].
 );
 
 /**
- * The lines of the step `host`: it leaves the scripts of all tasks on the host, each once however many tasks run it,
- * and says what the host is. The document holds them compressed; on the host they can be read.
+ * The lines of the step `host`, which stores the scripts of all tasks on the host and reports facts about the host.
+ *
+ * Each script is stored once, even if several tasks run it. Scripts are compressed in the document, and readable on the host.
  */
 export function renderHostStep(step: string, timeoutSeconds: number, tasks: readonly HostScript[]): string[] {
   const others = new Map(
@@ -56,19 +57,19 @@ export function renderHostStep(step: string, timeoutSeconds: number, tasks: read
     assignment('PRELUDE', pack(scriptText(PRELUDE))),
     `store_script ${storedName(PRELUDE)} "$PRELUDE"`,
     ...[...others].map(([name, packed]) => `store_script ${name} ${packed}`),
-    // What the host is can be said even where nothing can be stored.
+    // Unpacked here too: the step reports the facts even if the host cannot store the scripts.
     'eval "$(unpack_script "$PRELUDE")"',
     ...source('host.sh'),
   ];
 }
 
-/** The lines of a task's step: its settings, and the call of its script. */
+/** The lines of a task's step: its settings, and the loading of its scripts. */
 export function renderTaskStep(step: string, timeoutSeconds: number, script: HostScript): string[] {
   const settings = { ...script.settings, SCRIPTS: storedBy(script).map(storedName).join(' ') };
   return [...opening(script.kind, step, timeoutSeconds, settings), ...source('load.sh')];
 }
 
-/** What is left on the host for a task, each of one file or more. */
+/** The stored scripts that a task needs. Each consists of one file or more. */
 function storedBy({ uses, files }: HostScript): (readonly string[])[] {
   return [PRELUDE, ...uses.map((name) => [join(__dirname, name)]), files];
 }
@@ -94,29 +95,29 @@ function assignment(name: string, value: string): string {
 }
 
 /**
- * A script as store.sh takes it: compressed, as a document holds 64 KB, in base64.
+ * A script as store.sh reads it: compressed, because a document holds at most 64 KB, and in base64.
  *
- * Another release of Node may compress the same script to other bytes; the script's name stays the same.
+ * Another release of Node.js may compress a script to other bytes. The name of the script does not change then.
  */
 function pack(text: string): string {
   const compressed = gzipSync(text, { level: 9 });
-  // The header names the operating system that compressed it; the document is to be the same from each.
+  // The header has a code for the operating system. A fixed one makes the document the same from all of them.
   compressed[9] = 3;
   return compressed.toString('base64');
 }
 
-/** One word of POSIX shell that stands for exactly this text. */
+/** Quotes a text as one word for a POSIX shell. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Named by what it holds: two constructs of different versions never read each other's. */
+/** The name has a hash of the content, so constructs of different versions never read each other's scripts. */
 function storedName(files: readonly string[]): string {
   const hash = createHash('sha256').update(scriptText(files)).digest('hex').slice(0, 8);
   return `${basename(files.at(-1)!, '.sh')}-${hash}.sh`;
 }
 
-/** The lines of a script that stands in the document as it is. */
+/** The lines of a script that the document has uncompressed, without indentation. */
 function source(name: string): string[] {
   return compact(readFileSync(join(__dirname, name), 'utf8')).map((line) => line.trim());
 }
@@ -126,8 +127,10 @@ function scriptText(files: readonly string[]): string {
 }
 
 /**
- * The lines of a script without comments and blank lines, as a document holds 64 KB. Scripts must therefore hold no
- * text of several lines in which these matter, nor indentation where it stands in the document as it is.
+ * The lines of a script without comments and blank lines, because a document holds at most 64 KB.
+ *
+ * So a script must not have a text of several lines in which such lines matter. In a script that the document has
+ * uncompressed, indentation must not matter either.
  */
 export function compact(source: string): string[] {
   return source.split('\n').filter((line) => !/^\s*(#|$)/.test(line));

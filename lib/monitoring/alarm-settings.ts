@@ -3,103 +3,108 @@ import { Token } from 'aws-cdk-lib';
 import type { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { requireDuration, refuse, wholeNumber } from '../validation';
 
-/** How one alarm differs from what it is by default. */
+/** Settings of one alarm that differ from its defaults. */
 export interface AlarmSettings {
   /**
-   * Whether there is such an alarm.
+   * Whether the alarm exists.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * What the metric is compared with, in the metric's unit.
+   * The value that CloudWatch compares with the metric, in the unit of the metric.
    *
-   * @default - that of the alarm
+   * @default - see the alarm in `HousekeepingAlarms`
    */
   readonly threshold?: number;
 
   /**
-   * How long a data point is.
+   * The length of a period, in whole minutes. Each period has one data point.
    *
-   * @default - that of the alarm
+   * @default - 5 minutes; 1 hour for `noReport`
    */
   readonly period?: Duration;
 
   /**
-   * Over how many periods is looked.
+   * How many of the latest periods CloudWatch evaluates.
    *
-   * @default - that of the alarm
+   * Together they span at most a day, or 7 days if each of them is an hour or longer.
+   *
+   * @default - 1; 3 for `noReport`
    */
   readonly evaluationPeriods?: number;
 
   /**
-   * How many of these periods have to be bad.
+   * In how many of these periods the metric must breach the threshold, from 1 to `evaluationPeriods`.
    *
-   * @default - all of them
+   * @default - in all of them
    */
   readonly datapointsToAlarm?: number;
 
   /**
-   * What a period without data counts as.
+   * How CloudWatch treats a period without data.
    *
-   * @default - that of the alarm
+   * @default - `IGNORE` for `hostsFailed`, `hostsUnreachable` and `noHosts`; `BREACHING` for `noReport`; `NOT_BREACHING` for
+   * `notSent` and `reporterFailing`
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
   readonly treatMissingData?: TreatMissingData;
 }
 
-/** How the alarms differ from what they are by default: all of them are there. */
+/** Settings of the alarms. An alarm without settings exists with its defaults. */
 export interface HousekeepingAlarms {
   /**
-   * A run left hosts on which a task failed or did not end in time.
+   * Goes off when the last run left hosts on which a task failed or did not end in time.
    *
-   * @default - one host or more, until a run says otherwise
+   * @default - at one host or more, until a run without such hosts
    */
   readonly hostsFailed?: AlarmSettings;
 
   /**
-   * A run left hosts that Systems Manager did not reach.
+   * Goes off when the last run left hosts that Systems Manager did not reach.
    *
-   * @default - one host or more, until a run says otherwise
+   * @default - at one host or more, until a run without such hosts
    */
   readonly hostsUnreachable?: AlarmSettings;
 
   /**
-   * A run found no host that carries the tags.
+   * Goes off when the last run found no host that carries the tags.
    *
-   * @default - less than one host, until a run says otherwise
+   * @default - at less than one host, until a run that has a host
    */
   readonly noHosts?: AlarmSettings;
 
   /**
-   * A run was due, and there is no report of it. Its threshold is the age of the last report, in seconds.
+   * Goes off when a run was due and has no report. The threshold is the age of the last report, in seconds.
    *
-   * @default - older than `reportDueEvery` and the time that a run may take, or age unknown, for three hours
+   * @default - if for three hours that age is unknown, or greater than `reportDueEvery` plus the time that a run and its
+   * report may take
    */
   readonly noReport?: AlarmSettings;
 
   /**
-   * The schedule could not send the command.
+   * Goes off when the schedule could not send the command.
    *
-   * @default - one message or more in the dead-letter queue
+   * @default - at one message or more in the dead-letter queue
    */
   readonly notSent?: AlarmSettings;
 
   /**
-   * The reporter gave an event up, after all its tries. An error that the next try mends is no alarm.
+   * Goes off when the reporter dropped an event after its last attempt. If a later attempt succeeds, there is no alarm.
    *
-   * @default - one event or more
+   * @default - at one event or more
    */
   readonly reporterFailing?: AlarmSettings;
 }
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-/** A day in minutes: no longer span has shorter periods. */
+/** A day in periods of a minute: longer spans need longer periods, so they have fewer. */
 const MOST_PERIODS = 1440;
 
 /**
- * Refuses what CloudWatch would only refuse at deployment.
+ * Refuses settings that CloudWatch would refuse only at deployment.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
@@ -113,7 +118,12 @@ export function refuseUnusablePeriods(
   if (period.isUnresolved() || Token.isUnresolved([evaluationPeriods, datapointsToAlarm])) return;
   const seconds = period.toSeconds({ integral: false });
   if (seconds < 60 || seconds % 60 !== 0) {
-    refuse(`${property}.period`, period, 'is no period of these metrics', 'give whole minutes');
+    refuse(
+      `${property}.period`,
+      period,
+      'is not a whole number of minutes, at least 1',
+      'give whole minutes',
+    );
   }
   const longest = seconds < HOUR ? DAY : 7 * DAY;
   wholeNumber(`${property}.evaluationPeriods`, evaluationPeriods, 1, MOST_PERIODS);

@@ -20,12 +20,12 @@ export interface AlarmsProps {
   readonly reportLogGroup: ILogGroup;
   readonly reporter: IFunction;
   readonly deadLetterQueue: IQueue;
-  /** The age that the last report never has while reports come; without it there is no such alarm. */
+  /** A report is missing if the last one is older than this. Without it, there is no alarm `NoReport`. */
   readonly oldestReport?: Duration;
   readonly settings: HousekeepingAlarms;
 }
 
-/** What an alarm is by default. */
+/** The defaults of an alarm. */
 interface Definition {
   readonly metric: (options: MetricOptions) => IMetric;
   readonly comparisonOperator: ComparisonOperator;
@@ -42,15 +42,15 @@ const AT_LEAST_ONE = {
   comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
   threshold: 1,
 };
-/** Between two runs there is no data: the verdict of the last one stands. */
+/** Between two runs there is no data, so the alarm keeps the state that the last run gave it. */
 const UNTIL_NEXT_RUN = { ...ONCE, treatMissingData: TreatMissingData.IGNORE };
 
 /** The alarms of a `DockerHousekeeping`. */
 export class Alarms extends Construct {
-  /** By the ids of their constructs. */
+  /** The alarms by construct id. */
   public readonly all: Record<string, Alarm> = {};
 
-  /** @throws if CloudWatch would not take the settings */
+  /** @throws if CloudWatch would refuse the settings */
   public constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { settings, oldestReport } = props;
@@ -101,8 +101,8 @@ function hostsFailed({ housekeeping, reportLogGroup }: AlarmsProps): Definition 
       }),
     description:
       'The last run of Docker housekeeping left hosts on which a task failed or did not end in time. First: open the ' +
-      `newest log stream of ${reportLogGroup.logGroupName} and read "troubled" in its last event: each host has a ` +
-      'reason and a message there that says what to do. The alarm ends with the next run that goes well.',
+      `newest log stream of ${reportLogGroup.logGroupName} and read "troubled" in its last event. It gives the reason of ` +
+      'each host, and a message that says what to do. The alarm ends with the next run in which no task fails.',
   };
 }
 
@@ -113,9 +113,9 @@ function hostsUnreachable({ housekeeping, reportLogGroup }: AlarmsProps): Defini
     metric: (options) => housekeeping.metricHostsUnreachable(options),
     description:
       'The last run of Docker housekeeping did not reach all running instances that carry the tags. First: open the ' +
-      `newest log stream of ${reportLogGroup.logGroupName}, read which hosts are "unreachable" and why, and look each ` +
-      'up in Fleet Manager: the SSM Agent has to run, with an instance profile that has AmazonSSMManagedInstanceCore ' +
-      'and a way to the endpoints of Systems Manager. The alarm ends with the next run that reaches all.',
+      `newest log stream of ${reportLogGroup.logGroupName}, read which hosts are "unreachable" and why, and look up each ` +
+      'of them in Fleet Manager. The SSM Agent must be running and must reach the endpoints of Systems Manager. The ' +
+      'instance profile must have AmazonSSMManagedInstanceCore. The alarm ends with the next run that reaches all instances.',
   };
 }
 
@@ -124,12 +124,12 @@ function noHosts({ housekeeping }: AlarmsProps): Definition {
     ...UNTIL_NEXT_RUN,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     threshold: 1,
-    // Two runs within one period do not make up for each other.
+    // A run with hosts must not hide a run without hosts in the same period.
     metric: (options) => housekeeping.metricHostsTargeted({ ...options, statistic: Stats.MINIMUM }),
     description:
-      'The last run of Docker housekeeping had no host. First: list the running instances that carry the tags that ' +
-      'the construct was given (EC2 console, Instances, filter by tag). If there are none and that is as it should be, ' +
-      'disable the schedule; otherwise correct the tags. The alarm ends with the next run that has a host.',
+      'The last run of Docker housekeeping had no host. First: list the running instances that carry the tags of the ' +
+      'construct (EC2 console, Instances, filter by tag). If you expect none, disable the schedule. Otherwise correct ' +
+      'the tags. The alarm ends with the next run that has a host.',
   };
 }
 
@@ -138,15 +138,15 @@ function noReport({ housekeeping, reporter, reportLogGroup }: AlarmsProps, oldes
     metric: (options) => housekeeping.metricReportAge(options),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     threshold: oldest.toSeconds(),
-    // One sweep that fails, or comes a little late, leaves one hour or two without data.
+    // One sweep that fails or is a little late leaves one or two hours without data.
     period: Duration.hours(1),
     evaluationPeriods: 3,
     treatMissingData: TreatMissingData.BREACHING,
     description:
-      'A run of Docker housekeeping was due, and there is no report of it; or nobody looked for three hours, as in the ' +
-      'first ones after the deployment. First: look for the run in Systems Manager, Run Command, Command history. If it ' +
-      `is there, read the log of the function ${reporter.functionName} for why it is not reported into ` +
-      `${reportLogGroup.logGroupName}; if not, see whether the schedule is enabled and the alarm NotSent is on.`,
+      'A run of Docker housekeeping was due, but it has no report. Or no sweep has looked for reports for three hours, ' +
+      'as right after the first deployment. First: look for the run in Systems Manager, Run Command, Command history. ' +
+      `If it is there, read in the log of the function ${reporter.functionName} why it is not reported in ` +
+      `${reportLogGroup.logGroupName}. If not, check whether the schedule is enabled and the alarm NotSent is on.`,
   };
 }
 
@@ -159,8 +159,9 @@ function notSent({ deadLetterQueue }: AlarmsProps): Definition {
     treatMissingData: TreatMissingData.NOT_BREACHING,
     description:
       'The schedule of Docker housekeeping could not send the command to the hosts. First: receive the messages of the ' +
-      `queue ${deadLetterQueue.queueName} (SQS console, Send and receive messages, Poll) and read their attributes ` +
-      'ERROR_CODE and ERROR_MESSAGE. Mend the cause, run at once if need be, and delete the messages to end the alarm.',
+      `queue ${deadLetterQueue.queueName} (SQS console, Send and receive messages, Poll for messages) and read their ` +
+      'attributes ERROR_CODE and ERROR_MESSAGE. Fix the cause, and start a run by hand if you need one now. Then delete ' +
+      'the messages to end the alarm.',
   };
 }
 
@@ -171,8 +172,8 @@ function reporterFailing({ reporter }: AlarmsProps): Definition {
     metric: (options) => reporter.metric('AsyncEventsDropped', { ...options, statistic: Stats.SUM }),
     treatMissingData: TreatMissingData.NOT_BREACHING,
     description:
-      'The reporter of Docker housekeeping gave an event up after all its tries. First: open the log of the function ' +
+      'The reporter of Docker housekeeping dropped an event after its last attempt. First: open the log of the function ' +
       `${reporter.functionName} (Lambda console, Monitor, View CloudWatch logs) and read the last line with level ` +
-      'ERROR: it says what failed. Once that is mended, the hourly sweep reports the runs that have no report.',
+      'ERROR. It says what failed. After you fix it, the hourly sweep reports the runs that have no report.',
   };
 }

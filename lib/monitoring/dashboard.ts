@@ -23,27 +23,27 @@ export interface HousekeepingDashboardProps {
   /** The `DockerHousekeeping` whose metrics are shown. */
   readonly housekeeping: IConstruct;
 
-  /** Its reports. */
+  /** The log group of its reports. */
   readonly reportLogGroup: ILogGroup;
 
   /**
-   * Its alarms.
+   * Its alarms, shown at the top.
    *
    * @default - no alarms are shown
    */
   readonly alarms?: IAlarm[];
 }
 
-/** The whole width of a dashboard's grid. */
+/** The width of the dashboard's grid. */
 const WIDTH = 24;
-/** Runs are daily as a rule: within a day, one run is one point. */
+/** Most schedules are daily, so one data point is one run. */
 const PERIOD = Duration.days(1);
 
 /**
- * A CloudWatch dashboard of the last two weeks: the last day in numbers, what came of the
- * runs over time, and what the reports say of the hosts.
+ * A CloudWatch dashboard of the last two weeks: figures of the last day, results of the runs over time, and tables of hosts
+ * from the reports.
  *
- * Its log tables are queries, which CloudWatch bills by the data that they scan, each time they are shown.
+ * CloudWatch bills the log tables by the data that they scan, each time you open the dashboard.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
@@ -67,7 +67,7 @@ export class HousekeepingDashboard extends Construct {
 
     new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.days(14),
-      // Otherwise CloudWatch would spread the one run of a day over the points of a shorter period.
+      // Otherwise CloudWatch would draw the graphs with a shorter period, in which most points have no run.
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         alarms.length > 0

@@ -5,12 +5,12 @@ import { Construct } from 'constructs';
 import type { MetricName } from '../contract';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../contract';
 
-/** Value of the metrics' dimension, which tells one `DockerHousekeeping` from another. */
+/** The value of the metrics' dimension. It identifies the `DockerHousekeeping`. */
 export function housekeepingName(housekeeping: IConstruct): string {
   return housekeeping.node.path;
 }
 
-/** A metric that the reporter publishes for the runs of a `DockerHousekeeping`. */
+/** A metric that the reporter publishes for a `DockerHousekeeping`. */
 export function reportedMetric(housekeeping: IConstruct, name: MetricName, options?: MetricOptions): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
@@ -22,9 +22,9 @@ export function reportedMetric(housekeeping: IConstruct, name: MetricName, optio
 }
 
 /**
- * What a `DockerHousekeeping` measures: a method for each metric.
+ * The metrics of a `DockerHousekeeping`, with a method for each.
  *
- * Not made to be extended outside this package.
+ * A dry run does not publish metrics of what it would have removed. Do not extend this class outside this package.
  */
 export abstract class ReportedMetrics extends Construct {
   /**
@@ -46,7 +46,7 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Hosts on which every task went well.
+   * Hosts on which no task failed and at least one task was not skipped.
    *
    * @default - sum over 5 minutes
    */
@@ -82,7 +82,7 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Hosts that were deliberately left alone, e.g. because another run was under way.
+   * Hosts that a run skipped, for example because another run was in progress.
    *
    * @default - sum over 5 minutes
    */
@@ -136,7 +136,7 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Records of build cache that were removed.
+   * Build cache records that were removed.
    *
    * @default - sum over 5 minutes
    */
@@ -145,7 +145,7 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Bytes reclaimed on the file systems that hold the Engines' data.
+   * Bytes reclaimed on the file systems that hold the Engine's data.
    *
    * @default - sum over 5 minutes
    */
@@ -154,7 +154,7 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Containers that had to be killed because they ignored their stop signal.
+   * Containers that Docker killed because they ignored their stop signal.
    *
    * @default - sum over 5 minutes
    */
@@ -163,7 +163,7 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Use of the fullest file system that holds an Engine's data, over all hosts, in per cent.
+   * Highest disk use of all hosts, in per cent, on the file systems that hold the Engine's data.
    *
    * @default - maximum over 5 minutes
    */
@@ -181,7 +181,9 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Seconds since the last complete report, or since there are reports at all; published every hour.
+   * Seconds since the last complete report, published every hour.
+   *
+   * Before the first report, seconds since the log group was created.
    *
    * @default - maximum over 5 minutes
    */

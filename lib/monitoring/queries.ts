@@ -3,28 +3,28 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { FAILED_OUTCOMES, REMOVABLE, REMOVABLE_KINDS } from '../contract';
 
-/** A question to the reports, in the query language of CloudWatch Logs Insights. */
+/** A query on the reports, in the language of CloudWatch Logs Insights. */
 export interface InsightsQuery {
-  /** Id of its construct. */
+  /** The construct id. */
   readonly id: string;
-  /** What people see. */
+  /** The name in the console and on the dashboard. */
   readonly name: string;
   readonly text: string;
 }
 
 /**
- * Every row that an answer may have: the most that Logs Insights returns.
+ * The most rows that Logs Insights returns.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Limit.html
  */
 const ALL = 'limit 10000';
 
 /**
- * What people ask of the reports. The fields are those of `HostReport` and `RunReport`
- * as Logs Insights discovers them in JSON; only the first 200 of an event are.
+ * The saved queries on the reports.
  *
- * Only what the documentation of the language shows is used. A report is told by
- * its log stream, which is named after the day and the command.
+ * Their fields are those of `HostReport` and `RunReport` as Logs Insights discovers them in JSON: only the first 200 fields
+ * of an event. The queries use only syntax that the documentation shows. They identify a run by its log stream, whose name
+ * has the day and the command id.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
@@ -38,7 +38,7 @@ export const INSIGHTS_QUERIES = {
     'dedup instanceId',
     ALL,
   ),
-  // A dry run publishes no metric of removal, so it has none of these fields.
+  // Without dry runs: they publish no metrics of removal, so their events lack these fields.
   reclaimedOverTime: query(
     'ReclaimedOverTime',
     'What was reclaimed over time',
@@ -61,7 +61,7 @@ export const INSIGHTS_QUERIES = {
     'filter type = "host" and ispresent(ignoresSigterm)',
     'fields jsonParse(@message) as event',
     'unnest event.killed into container',
-    'fields concat("let the process of ", container.service, " end on SIGTERM (uWSGI: --die-on-term), ' +
+    'fields concat("make the process of ", container.service, " end on SIGTERM (uWSGI: --die-on-term), ' +
       'start it in exec form or with init: true, or set stop_signal to one that it handles") as remedy',
     'stats count(*) as kills, count_distinct(instanceId) as hosts, sum(container.grace) as secondsLost, ' +
       'latest(@logStream) as lastReport by container.project, container.service, remedy',
@@ -88,7 +88,7 @@ export const INSIGHTS_QUERIES = {
     'sort diskPercent desc',
     ALL,
   ),
-  // Each host counts once, as what it was last.
+  // Each host counts once, with its latest facts.
   engines: query(
     'Engines',
     'Engine versions and image stores',
@@ -101,11 +101,11 @@ export const INSIGHTS_QUERIES = {
   ),
 } as const;
 
-/** What the saved queries ask, and under which name they stand. */
+/** Where the saved queries look, and their folder. */
 export interface SavedQueriesProps {
-  /** The reports. */
+  /** The log group of the reports. */
   readonly reportLogGroup: ILogGroup;
-  /** Name of the folder that the console shows them in. */
+  /** The name of their folder in the console. */
   readonly housekeeping: string;
 }
 
@@ -118,7 +118,7 @@ export class SavedQueries extends Construct {
   public constructor(scope: Construct, id: string, { reportLogGroup, housekeeping }: SavedQueriesProps) {
     super(scope, id);
     for (const { id: queryId, name, text } of Object.values(INSIGHTS_QUERIES)) {
-      // The L2 puts the commands into an order of its own, and knows neither `dedup` nor `unnest`.
+      // The L2 construct changes the order of the commands, and supports neither `dedup` nor `unnest`.
       new CfnQueryDefinition(this, queryId, {
         name: `${housekeeping}/${name}`,
         queryString: text,
@@ -128,12 +128,12 @@ export class SavedQueries extends Construct {
   }
 }
 
-/** The removed objects of each kind, in a column with the name of the kind. */
+/** One column for each kind, with the number of removed objects. */
 function removalSums(): string {
   return REMOVABLE.map((kind) => `sum(${REMOVABLE_KINDS[kind].metric}) as ${kind}`).join(', ');
 }
 
-/** Each command on a line of its own, as the console writes them. */
+/** Puts each command on its own line, as the console does. */
 function query(id: string, name: string, ...commands: readonly string[]): InsightsQuery {
   return { id, name, text: commands.join('\n| ') };
 }

@@ -13,20 +13,20 @@ export interface ReportDueProps {
   readonly reportDueEvery?: Duration;
 }
 
-/** The step that every document begins with, and what the reporter takes. */
+/** For the `host` step of the document and for the reporter. */
 const OVERHEAD = Duration.minutes(10);
 /** A run whose event is lost waits for the hourly sweep. */
 const SWEEP = Duration.hours(1);
-/** CloudWatch Logs may take so long to tell of a log stream's last event. */
+/** CloudWatch Logs can take this long until it shows the time of the last event of a log stream. */
 const EVENTUALLY_CONSISTENT = Duration.hours(1);
-/** Of the clock on the wall, which schedules go by. */
+/** A schedule follows the local clock. When that is set back, a run comes an hour later. */
 const DAYLIGHT_SAVING = Duration.hours(1);
 
 /**
- * The age that the last report never has while reports come when they are due.
+ * The greatest age that the last report reaches as long as all reports come in time.
  *
- * @returns nothing where none is due, or where it cannot be told when, of which it warns
- * @throws if `reportDueEvery` is no time, or only known at deployment
+ * @returns undefined if no report is due, or, after a warning, if the schedule does not show when
+ * @throws if `reportDueEvery` is not valid, or is a token
  */
 export function oldestReport(scope: IConstruct, props: ReportDueProps): Duration | undefined {
   const { schedule, enabled, tasks, reportDueEvery } = props;
@@ -37,8 +37,8 @@ export function oldestReport(scope: IConstruct, props: ReportDueProps): Duration
   if (every === 'unknown') {
     Annotations.of(scope).addWarningV2(
       'cdk-docker-housekeeping:reportDueEvery',
-      `schedule: got ${JSON.stringify(schedule.expressionString)}, of which it cannot be told how long the time between ` +
-        "two runs is, so that no alarm tells of missing reports; give 'reportDueEvery', or leave the alarm out: " +
+      `schedule: got ${JSON.stringify(schedule.expressionString)}, which does not show the longest time between two runs, ` +
+        "so the alarm NoReport is missing; give 'reportDueEvery', or disable the alarm: " +
         'alarms: { noReport: { enabled: false } }',
     );
     return undefined;
@@ -54,15 +54,10 @@ function refuseUnusableInterval(reportDueEvery: Duration): void {
   const remedy = 'give the longest time between two runs as a literal, e.g. Duration.days(1)';
   requireDuration('reportDueEvery', reportDueEvery);
   if (reportDueEvery.isUnresolved()) {
-    refuse(
-      'reportDueEvery',
-      'a token',
-      'is only known at deployment, but is reckoned with at synthesis',
-      remedy,
-    );
+    refuse('reportDueEvery', 'a token', 'is only known at deployment, but is needed at synthesis', remedy);
   }
   const seconds = reportDueEvery.toSeconds({ integral: false });
   if (!Number.isInteger(seconds) || seconds < 60) {
-    refuse('reportDueEvery', reportDueEvery, 'is no time between two runs', remedy);
+    refuse('reportDueEvery', reportDueEvery, 'is not a whole number of seconds, at least 60', remedy);
   }
 }

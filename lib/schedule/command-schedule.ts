@@ -25,15 +25,15 @@ export interface CommandScheduleProps {
 }
 
 /**
- * Sends the Command document to the hosts when it is time.
+ * Sends the Command document to the hosts on a schedule.
  *
- * The schedule has a group of its own, because that is what the role's trust can
- * be narrowed to and what EventBridge Scheduler counts metrics by.
+ * The schedule has its own group, because the trust policy of the role can be limited to a group, and EventBridge Scheduler
+ * publishes metrics by group.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
  */
 export class CommandSchedule extends Construct {
-  /** Holds the requests that could not be sent, with the reason in their attributes. */
+  /** Holds the requests that could not be sent. The message attributes give the reason. */
   public readonly deadLetterQueue: IQueue;
 
   public constructor(scope: Construct, id: string, props: CommandScheduleProps) {
@@ -62,7 +62,7 @@ export class CommandSchedule extends Construct {
         action: 'sendCommand',
         input: ScheduleTargetInput.fromObject({
           ...sendCommandRequest({ ...props, documentName: props.document.documentName }),
-          // Tells which execution of the schedule a command belongs to.
+          // Shows which execution of the schedule sent the command.
           Comment: ContextAttribute.executionId,
         }),
         role,

@@ -1,4 +1,3 @@
-/** A day of the calendar. */
 export interface CalendarDay {
   readonly year: number;
   /** From 1. */
@@ -23,7 +22,7 @@ export interface Cron {
 interface Field {
   readonly least: number;
   readonly most: number;
-  /** What the least value is called, and those after it. */
+  /** Names of the values, from the least value on. */
   readonly names?: readonly string[];
 }
 
@@ -41,9 +40,9 @@ export const LAST_YEAR = 2199;
 const YEAR: Field = { least: 1970, most: LAST_YEAR };
 
 /**
- * Reads the six fields of a cron expression of EventBridge Scheduler.
+ * Parses the six fields of a cron expression of EventBridge Scheduler.
  *
- * @returns nothing for what its documentation does not describe
+ * @returns undefined for an expression that the documentation does not describe
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
  */
 export function parseCron(fields: string): Cron | undefined {
@@ -70,7 +69,7 @@ export function parseCron(fields: string): Cron | undefined {
   };
 }
 
-/** One of the two fields says which days, the other is `?`. */
+/** One of the two fields selects the days; the other must be `?`. */
 function parseDays(dayOfMonth: string, dayOfWeek: string): OnDay | undefined {
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) return undefined;
   const [text, parse] =
@@ -93,7 +92,7 @@ function parseDayOfMonth(text: string): OnDay | undefined {
   return values && (({ dayOfMonth }) => values.includes(dayOfMonth));
 }
 
-/** The weekday nearest to a day of the month that `day` is in, in the same month. */
+/** The weekday (Monday to Friday) nearest to the day `wanted`, in the same month as `day`. */
 function nearestWeekday(day: CalendarDay, wanted: number): number | undefined {
   if (wanted > day.daysInMonth) return undefined;
   const dayOfWeek = ((((day.dayOfWeek - 1 + wanted - day.dayOfMonth) % 7) + 7) % 7) + 1;
@@ -103,7 +102,7 @@ function nearestWeekday(day: CalendarDay, wanted: number): number | undefined {
 }
 
 function parseDayOfWeek(text: string): OnDay | undefined {
-  // The week's last day.
+  // Saturday, the last day of the week.
   if (text === 'L') return ({ dayOfWeek }) => dayOfWeek === DAY_OF_WEEK.most;
   const [, name, last, nth] = /^(\w+?)(?:(L)|#([1-5]))$/.exec(text) ?? [];
   if (name === undefined) {
@@ -117,7 +116,7 @@ function parseDayOfWeek(text: string): OnDay | undefined {
     : (day) => day.dayOfWeek === wanted && day.dayOfMonth > day.daysInMonth - 7;
 }
 
-/** The values of a field: a list of `*`, values and ranges, each with a step or without. */
+/** Parses a field: a list of `*`, values and ranges, each with an optional step. */
 function parseValues(text: string, field: Field): number[] | undefined {
   const all = new Set<number>();
   for (const item of text.split(',')) {

@@ -7,17 +7,17 @@ import { skippedTimes } from './skipped-times';
 
 const MINUTES_PER_DAY = 24 * 60;
 const MINUTES_PER_UNIT: Readonly<Record<string, number>> = { minute: 1, hour: 60, day: MINUTES_PER_DAY };
-/** From here to the last year that an expression can name, days of month, week and leap year meet in every way. */
+/** From this year to the last possible one, all combinations of day of month, day of week and leap year occur. */
 const FIRST_YEAR = 2000;
-/** Long enough for days of month, week and change of clocks to meet; how clocks change later, nobody knows. */
+/** Long enough for days of month, days of week and clock changes to coincide. Later clock changes are unknown. */
 const CLOCK_YEARS = [2024, 2060] as const;
-/** Expressions that name no year after this one end some day. */
+/** An expression without a later year counts as one that ends. */
 const FAR_YEAR = LAST_YEAR - 10;
 
 /**
- * The longest time between two runs of a schedule, by the clock on the wall.
+ * The longest time between two runs of a schedule, by the local clock.
  *
- * @returns `ends` for a schedule that runs once or up to some year, `unknown` where it cannot be told
+ * @returns `ends` for a schedule that runs once or ends in some year, `unknown` if the expression does not show it
  */
 export function longestGap({
   expressionString,
@@ -39,7 +39,7 @@ export function longestGap({
   return minutes === undefined ? 'unknown' : Duration.minutes(minutes);
 }
 
-/** @returns nothing for what is never due, such as 30 February */
+/** @returns minutes, or undefined for an expression that is never due, such as 30 February */
 function longestGapOf(cron: Cron, skipped: ReadonlyMap<number, MinutesOfDay>): number | undefined {
   const usual = runsOf(cron.minutes);
   let longest: number | undefined;
@@ -64,7 +64,7 @@ function longestGapOf(cron: Cron, skipped: ReadonlyMap<number, MinutesOfDay>): n
 interface DayOfRuns {
   readonly first: number;
   readonly last: number;
-  /** The longest time between two of them. */
+  /** The longest time between two runs of the day. */
   readonly widest: number;
 }
 

@@ -3,12 +3,12 @@ import { DRY_RUN_PARAMETER } from '../contract';
 import type { DockerHosts } from '../docker-hosts';
 import { shellQuote } from '../host/script';
 
-/** A host that comes back later than this after a run was sent is left for the next run. */
+/** If a host comes online later than this after a run was sent, only the next run cleans it. */
 export const DELIVERY_TIMEOUT = Duration.minutes(30);
-/** A run that could not be sent for so long is not sent any more: it would clean in the middle of the next working day. */
+/** After this, a run that could not be sent is dropped, so that it does not clean hosts during the working day. */
 export const MAX_EVENT_AGE = Duration.minutes(15);
 
-/** Which run is sent. */
+/** What a run sends, and to which hosts. */
 export interface Run {
   readonly documentName: string;
   readonly hosts: DockerHosts;
@@ -16,7 +16,7 @@ export interface Run {
 }
 
 /**
- * A request of SendCommand, by schedule or by hand.
+ * A request of SendCommand, sent by the schedule or by hand.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html
  */
@@ -33,19 +33,19 @@ export interface SendCommandRequest {
 export function sendCommandRequest({ documentName, hosts, dryRun }: Run): SendCommandRequest {
   return {
     DocumentName: documentName,
-    // CloudFormation may leave the default version behind when it makes a new one.
+    // CloudFormation can create a new version without making it the default.
     DocumentVersion: '$LATEST',
     Targets: hosts._targets(),
     Parameters: { [DRY_RUN_PARAMETER]: [String(dryRun)] },
-    // One sick host must not save the others from being cleaned.
+    // If a host fails, Systems Manager must still clean the others.
     MaxErrors: '100%',
-    // Hosts share nothing that all of them at once could overload.
+    // Hosts share nothing that a run on all of them could overload.
     MaxConcurrency: '100%',
     TimeoutSeconds: DELIVERY_TIMEOUT.toSeconds(),
   };
 }
 
-/** The command of the AWS CLI that sends the request, for any POSIX shell. */
+/** The AWS CLI command that sends the request, for any POSIX shell. */
 export function sendCommandLine(request: SendCommandRequest): string {
   const targets = request.Targets.map(({ Key, Values }) => ({ Key, Values: Values.map(escapedLate) }));
   const parameters = Object.entries(request.Parameters).map(
@@ -63,14 +63,14 @@ export function sendCommandLine(request: SendCommandRequest): string {
   ].join(' ');
 }
 
-/** What JSON, and then the shell's single quotes, would not take as it is. */
+/** Characters to escape: first for JSON, then for single quotes of the shell. */
 const ESCAPES = [
   ['\\', '\\\\'],
   ['"', '\\"'],
   ["'", "'\\''"],
 ] as const;
 
-/** A value that is only known at deployment is escaped then, by CloudFormation. */
+/** Lets CloudFormation escape a token at deployment, when it resolves it. */
 function escapedLate(value: string): string {
   if (!Token.isUnresolved(value)) return value;
   return ESCAPES.reduce((text, [from, to]) => Fn.join(to, Fn.split(from, text)), value);

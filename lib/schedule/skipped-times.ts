@@ -1,17 +1,17 @@
-/** Minutes of a day by the clock on the wall, without the end. */
+/** A range of minutes of a day, by the local clock. `to` is not part of it. */
 export interface MinutesOfDay {
   readonly from: number;
   readonly to: number;
 }
 
 const MINUTES_PER_DAY = 24 * 60;
-/** Zones that change their clocks twice within a month do so some weeks apart. */
+/** Shorter than the time between any two clock changes of a zone: those within a month are weeks apart. */
 const STRIDE = 7 * MINUTES_PER_DAY;
 
 /**
- * The times that a time zone skips when its clocks go forward: what is due then does not run on that day.
+ * The times that a time zone skips when its clocks are set forward. A run that is due in them does not take place.
  *
- * @returns by day, counted from 1970, or nothing for a zone that is not known here
+ * @returns the skipped times by day, counted from 1970; undefined if Node.js does not know the zone
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  */
 export function skippedTimes(
@@ -38,7 +38,7 @@ export function skippedTimes(
   return skipped;
 }
 
-/** How many minutes a zone is ahead of UTC, at a minute counted from 1970. */
+/** A function from a minute, counted from 1970, to the minutes that the zone is ahead of UTC. */
 function offsets(timeZone: string): ((minute: number) => number) | undefined {
   let format: Intl.DateTimeFormat;
   try {
@@ -52,7 +52,7 @@ function offsets(timeZone: string): ((minute: number) => number) | undefined {
   };
 }
 
-/** The first minute with the later offset. */
+/** The first minute with the new offset. */
 function changeBetween(before: number, after: number, offset: (minute: number) => number): number {
   const wanted = offset(after);
   let [early, late] = [before, after];

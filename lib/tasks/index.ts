@@ -8,8 +8,8 @@ import { UnusedImagePrune } from './unused-image-prune/unused-image-prune';
 import { VolumePrune } from './volume-prune/volume-prune';
 
 /**
- * Every kind of task, by the name of its class. The app, the tests and their worlds have a row for each kind, so a kind
- * that is added here does not compile until each of them has one.
+ * Every kind of task, by the name of its class. The app and the tests have tables with a row for each kind: when you add
+ * a kind here, the project does not compile until all of them have its row.
  */
 export const TASK_KINDS = {
   ComposeDown,

@@ -5,22 +5,22 @@ import type { HostScript } from '../host/script';
 import { literalCount, literalSeconds, literalText, refuse } from '../validation';
 import type { TaskKind } from './index';
 
-/** What all tasks have in common. */
+/** Properties that all tasks have. */
 export interface HousekeepingTaskProps {
   /**
-   * Name of the task: its step in the Command document and in the reports.
+   * Name of the task. Its step in the Command document and in the reports has the same name.
    *
-   * 1 to 64 letters, digits, `_` and `-`, unique within one `DockerHousekeeping`; `host` is reserved.
+   * 1 to 64 letters, digits, `_` and `-`. Unique within one `DockerHousekeeping`. `host` is reserved.
    *
    * @default - the kind of task and what it cleans, e.g. `compose-down-todobackend`
    */
   readonly name?: string;
 
   /**
-   * How long the task may take on one host, 1 minute to 48 hours, in whole seconds.
+   * How long the task may take on one host: 1 minute to 48 hours, in whole seconds.
    *
-   * The task stops cleanly a little earlier and says what it left. What is still
-   * running at the timeout is killed by the SSM Agent.
+   * The task stops cleanly about 15 seconds earlier and reports what is left. At the timeout, the SSM Agent kills what is
+   * still running.
    *
    * @default Duration.minutes(10)
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-command-ssm-plugin-reference.html#aws-runShellScript
@@ -28,21 +28,23 @@ export interface HousekeepingTaskProps {
   readonly timeout?: Duration;
 
   /**
-   * The task runs only where more than this is used of the blocks or of the inodes of the fullest file system that
-   * holds the Engine's data, in per cent, 0 to 99; elsewhere it says `skipped`, with the figures.
+   * Disk use above which the task runs on a host, in per cent: a whole number from 0 to 99.
    *
-   * @default - it runs however much is used
+   * The task runs if blocks or inodes are used above this threshold on the fullest file system that holds the Engine's
+   * data. Otherwise it reports `skipped` with the reason `disk-not-full` and both figures.
+   *
+   * @default - the task runs at any disk use
    */
   readonly whenDiskUsedAbove?: number;
 }
 
 /**
- * One kind of cleaning that is done on every host.
+ * A task that runs on every host and cleans one kind of object.
  *
- * Not made to be extended outside this package: what a task runs on a host is no part of its public interface.
+ * Do not extend this class outside this package: what a task runs on a host is not part of the public interface.
  */
 export abstract class HousekeepingTask {
-  /** Name of the task: its step in the Command document and in the reports. */
+  /** Name of the task, and of its step in the Command document and in the reports. */
   public readonly name: string;
 
   /** How long the task may take on one host. */
@@ -56,10 +58,10 @@ export abstract class HousekeepingTask {
   public abstract readonly _script: HostScript;
 
   /**
-   * @param kind the task's class name
-   * @param defaultName its name if `props` has none
-   * @param props its name and timeout
-   * @throws if `name` or `timeout` is not allowed, or only known at deployment
+   * @param kind the class name of the task
+   * @param defaultName the name of the task if `props` has none
+   * @param props the name and the timeout of the task
+   * @throws if `name` or `timeout` is not valid, or is a token
    */
   protected constructor(kind: string, defaultName: string, props: HousekeepingTaskProps) {
     this.name = validName(`${kind}.name`, props.name ?? defaultName);
@@ -69,9 +71,10 @@ export abstract class HousekeepingTask {
 }
 
 /**
- * What a task runs: the script in the kind's own folder, named as the class is, after the parts beside it.
+ * What a task runs on a host: the parts, then the script, all from the folder of its kind. Folder and script have the name
+ * of the class in kebab case.
  *
- * @throws if `whenDiskUsedAbove` is not allowed
+ * @throws if `whenDiskUsedAbove` is not valid
  */
 export function taskScript(
   kind: TaskKind,
@@ -90,7 +93,7 @@ export function taskScript(
   };
 }
 
-/** A task's default name: what it does and to what, as far as a name's characters and length allow. */
+/** The default name of a task, from its kind and from what it cleans. Other characters become `-`; the rest is cut off. */
 export function defaultTaskName(...parts: string[]): string {
   const words = parts.map((part) => part.replace(/[^A-Za-z0-9_]+/g, '-').replace(/^-+|-+$/g, ''));
   return words
@@ -102,10 +105,10 @@ export function defaultTaskName(...parts: string[]): string {
 function validName(property: string, name: string): string {
   literalText(property, name);
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
-    refuse(property, name, 'is no name of a task', "give 1 to 64 letters, digits, '_' and '-'");
+    refuse(property, name, 'is not a valid task name', "give 1 to 64 letters, digits, '_' and '-'");
   }
   if (name === HOST_STEP) {
-    refuse(property, name, "is the name of the document's own first step", 'give another name');
+    refuse(property, name, "is reserved for the document's first step", 'give another name');
   }
   return name;
 }

@@ -167,7 +167,7 @@ test.each<[unknown, string]>([
   [{ ...valid, hosts: {} }, 'housekeeping.hosts: got {}, which names no tag; give at least one'],
   [{ ...valid, hosts: { a: 'b' } }, 'housekeeping.hosts["a"]: got "b", which is not a list; give a list'],
   [{ ...valid, hosts: { a: [true] } }, 'housekeeping.hosts["a"][0]: got true, which is not a string'],
-  [{ ...valid, hosts: { a: ['*'] } }, 'values of hosts\' tag "a": got "*", which is no value of a tag'],
+  [{ ...valid, hosts: { a: ['*'] } }, 'hosts["a"]: got "*", which is not a valid tag value'],
   [{ ...valid, tasks: prune }, 'which is not a list; give a list'],
   [{ ...valid, tasks: ['prune'] }, 'housekeeping.tasks[0]: got "prune", which is not an object'],
   [

@@ -109,10 +109,10 @@ describe('refused', () => {
   });
 
   test.each<[unknown, string]>([
-    [undefined, 'tasks: got undefined, which is no list; give a list of tasks'],
-    [down, 'which is no list; give a list of tasks'],
-    [[down, { project: 'a' }], 'tasks[1]: got {"project":"a"}, which is no task; give a task'],
-    [[null], 'tasks[0]: got null, which is no task; give a task'],
+    [undefined, 'tasks: got undefined, which is not a list; give a list of tasks'],
+    [down, 'which is not a list; give a list of tasks'],
+    [[down, { project: 'a' }], 'tasks[1]: got {"project":"a"}, which is not a task; give a task'],
+    [[null], 'tasks[0]: got null, which is not a task; give a task'],
   ])('a value that is not a list of tasks: %#', (tasks, message) => {
     expect(() => commandDocument(tasks as HousekeepingTask[])).toThrow(message);
   });
@@ -131,7 +131,7 @@ describe('refused', () => {
       new DanglingImagePrune({ labels: { a: 'x'.repeat(length) }, name: 'prune' });
     expect(() => commandDocument([ofLength(room)])).not.toThrow();
     expect(() => commandDocument([ofLength(room + 1)])).toThrow(
-      /^tasks: got a Command document of 65537 bytes \(host \d+, prune \d+\), .* takes 65536; spread the tasks over/,
+      /^tasks: got a Command document of 65537 bytes \(host \d+, prune \d+\), which is more than the 65536 bytes that Systems Manager accepts; spread the tasks over/,
     );
   });
 
@@ -141,7 +141,7 @@ describe('refused', () => {
       _script: { ..._script, settings: { FORMAT: '{{.ID}}' } },
     });
     expect(() => commandDocument([task])).toThrow(
-      /^script of step "compose-down-a": got ".*\{\{\.ID\}\}.*", which has '\{\{'; build Go templates/,
+      /^script of step "compose-down-a": got ".*\{\{\.ID\}\}.*", which contains '\{\{', the beginning of a Systems Manager parameter; build Go templates/,
     );
   });
 });

@@ -31,23 +31,19 @@ test.each([
 });
 
 test.each([
-  ['', ['x'], 'key of hosts: got "", which is no key of a tag; give 1 to 128 characters'],
+  ['', ['x'], 'hosts: got "", which is not a valid tag key; give 1 to 128 characters'],
   ['k'.repeat(129), ['x'], 'give 1 to 128 characters'],
-  ['Docker*', ['x'], 'key of hosts: got "Docker*", which is no key of a tag; use letters'],
-  ['a"b', ['x'], 'key of hosts: got "a\\"b", which is no key of a tag; use letters'],
+  ['Docker*', ['x'], 'hosts: got "Docker*", which is not a valid tag key; use letters'],
+  ['a"b', ['x'], 'hosts: got "a\\"b", which is not a valid tag key; use letters'],
   [unresolved, ['x'], 'give a literal value'],
-  [
-    'Stage',
-    [],
-    'values of hosts\' tag "Stage": got [], which is no list of 1 to 5 values; give 1 to 5 values',
-  ],
+  ['Stage', [], 'hosts["Stage"]: got [], which is not a list of 1 to 5 values; give 1 to 5 values'],
   [
     'Stage',
     ['1', '2', '3', '4', '5', '6'],
-    'got ["1","2","3","4","5","6"], which is no list of 1 to 5 values',
+    'got ["1","2","3","4","5","6"], which is not a list of 1 to 5 values',
   ],
-  ['Stage', ['test', '*'], 'values of hosts\' tag "Stage": got "*", which is no value of a tag; use letters'],
-  ['Stage', ['v'.repeat(257)], 'which is no value of a tag; give at most 256 characters'],
+  ['Stage', ['test', '*'], 'hosts["Stage"]: got "*", which is not a valid tag value; use letters'],
+  ['Stage', ['v'.repeat(257)], 'which is not a valid tag value; give at most 256 characters'],
 ])('refuses tag %s with values %j', (key, values, message) => {
   expect(() => DockerHosts.tagged(key, ...values)).toThrow(message);
 });
@@ -55,16 +51,16 @@ test.each([
 test('refuses a value that is not a string, which JavaScript allows', () => {
   const number = 5 as unknown as string;
   expect(() => DockerHosts.tagged(number, 'x')).toThrow(
-    'key of hosts: got 5, which is not a string; give the key of a tag',
+    'hosts: got 5, which is not a string; give a tag key',
   );
   expect(() => DockerHosts.tagged('Stage', 'x', number)).toThrow(
-    'values of hosts\' tag "Stage": got 5, which is not a string; give the value of a tag',
+    'hosts["Stage"]: got 5, which is not a string; give a tag value',
   );
 });
 
 test('refuses a key given twice, which the IAM condition cannot express', () => {
   expect(() => DockerHosts.tagged('Stage', 'test').andTagged('Stage', 'acceptance')).toThrow(
-    'hosts: got "Stage", which was given before; give all values of a tag key in one call',
+    'hosts: got "Stage", which was already given; give all values of a tag key in one call',
   );
 });
 
@@ -74,5 +70,5 @@ test('refuses a sixth key, which Systems Manager does not accept', () => {
     DockerHosts.tagged('e', '1'),
   );
   expect(five._targets()).toHaveLength(5);
-  expect(() => five.andTagged('f', '1')).toThrow('which are more than 5 tag keys; select by at most 5');
+  expect(() => five.andTagged('f', '1')).toThrow('which has more than 5 tag keys; select by at most 5');
 });

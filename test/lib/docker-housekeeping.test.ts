@@ -93,15 +93,15 @@ test.each([
   [
     'hosts',
     undefined,
-    "got undefined, which is no DockerHosts; give e.g. DockerHosts.tagged('DockerHost', 'true')",
+    "got undefined, which is not a DockerHosts; give one, e.g. DockerHosts.tagged('DockerHost', 'true')",
   ],
-  ['hosts', { DockerHost: 'true' }, 'got {"DockerHost":"true"}, which is no DockerHosts; give'],
+  ['hosts', { DockerHost: 'true' }, 'got {"DockerHost":"true"}, which is not a DockerHosts; give'],
   [
     'schedule',
     'rate(1 day)',
-    'got "rate(1 day)", which is no ScheduleExpression; give e.g. ScheduleExpression.',
+    'got "rate(1 day)", which is not a ScheduleExpression; give one, e.g. ScheduleExpression.',
   ],
-  ['tasks', undefined, 'got undefined, which is no list; give a list of tasks'],
+  ['tasks', undefined, 'got undefined, which is not a list; give a list of tasks'],
 ])('refuses %s: %j, which JavaScript allows', (property, value, message) => {
   expect(() => housekeepingStack({ [property]: value })).toThrow(`${property}: ${message}`);
 });

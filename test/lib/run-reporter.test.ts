@@ -122,7 +122,7 @@ describe('notifications', () => {
 
   test('refuses notifyOn without notify', () => {
     expect(() => housekeepingStack({ notifyOn: NotifyOn.ATTENTION })).toThrow(
-      "notifyOn: got \"attention\", which has no topic to tell, as there is no 'notify'; give 'notify' too",
+      "notifyOn: got \"attention\", which has no effect without 'notify'; give 'notify' too",
     );
   });
 });

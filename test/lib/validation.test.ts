@@ -45,11 +45,11 @@ describe('a size', () => {
   });
 
   test.each<[unknown, string]>([
-    [5, 'got 5, which is no Size; give a Size, e.g. Size.gibibytes(20)'],
-    ['20GiB', 'got "20GiB", which is no Size; give a Size'],
-    [null, 'got null, which is no Size; give a Size'],
-    [Size.pebibytes(8), 'got "Size.pebibytes(8)", which is more than any disk holds; give less than Size.'],
-    [Size.pebibytes(1e9), 'got "Size.pebibytes(1000000000)", which is more than any disk holds'],
+    [5, 'got 5, which is not a Size; give a Size, e.g. Size.gibibytes(20)'],
+    ['20GiB', 'got "20GiB", which is not a Size; give a Size'],
+    [null, 'got null, which is not a Size; give a Size'],
+    [Size.pebibytes(8), 'got "Size.pebibytes(8)", which is larger than any disk; give less than Size.'],
+    [Size.pebibytes(1e9), 'got "Size.pebibytes(1000000000)", which is larger than any disk'],
     [Size.gibibytes(Token.asNumber({ Ref: 'Parameter' })), 'got "a token", which is only known at'],
   ])('is refused: %p', (size, message) => {
     expect(() => literalBytes('s', size as Size)).toThrow(`s: ${message}`);

@@ -8,19 +8,19 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 /** How much of the build cache to remove. */
 export interface BuildCachePruneProps extends HousekeepingTaskProps {
   /**
-   * What was used since stays, in whole seconds.
+   * Build cache that was used more recently than this is kept. In whole seconds.
    *
    * @default Duration.days(1)
    */
   readonly olderThan?: Duration;
 
   /**
-   * How much of the cache stays, of what was used last.
+   * How much build cache to keep, less than 8 PiB.
    *
-   * Of what may go, that which was used longest ago goes until no more than this is left. What images share does not
-   * count. Sizes are those that the Docker CLI shows, with three digits.
+   * The task removes the least recently used cache first, and stops when the rest is not larger than this. Cache that
+   * images share does not count. The task calculates with the sizes that the Docker CLI shows, which have three digits.
    *
-   * @default - nothing that is old enough
+   * @default - all cache that is older than `olderThan` is removed
    */
   readonly keepStorage?: Size;
 }
@@ -28,10 +28,14 @@ export interface BuildCachePruneProps extends HousekeepingTaskProps {
 /**
  * Removes build cache of the Engine's own BuildKit that no build uses and no image shares.
  *
- * Build cache belongs to the whole host: it has no labels, so neither labels nor the label
- * `docker-housekeeping.keep` apply. Builds that need it again take longer, and come to the same result.
+ * Build cache belongs to the whole host. It has no labels, so you can neither select it by labels nor keep it with
+ * `docker-housekeeping.keep`. A build that needs removed cache takes longer, and produces the same result.
  *
- * On the containerd image store, where rebuilds leave no dangling images behind, this is what makes room.
+ * On the containerd image store, this is the task that frees disk space: rebuilds with BuildKit leave no dangling images
+ * there.
+ *
+ * @example
+ * new BuildCachePrune({ keepStorage: Size.gibibytes(20), whenDiskUsedAbove: 70 });
  *
  * @see https://docs.docker.com/reference/cli/docker/builder/prune/
  */
@@ -39,7 +43,7 @@ export class BuildCachePrune extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if a property is not allowed */
+  /** @throws if a property is not valid */
   public constructor(props: BuildCachePruneProps = {}) {
     const kind = 'BuildCachePrune';
     literalProps(kind, props);

@@ -16,7 +16,7 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
 const USES = ['clock.sh', 'inspect.sh', 'references.sh', 'members.sh', 'select.sh'] as const;
 
-/** How one project is taken down. */
+/** The parts of the script that take down one project. */
 const PARTS = [
   'volumes.sh',
   'killed.sh',
@@ -27,45 +27,51 @@ const PARTS = [
   'selection.sh',
 ];
 
-/** Which Compose projects to take down, and how: one by `project` or `directory` or both, or all with these `labels`. */
+/**
+ * Which Compose projects to take down, and how.
+ *
+ * Select one project by `project`, `directory` or both, or all projects with given `labels`.
+ */
 export interface ComposeDownProps extends HousekeepingTaskProps {
   /**
    * Name of the Compose project, as `docker compose ls --all` shows it.
    *
-   * @default - the project whose containers were started from `directory`
+   * @default - the project that Compose started from `directory`
    */
   readonly project?: string;
 
   /**
    * Absolute path of the project's directory on the host.
    *
-   * The task takes down only what Compose started from this directory, as the
-   * `com.docker.compose.project.working_dir` label of the containers says. It fails as
-   * `ambiguous-project` and removes nothing if Compose started several projects from there,
-   * or the same project from elsewhere too.
+   * The task takes down only what Compose started from this directory, according to the label
+   * `com.docker.compose.project.working_dir` of the containers. It removes nothing and fails with the reason
+   * `ambiguous-project` in two cases: Compose started the same project from elsewhere too, or Compose started several
+   * projects from this directory and `project` is not given.
    *
-   * Compose stops the project through its files, so `pre_stop` hooks run (Compose 2.30 and later).
-   * If Compose cannot use the directory or its files, a task with `project` warns and the Engine
-   * stops the containers; a task without `project` fails.
+   * Compose stops the project through its files, so `pre_stop` hooks run (Compose 2.30 and later). If Compose cannot use
+   * the directory or its files, a task with `project` warns, and the Engine stops the containers. A task without `project`
+   * fails.
    *
-   * @default - `project` alone selects, wherever Compose started it; no Compose file is read
+   * @default - the project's directory does not matter, and no Compose file is read
    * @see https://docs.docker.com/compose/how-tos/lifecycle/
    */
   readonly directory?: string;
 
   /**
-   * The project's Compose files, absolute or relative to `directory`; needs `directory`.
+   * Paths of the project's Compose files, absolute or relative to `directory`. Needs `directory`.
    *
-   * The task takes down only what Compose started from exactly these files, in any order. Name an
-   * override file too, if Compose read one.
+   * The task takes down only what Compose started from exactly these files, in any order. If Compose also read an override
+   * file, list it too.
    *
-   * @default - what Compose started from `directory`, from any files
+   * @default - everything that Compose started from `directory`, from any files
    */
   readonly files?: string[];
 
   /**
-   * Whether to remove the project's named volumes, with the data in them, and its
-   * anonymous volumes, as `docker compose down --volumes` does. External volumes are never removed.
+   * Whether to remove the project's named and anonymous volumes, with the data in them, as `docker compose down --volumes`
+   * does.
+   *
+   * External volumes are never removed.
    *
    * @default false
    * @see https://docs.docker.com/reference/cli/docker/compose/down/
@@ -73,62 +79,72 @@ export interface ComposeDownProps extends HousekeepingTaskProps {
   readonly removeVolumes?: boolean;
 
   /**
-   * Takes down every project whose containers, each of them, carry these labels, all of them, each with exactly this
-   * value. Of a project that has no container left its volumes count, and of one that has no volume either, its
-   * networks: Compose gives these no labels but its own, so that what a plain `docker compose down` left is found only
-   * if the Compose file has such `labels` on its volumes and networks too. Not together with `project` or `directory`.
+   * Selects every project in which each container carries all of these labels, with exactly these values. At least one
+   * label; not allowed together with `project` or `directory`.
    *
-   * @default - one project, by its name or directory
+   * A project without containers is selected by the labels of its volumes, and without volumes too, by those of its
+   * networks. Compose adds only its own labels to these. So the task finds what `docker compose down` left only if the
+   * Compose file has such `labels` on volumes and networks too.
+   *
+   * @default - one project is selected, by `project` or `directory`
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * With `labels`: projects whose youngest container is younger than this stay, in whole seconds.
+   * With `labels`: projects whose youngest container is younger than this are kept. In whole seconds.
+   *
+   * In a project without containers, the youngest volume or network counts.
    *
    * @default Duration.days(7)
    */
   readonly olderThan?: Duration;
 
   /**
-   * With `labels`: shell patterns (`*`, `?`, `[...]`) of the names of projects that stay.
+   * With `labels`: shell patterns (`*`, `?`, `[...]`). Projects whose name matches one of them are kept.
    *
-   * @default - none
+   * @default - no project is kept for its name
    */
   readonly exclude?: string[];
 }
 
 /**
- * Takes down Docker Compose projects: stops and removes their containers, with
- * orphans and one-off containers, and their networks; their volumes only if told to.
+ * Takes down Docker Compose projects: stops and removes their containers, and removes their networks. Removes their volumes
+ * only with `removeVolumes`.
  *
- * One project, by its name or directory, or all that carry given labels and are old
- * enough, such as stale preview environments. A project one of whose containers
- * carries the label `docker-housekeeping.keep` is left whole.
+ * Orphans and one-off containers of a project are removed too. The task takes down one project, by name or directory, or
+ * all old projects with given labels, such as stale preview environments. If a container of a project has the label
+ * `docker-housekeeping.keep`, the whole project is kept.
  *
- * The containers are stopped first, so that the report can name those which had
- * to be killed because they ignore the stop signal. Removal goes by the project
- * label of containers, networks and volumes, never by a directory's name. What
- * is still there afterwards makes the task fail, whatever Compose said.
+ * A project that you select by name or directory is taken down at any age, even while `docker compose up` is in progress.
  *
- * A container belongs to a project because Compose created it, not because it has a label from its
- * image: it carries `com.docker.compose.oneoff` or `com.docker.compose.hook`, and not all of its
- * Compose labels are those of its image, as with a copy by `docker commit`.
+ * The task stops all containers before it removes them. So the report can name the containers that Docker had to kill
+ * because they ignore the stop signal. The task removes containers, networks and volumes by their project label, never by
+ * the name of a directory. It fails if an object that it should have removed is still there, even if Compose reported success.
  *
- * A project by its name or directory goes at any age, even one that somebody is just starting.
+ * A container belongs to a project only if Compose created it; labels from its image do not count. The task recognises
+ * such a container by the label `com.docker.compose.oneoff` or `com.docker.compose.hook`, and by Compose labels that its
+ * image does not have. So a container from a `docker commit` image is kept.
  *
- * Uses the Compose plugin, else docker-compose v1, else the Engine alone; tested with Compose 1.29, 2.26, 2.40 and none.
+ * The task uses the Compose plugin, else docker-compose v1, else the Engine alone. It is tested with Compose 1.29, 2.26,
+ * 2.40 and without Compose.
+ *
+ * @example
+ * new ComposeDown({ project: 'todobackend', removeVolumes: true });
+ * new ComposeDown({ labels: { environment: 'preview' }, olderThan: Duration.days(3), exclude: ['*-demo'] });
+ *
+ * @see https://docs.docker.com/reference/cli/docker/compose/down/
  */
 export class ComposeDown extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if it is not said which project, or a property is not allowed */
+  /** @throws if `props` do not select a project, or a property is not valid */
   public constructor(props: ComposeDownProps) {
     literalProps('ComposeDown', props);
     refuseUnclear(props);
     const { project = '', directory, files = [], removeVolumes = false, labels } = props;
     literalList('ComposeDown.files', files, 'compose.yml');
-    // Compose records the directory in its normal form, and labels are compared with this text.
+    // Compose records the normalised path in a label, and the host script compares texts.
     const home = directory === undefined ? '' : posix.resolve(validDirectory(directory));
     const settings = {
       PROJECT: props.project === undefined ? '' : validProject(project),
@@ -152,11 +168,11 @@ function refuseUnclear(props: ComposeDownProps): void {
       'ComposeDown',
       props,
       "has none of 'project', 'directory' and 'labels'",
-      'name the Compose project or its directory, or select projects by the labels of their containers',
+      'give the name of the Compose project, its directory, or the labels of the containers',
     );
   }
   if (one && props.labels !== undefined) {
-    refuse('ComposeDown', props, 'names a project and selects by labels', 'make two tasks of it');
+    refuse('ComposeDown', props, "selects one project and also has 'labels'", 'split it into two tasks');
   }
   const selection = (['olderThan', 'exclude'] as const).find((name) => props[name] !== undefined);
   if (one && selection !== undefined) {
@@ -164,7 +180,7 @@ function refuseUnclear(props: ComposeDownProps): void {
       `ComposeDown.${selection}`,
       props[selection],
       "needs 'labels'",
-      'a project by its name goes at any age',
+      'remove it, because one project by name or directory is taken down at any age',
     );
   }
   if (props.files?.length && props.directory === undefined) {
@@ -178,8 +194,8 @@ function validProject(project: string): string {
     refuse(
       'ComposeDown.project',
       project,
-      "is no name of a Compose project (lower-case letters, digits, '_' and '-', the first a letter or a digit)",
-      "take the name that 'docker compose ls --all' shows",
+      "is not a valid Compose project name (lower-case letters, digits, '_' and '-', a letter or digit first)",
+      "use the name that 'docker compose ls --all' shows",
     );
   }
   return project;
@@ -191,16 +207,16 @@ function validDirectory(directory: string): string {
     refuse(
       'ComposeDown.directory',
       directory,
-      'ends with white space, which the Docker CLI takes away',
-      "give the project's name instead",
+      'ends with white space that the Docker CLI trims',
+      "give 'project' instead",
     );
   }
   if (!directory.startsWith('/')) {
     refuse(
       'ComposeDown.directory',
       directory,
-      'is no absolute path',
-      "give the directory on the host from '/' on",
+      'is not an absolute path',
+      "give the path on the host, beginning with '/'",
     );
   }
   return directory;
@@ -209,7 +225,7 @@ function validDirectory(directory: string): string {
 function validFile(file: string): string {
   literalText('ComposeDown.files', file);
   if (file === '' || file.endsWith('/')) {
-    refuse('ComposeDown.files', file, 'is no path of a file', 'give the path of a Compose file');
+    refuse('ComposeDown.files', file, 'is not the path of a file', 'give the path of a Compose file');
   }
   return file;
 }

@@ -7,15 +7,15 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 /** Which dangling images to remove. */
 export interface DanglingImagePruneProps extends HousekeepingTaskProps {
   /**
-   * The labels that an image must carry, all of them, each with exactly this value; at least one.
+   * The labels that an image must carry: all of them, with exactly these values. At least one label.
    */
   readonly labels: { [key: string]: string };
 
   /**
-   * Images younger than this are left alone, as a build may still be using them;
-   * in whole seconds; 0 leaves none alone for its age, not even what the legacy builder
-   * is working with. An image's age counts from its creation, its last tagging or when it
-   * came to the host, whichever was last.
+   * Images younger than this are kept, because a build may still use them. In whole seconds.
+   *
+   * The age counts from the image's creation, its last tagging or its arrival on the host, whichever is latest. With 0, no
+   * image is kept for its age, not even one that the legacy builder is using.
    *
    * @default Duration.hours(1)
    */
@@ -23,21 +23,24 @@ export interface DanglingImagePruneProps extends HousekeepingTaskProps {
 }
 
 /**
- * Removes the images that no tag points to any more and that carry given labels,
- * as repeated builds leave them behind.
+ * Removes dangling images with given labels: images that lost their last tag, for example to a newer build.
  *
- * Left alone are images that a container uses, running or stopped, images younger
- * than `olderThan`, images with the label `docker-housekeeping.keep`, and whatever
- * carries a tag at the moment of removal. Untagged ancestors that the legacy builder
- * left go along if all this is true of them too and nothing else was built upon them.
+ * The task keeps an image that a container uses, running or stopped, that is younger than `olderThan`, or that has a tag at
+ * the moment of removal. It also keeps images with the label `docker-housekeeping.keep`, and all images of a Compose project
+ * that has a container with this label.
  *
- * On the containerd image store, the default of fresh installations since Engine 29, a
- * rebuild with BuildKit leaves no such image behind: its disk space is in the build cache,
- * which `BuildCachePrune` removes. Found there is what `docker pull`, `load` and `tag` and
- * the legacy builder replaced.
+ * The task also removes untagged ancestors that the legacy builder left. The same conditions apply to them, and no other
+ * image may be built upon them.
  *
- * A tag that an image is given in the instant before its removal goes with it, of which the
- * report warns: `tag-removed`.
+ * On the containerd image store, the default of fresh installations since Engine 29, a rebuild with BuildKit leaves no
+ * dangling image: its disk space is in the build cache, which `BuildCachePrune` removes. On that store the task finds
+ * images that `docker pull`, `load` and `tag` and the legacy builder replaced.
+ *
+ * If an image is tagged in the instant before its removal, the tag is removed with it. The report then has the warning
+ * `tag-removed`.
+ *
+ * @example
+ * new DanglingImagePrune({ labels: { application: 'todobackend' } });
  *
  * @see https://docs.docker.com/reference/cli/docker/image/ls/#filtering---filter
  */
@@ -45,7 +48,7 @@ export class DanglingImagePrune extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if no label is given, or a property is not allowed */
+  /** @throws if no label is given, or a property is not valid */
   public constructor(props: DanglingImagePruneProps) {
     const kind = 'DanglingImagePrune';
     literalProps(kind, props);

@@ -11,51 +11,63 @@ import {
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
-/** Which networks to remove. At least one of `labels` and `composeLeftovers`; with both, what either means. */
+/**
+ * Which networks to remove: at least one of `labels` and `composeLeftovers`.
+ *
+ * With both, the task removes the networks that either of them selects.
+ */
 export interface NetworkPruneProps extends HousekeepingTaskProps {
   /**
-   * The labels that a network must carry, all of them, each with exactly this value.
+   * The labels that a network must carry: all of them, with exactly these values. At least one label.
    *
-   * @default - none is removed for its labels
+   * @default - no network is selected by its labels
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * Whether to remove the networks of Compose projects that have no container, running or stopped. A container that
-   * Compose did not create is none of the project's.
+   * Whether to remove the networks of Compose projects that have no container, running or stopped.
+   *
+   * A container that Compose did not create does not belong to a project.
    *
    * @default false
    */
   readonly composeLeftovers?: boolean;
 
   /**
-   * Networks younger than this stay, in whole seconds.
+   * Networks younger than this are kept. In whole seconds.
    *
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
 
   /**
-   * Shell patterns (`*`, `?`, `[...]`) of the names of networks that stay. A network
-   * that is there already can be given no label, so this is how to keep it.
+   * Shell patterns (`*`, `?`, `[...]`). Networks whose name matches one of them are kept.
    *
-   * @default - none
+   * Docker cannot add a label to an existing network, so this is the way to keep one.
+   *
+   * @default - no network is kept for its name
    */
   readonly exclude?: string[];
 }
 
 /**
- * Removes networks of this host that neither a container nor a swarm service uses. A container that does not run
- * counts too, as it could not be started without its network.
+ * Removes local networks of the host that neither a container nor a swarm service uses.
  *
- * Left alone is what carries the label `docker-housekeeping.keep`, and all of a Compose project one of whose
- * containers does.
+ * A stopped container counts too, because it cannot start without its networks.
+ *
+ * The task keeps networks with the label `docker-housekeeping.keep`. It also keeps all networks of a Compose project that has
+ * a container with this label.
+ *
+ * @example
+ * new NetworkPrune({ composeLeftovers: true });
+ *
+ * @see https://docs.docker.com/reference/cli/docker/network/prune/
  */
 export class NetworkPrune extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if neither labels nor leftovers are asked for, or a property is not allowed */
+  /** @throws if neither `labels` nor `composeLeftovers` is given, or a property is not valid */
   public constructor(props: NetworkPruneProps) {
     const kind = 'NetworkPrune';
     literalProps(kind, props);
@@ -66,7 +78,7 @@ export class NetworkPrune extends HousekeepingTask {
         kind,
         props,
         "has neither 'labels' nor 'composeLeftovers'",
-        'say which networks, by their labels or as what Compose left',
+        'say which networks to remove: give labels, or set composeLeftovers to true',
       );
     }
     const settings = {

@@ -3,31 +3,34 @@ import { literalFlag, literalProps, refuse, refuseUnresolved } from '../../valid
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
-/** A script of one's own. */
+/** A script of your own, and whether dry runs run it. */
 export interface ShellTaskProps extends HousekeepingTaskProps {
   /**
-   * The script, for `sh`, known at synthesis.
+   * The script, which `sh` runs. It must be known at synthesis.
    *
-   * It finds `DRY_RUN` (`true` or `false`), `SECONDS_LEFT` and `KEEP_LABEL` in its environment. It runs in `/` with the
-   * umask 077, `LC_ALL=C`, `DOCKER_CONTEXT=default`, `HOME` (`/root` if the agent has none), `/usr/local/bin` at the end
-   * of `PATH`, and `TMPDIR` in `/run/docker-housekeeping`, which the next task empties.
+   * Its environment has `DRY_RUN` (`true` or `false`), `SECONDS_LEFT` (until the task stops it) and
+   * `KEEP_LABEL` (`docker-housekeeping.keep`). The script runs in `/` with the umask 077, `LC_ALL=C` and
+   * `DOCKER_CONTEXT=default`. `HOME` is `/root` if the SSM Agent has none, and `PATH` ends with `/usr/local/bin`. `TMPDIR` is
+   * a folder below `/run/docker-housekeeping`, which the next task empties.
    *
-   * It prints exactly one line of JSON, of at most 1,200 bytes, to stdout. What it prints to stderr appears in the
-   * output of Run Command, and not in the report. The members:
+   * The script must print exactly one line to stdout: a JSON object of at most 1,200 bytes. What it prints to stderr
+   * appears in the output of Run Command, and not in the report. The members of the object:
    *
-   * - `outcome`: `done`, `nothing`, `skipped` or `failed`;
-   * - `reason`: a code in lower-case letters, digits and `-`, needed with `skipped` and `failed`;
+   * - `outcome`, required: `done`, `nothing`, `skipped` or `failed`;
+   * - `reason`, required with `skipped` and `failed`: a code, for example `no-disk`;
    * - `message`: a sentence;
-   * - `removed`: how many `projects`, `containers`, `images`, `volumes`, `networks` or `cacheRecords`;
-   * - `left`: a list of what should be gone and is not; `warnings`: a list of codes.
+   * - `removed`: an object that counts `projects`, `containers`, `images`, `volumes`, `networks` or `cacheRecords`;
+   * - `left`: a list of strings, the objects that the script should have removed and did not;
+   * - `warnings`: a list of codes.
    *
-   * Strings have no escapes. Anything else, or an exit code other than 0 with `done` or `nothing`, is reported as
-   * `failed` with the reason `broken-result`.
+   * A code has at most 40 lower-case letters, digits and `-`, and begins with a letter. Strings have no escapes. Any other
+   * output, or an exit code other than 0 with `done` or `nothing`, is reported as `failed` with the reason `broken-result`.
+   * An exit code other than 0 without any output has the reason `script-failed`.
    */
   readonly script: string;
 
   /**
-   * Whether the script looks at `DRY_RUN` and then changes nothing. If not, it is not run in a dry run.
+   * Whether the script changes nothing when `DRY_RUN` is `true`. If not, dry runs skip it.
    *
    * @default false
    */
@@ -35,17 +38,26 @@ export interface ShellTaskProps extends HousekeepingTaskProps {
 }
 
 /**
- * Runs a script of one's own, under the host's lock and within the task's time, and reports what it says it did.
+ * Runs a script of your own under the host's lock and within the task's timeout, and reports the result that it prints.
  *
- * The script runs as root. Nothing but its result is checked: what it removes is its author's concern. When a run is
- * cancelled in Systems Manager, the script goes on to its end or to the task's `timeout`; until then the task of the
- * next run starts no second copy and reports `skipped` with the reason `script-running`.
+ * The script runs as root. The task checks only the form of the result: you are responsible for what the script removes.
+ *
+ * If you cancel a run in Systems Manager, the script continues until it ends or until the task's `timeout`. Until then, the
+ * next run does not start a second copy: the task reports `skipped` with the reason `script-running`.
+ *
+ * @example
+ * new ShellTask({
+ *   name: 'old-logs',
+ *   script: `
+ *     find /srv/todobackend/logs -name '*.log' -mtime +30 -delete || exit 1
+ *     echo '{ "outcome": "done", "message": "removed old logs" }'`,
+ * });
  */
 export class ShellTask extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if the script is empty or holds what no document can, or a property is not allowed */
+  /** @throws if the script is empty, a Command document cannot contain it, or a property is not valid */
   public constructor(props: ShellTaskProps) {
     const kind = 'ShellTask';
     literalProps(kind, props);
@@ -57,7 +69,7 @@ export class ShellTask extends HousekeepingTask {
   }
 }
 
-/** How a script may end. */
+/** The last line of a script, as error messages show it. */
 const EXAMPLE = `echo '{"outcome":"done"}'`;
 
 function validScript(property: string, script: string): string {
@@ -65,20 +77,20 @@ function validScript(property: string, script: string): string {
   if (typeof script !== 'string') {
     refuse(property, script, 'is not a string', 'give the script, e.g. one that ends in ' + EXAMPLE);
   }
-  // The shell would take a carriage return for a part of the last word.
+  // The shell would read a carriage return as part of the last word of a line.
   if (/[^\P{Cc}\n\t]|\p{Cs}/u.test(script)) {
     refuse(
       property,
       script,
-      'has a control character or half a character',
-      'give plain text with \\n line ends',
+      'contains a control character or an unpaired surrogate',
+      'give plain text whose lines end with \\n',
     );
   }
   if (script.includes('{{')) {
     refuse(
       property,
       script,
-      "has '{{', which Systems Manager would take for a document parameter",
+      "contains '{{', the beginning of a Systems Manager parameter",
       "write '{''{' where docker --format needs it",
     );
   }

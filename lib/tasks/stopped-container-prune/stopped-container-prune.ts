@@ -7,37 +7,47 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 /** Which containers to remove. */
 export interface StoppedContainerPruneProps extends HousekeepingTaskProps {
   /**
-   * The labels that a container must carry, all of them, each with exactly this value; at least one.
-   * A container carries the labels of its image too.
+   * The labels that a container must carry: all of them, with exactly these values. At least one label.
+   *
+   * A container also carries the labels of its image.
    */
   readonly labels: { [key: string]: string };
 
   /**
-   * Containers that ended less than this ago stay, in whole seconds; of one that never ran, its creation counts.
+   * Containers that ended more recently than this are kept. In whole seconds.
+   *
+   * For a container that never ran, its creation counts.
    *
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
 
   /**
-   * Shell patterns (`*`, `?`, `[...]`) of the names of containers that stay.
+   * Shell patterns (`*`, `?`, `[...]`). Containers whose name matches one of them are kept.
    *
-   * @default - none
+   * @default - no container is kept for its name
    */
   readonly exclude?: string[];
 }
 
 /**
- * Removes the containers that do not run and carry given labels: exited, dead, or created and never started.
+ * Removes stopped containers with given labels: exited, dead, or created and never started.
  *
- * Never a volume with them. Left alone is what carries the label `docker-housekeeping.keep`, and all of a
- * Compose project one of whose containers does.
+ * The task never removes volumes, not even anonymous volumes of these containers.
+ *
+ * The task keeps containers with the label `docker-housekeeping.keep`. It also keeps all containers of a Compose project that has
+ * a container with this label.
+ *
+ * @example
+ * new StoppedContainerPrune({ labels: { application: 'todobackend' } });
+ *
+ * @see https://docs.docker.com/reference/cli/docker/container/prune/
  */
 export class StoppedContainerPrune extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if no label is given, or a property is not allowed */
+  /** @throws if no label is given, or a property is not valid */
   public constructor(props: StoppedContainerPruneProps) {
     const kind = 'StoppedContainerPrune';
     literalProps(kind, props);

@@ -7,62 +7,72 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 /** Which unused images to remove. */
 export interface UnusedImagePruneProps extends HousekeepingTaskProps {
   /**
-   * The labels that an image must carry, all of them, each with exactly this value; at least one.
+   * The labels that an image must carry: all of them, with exactly these values. At least one label.
    */
   readonly labels: { [key: string]: string };
 
   /**
-   * Images younger than this stay, in whole seconds. An image's age counts from
-   * its creation, its last tagging or when it came to the host, whichever was last.
+   * Images younger than this are kept. In whole seconds.
+   *
+   * The age counts from the image's creation, its last tagging or its arrival on the host, whichever is latest.
    *
    * @default Duration.days(7)
    */
   readonly olderThan?: Duration;
 
   /**
-   * How many images of each repository stay, the newest that carry the labels, in use or not; 0 to 1000.
+   * How many images of each repository to keep, from 0 to 1000.
+   *
+   * The task keeps the newest images that carry the labels, whether or not they are in use.
    *
    * @default 1
    */
   readonly keepNewest?: number;
 
   /**
-   * How many images one run removes at most, the oldest first; 1 to 100000.
+   * How many images one run removes on a host at most, oldest first, from 1 to 100000.
    *
-   * @default - all that may go
+   * @default - no limit
    */
   readonly maxRemovals?: number;
 
   /**
-   * Shell patterns (`*`, `?`, `[...]`) of images that stay: of `repository:tag`, or of the repository alone, in which an
-   * image may also be by its digest. An image stays when one of its names matches.
+   * Shell patterns (`*`, `?`, `[...]`). Images with a matching name are kept.
    *
-   * @default - none
+   * A pattern is compared with each `repository:tag` of an image and with each repository alone. A repository also counts
+   * if the image is in it only by digest.
+   *
+   * @default - no image is kept for its name
    */
   readonly exclude?: string[];
 }
 
 /**
- * Removes images that have a name and carry given labels, but that no container uses,
- * running or stopped, as releases leave them behind.
+ * Removes images that have a name and given labels and that no container uses, running or stopped; for example old releases.
  *
- * Left alone are also the newest of each repository, images younger than
- * `olderThan`, and images with the label `docker-housekeeping.keep`.
+ * The task keeps the newest images of each repository, and images younger than `olderThan`. It also keeps images with the
+ * label `docker-housekeeping.keep`, and all images of a Compose project that has a container with this label.
  *
- * On both image stores. An image that has only a digest for a name is dangling to the
- * classic store, and left for `DanglingImagePrune`. A rebuild takes the tag away from the image before: on the classic
- * store that is left for `DanglingImagePrune`, on the containerd store it is gone, and its
- * disk space is in the build cache, which `BuildCachePrune` removes.
+ * The task works on both image stores. On the classic store, an image that has only a digest as its name is dangling, so
+ * `DanglingImagePrune` removes it.
  *
- * A tag that moves to another image in the instant before it is removed goes all the same,
- * and that image with it if it has no other tag. Of an image that went so the report warns:
- * `tag-removed`.
+ * A rebuild takes the tag from the previous image. On the classic store, `DanglingImagePrune` removes that image. On the
+ * containerd store a rebuild with BuildKit leaves no such image: its disk space is in the build cache, which
+ * `BuildCachePrune` removes.
+ *
+ * If a tag moves to another image in the instant before the tag is removed, it is removed all the same. If the other image
+ * has no other tag, it is removed too, and the report has the warning `tag-removed`.
+ *
+ * @example
+ * new UnusedImagePrune({ labels: { application: 'todobackend' }, keepNewest: 3, exclude: ['*:lts-*'] });
+ *
+ * @see https://docs.docker.com/reference/cli/docker/image/prune/
  */
 export class UnusedImagePrune extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if no label is given, or a property is not allowed */
+  /** @throws if no label is given, or a property is not valid */
   public constructor(props: UnusedImagePruneProps) {
     const kind = 'UnusedImagePrune';
     literalProps(kind, props);

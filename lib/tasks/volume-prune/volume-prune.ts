@@ -7,41 +7,50 @@ import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 /** Which volumes to remove. */
 export interface VolumePruneProps extends HousekeepingTaskProps {
   /**
-   * The labels that a volume must carry, all of them, each with exactly this value; at least one.
+   * The labels that a volume must carry: all of them, with exactly these values. At least one label.
    *
-   * Engine 23 and later label anonymous volumes `com.docker.volume.anonymous`, with an empty value.
+   * Engine 23 and later give anonymous volumes the label `com.docker.volume.anonymous` with an empty value.
    */
   readonly labels: { [key: string]: string };
 
   /**
-   * Volumes younger than this stay, in whole seconds, and so do those whose driver does not say when they were made,
-   * unless it is 0. Before Engine 23 a volume is as old as the last change directly in it, so it can look younger than it is.
+   * Volumes younger than this are kept. In whole seconds.
+   *
+   * Volumes whose driver does not report a creation time are kept too, unless this is 0. Before Engine 23, the age of a
+   * volume counts from the last change directly in it, so a volume can look younger than it is.
    *
    * @default Duration.hours(1)
    */
   readonly olderThan?: Duration;
 
   /**
-   * Shell patterns (`*`, `?`, `[...]`) of the names of volumes that stay. A volume
-   * that is there already can be given no label, so this is how to keep it.
+   * Shell patterns (`*`, `?`, `[...]`). Volumes whose name matches one of them are kept.
    *
-   * @default - none
+   * Docker cannot add a label to an existing volume, so this is the way to keep one.
+   *
+   * @default - no volume is kept for its name
    */
   readonly exclude?: string[];
 }
 
 /**
- * Removes the volumes that carry given labels and that neither a container, running or stopped, nor a swarm service
- * uses, **with the data in them**.
+ * Removes volumes with given labels, **with the data in them**, if neither a container nor a swarm service uses them.
  *
- * Left alone is what carries the label `docker-housekeeping.keep`, and all of a Compose project one of whose
- * containers does.
+ * A stopped container counts too.
+ *
+ * The task keeps volumes with the label `docker-housekeeping.keep`. It also keeps all volumes of a Compose project that has
+ * a container with this label.
+ *
+ * @example
+ * new VolumePrune({ labels: { content: 'scratch' }, olderThan: Duration.days(1) });
+ *
+ * @see https://docs.docker.com/reference/cli/docker/volume/prune/
  */
 export class VolumePrune extends HousekeepingTask {
   /** @internal */
   public readonly _script: HostScript;
 
-  /** @throws if no label is given, or a property is not allowed */
+  /** @throws if no label is given, or a property is not valid */
   public constructor(props: VolumePruneProps) {
     const kind = 'VolumePrune';
     literalProps(kind, props);

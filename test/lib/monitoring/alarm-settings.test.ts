@@ -53,7 +53,7 @@ test.each<[HousekeepingAlarms, string]>([
   ],
   [
     { notSent: { period: Duration.seconds(30) } },
-    'alarms.notSent.period: got "Duration.seconds(30)", which is no period of these metrics; give whole minutes',
+    'alarms.notSent.period: got "Duration.seconds(30)", which is not a whole number of minutes, at least 1; give whole minutes',
   ],
   [
     { noHosts: { evaluationPeriods: 0 } },
@@ -69,11 +69,11 @@ test.each<[HousekeepingAlarms, string]>([
   ],
   [
     { noHosts: { period: 300 as unknown as Duration } },
-    'alarms.noHosts.period: got 300, which is no Duration; give a Duration, e.g. Duration.hours(1)',
+    'alarms.noHosts.period: got 300, which is not a Duration; give a Duration, e.g. Duration.hours(1)',
   ],
   [
     { noHosts: { period: Duration.millis(60_500) } },
-    'alarms.noHosts.period: got "Duration.millis(60500)", which is no period of these metrics; give whole minutes',
+    'alarms.noHosts.period: got "Duration.millis(60500)", which is not a whole number of minutes, at least 1; give whole minutes',
   ],
   [
     { noHosts: { evaluationPeriods: 2, datapointsToAlarm: 1.5 } },

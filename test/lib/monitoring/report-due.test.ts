@@ -64,9 +64,9 @@ describe('the next report is due', () => {
   test.each([
     [
       Duration.seconds(0),
-      'reportDueEvery: got "Duration.seconds(0)", which is no time between two runs; give',
+      'reportDueEvery: got "Duration.seconds(0)", which is not a whole number of seconds, at least 60; give',
     ],
-    [24 as unknown as Duration, 'reportDueEvery: got 24, which is no Duration; give a Duration'],
+    [24 as unknown as Duration, 'reportDueEvery: got 24, which is not a Duration; give a Duration'],
     [Duration.seconds(Token.asNumber({ Ref: 'X' })), 'which is only known at deployment'],
   ])('refuses %s', (reportDueEvery, message) => {
     expect(() => housekeepingStack({ reportDueEvery })).toThrow(message);

@@ -31,7 +31,7 @@ describe('DanglingImagePrune', () => {
     [{ labels: { a: unresolved } }, 'DanglingImagePrune.labels["a"]', unresolved, 'give a literal value'],
     [{ labels: { a: 'b\nc=d' } }, 'DanglingImagePrune.labels["a"]', '"b\\nc=d"', 'plain text on one line'],
     [{ labels: { a: '\ud800' } }, 'DanglingImagePrune.labels["a"]', '"\\ud800"', 'plain text on one line'],
-    [{ labels: { a: '{{x}}' } }, 'DanglingImagePrune.labels["a"]', '"{{x}}"', "leave out '{{'"],
+    [{ labels: { a: '{{x}}' } }, 'DanglingImagePrune.labels["a"]', '"{{x}}"', "remove '{{'"],
     [{ labels: { a: 1 as unknown as string } }, 'DanglingImagePrune.labels["a"]', '1', 'give a string'],
     [
       { labels: { 'docker-housekeeping.keep': 'true' } },
@@ -81,7 +81,7 @@ describe('UnusedImagePrune', () => {
     [{ keepNewest: Token.asNumber({ Ref: 'Parameter' }) }, 'keepNewest', '', 'give a literal value'],
     [{ maxRemovals: 0 }, 'maxRemovals', '0', 'from 1 to 100000'],
     [{ exclude: ['a\nb'] }, 'exclude', '"a\\nb"', 'plain text on one line'],
-    [{ exclude: ['{{x'] }, 'exclude', '"{{x"', "leave out '{{'"],
+    [{ exclude: ['{{x'] }, 'exclude', '"{{x"', "remove '{{'"],
     [{ labels: {} }, 'labels', '{}', 'give at least one label'],
   ])('refuses %j', (props, property, got, remedy) => {
     expect(() => new UnusedImagePrune({ labels, ...props })).toThrow(

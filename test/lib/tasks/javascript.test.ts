@@ -88,7 +88,7 @@ test.each<[string, object, string, string, string]>([
 test('shows a Duration in a message as you wrote it, at any place', () => {
   const olderThan = Duration.days(1);
   expect(make('ComposeDown', { project: 'a', olderThan })).toThrow(
-    'ComposeDown.olderThan: got "Duration.days(1)", which needs \'labels\'; a project by its name goes at any age',
+    'ComposeDown.olderThan: got "Duration.days(1)", which needs \'labels\'; remove it, because one project by name or directory is taken down at any age',
   );
   expect(make('ComposeDown', { project: 'a', labels, olderThan })).toThrow('"olderThan":"Duration.days(1)"}');
 });
