@@ -180,7 +180,9 @@ describeDocker('a violation', () => {
     const message = await campaign({ ...common, choice: parseChoice('12') }, tally);
     expect(tally.worlds).toBeGreaterThan(1);
     const [, seed] =
-      /^SEED=(12:\d+) npx jest test\/engine\/world\/properties\.test\.ts -t 'this host'\n/.exec(message ?? '') ?? [];
+      /^SEED=(12:\d+) npx jest test\/engine\/world\/properties\.test\.ts -t 'this host'\n/.exec(
+        message ?? '',
+      ) ?? [];
 
     const second = newTally();
     const again = await campaign({ ...common, choice: parseChoice(seed) }, second);
