@@ -28,6 +28,9 @@ import {
 } from './alphabet';
 import { DAY, type TaskPlan } from './plan';
 
+// aws-cdk-lib loads a class at its first use. Jest refuses that between worlds of hosts that run at once, so this loads it now.
+void new BuildCachePrune({ olderThan: Duration.seconds(0), keepStorage: Size.bytes(1) });
+
 /** The task itself. @param n makes its name unique in a list */
 export function toTask({ kind, olderThan, keepStorage, ...plan }: TaskPlan, n: number): HousekeepingTask {
   const age = olderThan === undefined ? {} : { olderThan: Duration.seconds(olderThan) };
