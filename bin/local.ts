@@ -11,7 +11,7 @@ with the example examples/todobackend, and stops it afterwards.
 Options:
   --dry-run      only report what would be removed
   --json FILE    write the run's log event to FILE, exactly as published
-  --html FILE    write the report to FILE as one self-contained page, to look at and to pass on
+  --html FILE    write the report to FILE as one self-contained page, to view or to attach
   --engine HOST  clean the Docker Engine at HOST instead, e.g. unix:///var/run/docker.sock: what the tasks of
                  cdk.json select there is removed
   --keep         leave the private Engine running, and say how to reach and how to stop it

@@ -1,6 +1,6 @@
 /**
- * Installs what the tests and the local run need, where that can be done: `npm run setup`, or with `-- --yes` without a
- * question. What is still missing is said, a line for each; in CI that is an error.
+ * Installs what the tests and the local run need, where that is possible: `npm run setup`, or with `-- --yes` without a
+ * question. It prints a line for each requirement that is still missing; in CI that is an error.
  */
 import { parseArgs } from 'node:util';
 import { askToInstall } from '../local/setup/ask-to-install';

@@ -58,7 +58,7 @@ export async function localRun(options: LocalOptions, signal: AbortSignal): Prom
   }
 }
 
-/** Installs what the machine lacks where that can be done; throws with all that it lacks where not. */
+/** Installs what the machine lacks, where that is possible. Otherwise throws with all that it lacks. */
 async function setUp({ engine, yes }: LocalOptions, progress: Progress): Promise<void> {
   const own = engine === undefined;
   const tell = (line: string): void => progress.note(line);

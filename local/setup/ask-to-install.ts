@@ -22,8 +22,10 @@ export async function askToInstall(
   const width = Math.max(...packages.map(({ name }) => name.length));
   tell('this machine lacks packages:');
   for (const { name, use } of packages) tell(`  ${name.padEnd(width)}  for ${use}`);
-  tell('apt-get installs them and what they depend on; it starts and enables no service; the packages stay');
-  tell(`what apt-get says is in ${installLog()}`);
+  tell(
+    'apt-get installs them and what they depend on; it starts and enables no service; the packages remain installed',
+  );
+  tell(`the output of apt-get is in ${installLog()}`);
   if (yes || process.env.CI) return true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new Error(`there is no terminal to ask on: run ${command} to install them`);

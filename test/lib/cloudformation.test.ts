@@ -29,6 +29,7 @@ import {
   UnusedImagePrune,
   VolumePrune,
 } from '../../lib';
+import { ONE_OF_EACH } from '../support/tasks';
 import { housekeepingProps, housekeepingStack, strictApp } from './stack';
 
 // The one suite that holds templates against CloudFormation's schemas: loading them takes seconds.
@@ -50,7 +51,8 @@ test('they are not in force in other suites', () => {
 describe('CloudFormation takes', () => {
   const properties: Record<string, Partial<DockerHousekeepingProps>> = {
     'what the shipped configuration makes': {},
-    'every kind of task': {
+    'a task of each kind': { tasks: ONE_OF_EACH },
+    'tasks with many properties': {
       tasks: [
         new ComposeDown({ labels, olderThan: Duration.days(3), exclude: ['*-demo'], removeVolumes: true }),
         new ComposeDown({ project: 'shop', directory: '/srv/shop', files: ['compose.yml'] }),

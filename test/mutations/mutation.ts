@@ -10,10 +10,23 @@ export interface Mutation {
   readonly test: readonly [path: string, name: string];
 }
 
+/** The Engine of the matrix that is started fastest. */
+export const OLD = 'Engine 20.10, classic store, no Compose';
+/** The newest Engine on the classic store. */
+export const NEW = 'Engine 28.5, classic store, Compose v2';
+
+/** Tests of a file in test/engine, on one Engine if it is given. */
+export const of =
+  (file: string, engine?: string) =>
+  (name: string): Mutation['test'] => [
+    `test/engine/${file}.test.ts`,
+    engine === undefined ? name : `${engine} ${name}`,
+  ];
+
 /** The test of that task on the Engine of the matrix that is started fastest. */
 export const matrix = (name: string): Mutation['test'] => [
   'test/engine/selection/matrix.test.ts',
-  `Engine 20.10, classic store, no Compose every task ${name}`,
+  `${OLD} every task ${name}`,
 ];
 
 export const races = (name: string): Mutation['test'] => [

@@ -4,6 +4,14 @@ import { OWNERSHIP } from './ownership';
 import { REPORTS } from './reports';
 import { SCOPE } from './scope';
 import { SPARED } from './spared';
+import { UNTRUSTED } from './untrusted';
 
 /** Every safety rule of the host scripts, of the document and of the reporter, each at least once. */
-export const MUTATIONS: readonly Mutation[] = [...SCOPE, ...OWNERSHIP, ...SPARED, ...CONDUCT, ...REPORTS];
+export const MUTATIONS: readonly Mutation[] = [
+  ...SCOPE,
+  ...OWNERSHIP,
+  ...UNTRUSTED,
+  ...SPARED,
+  ...CONDUCT,
+  ...REPORTS,
+];

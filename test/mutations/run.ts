@@ -2,7 +2,7 @@
  * Breaks each safety rule once, in a copy of the project, and shows that a test goes red for it.
  *
  * `npm run mutations`, or `npm run mutations -- WORD` for the rules that have the word in them. Needs root and Docker,
- * and takes some ten minutes for all.
+ * and takes half an hour for all.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 import { THIS_MACHINE, prepare, type Machine, type Requirement } from '../../local/setup/requirements';
 
-/** What tests need, and who sees to it that it is there. */
+/** How a missing requirement of tests is treated. */
 export interface Need {
   /** @default false */
   readonly needsRoot?: boolean;

@@ -201,7 +201,7 @@ const CASES: Readonly<
     },
     'images went against the rules',
   ],
-  'an image that a container may mount, as nobody knows when the other one got its tag': [
+  'an image that a container may mount, as the Engine does not say when the other one got its tag': [
     task('DanglingImagePrune'),
     { images: [image('a')] },
     {

@@ -128,7 +128,7 @@ const SPARED: Readonly<
       containers: [container('c', { mountedImages: ['r:1'], created: OLD + 1 })],
     },
   ],
-  'an image that is older than a container whose mounted tag came nobody knows when': [
+  'an image that is older than a container whose mounted tag has no time': [
     { kind: 'DanglingImagePrune' },
     {
       images: [
@@ -222,7 +222,7 @@ describe('of a project that was started from a folder', () => {
     ['and from another', down, [one, started('two', '/srv', 'a.yml')], 'ambiguous-project'],
     ['and from other files', both, [one, started('two', '/srv/todo', 'a.yml')], 'ambiguous-project'],
     [
-      'and from nobody knows where',
+      'and from an unknown directory',
       down,
       [one, container('two', { labels: member('todo') })],
       'ambiguous-project',

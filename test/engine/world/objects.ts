@@ -18,7 +18,7 @@ export interface Image extends Thing {
   readonly tags: readonly string[];
   /** On the classic store, what the legacy builder made it from; else empty. */
   readonly parent: string;
-  /** Seconds since 1970: when it was made, and when it last got a tag here; below 0 where nobody knows. */
+  /** Seconds since 1970: when it was made, and when it last got a tag here; below 0 where that is unknown. */
   readonly created: number;
   readonly tagged: number;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as library from '../../../lib';
 import { TASK_KINDS } from '../../../lib/tasks';
@@ -19,8 +19,8 @@ test('each kind reports itself by the name of its class', () => {
 
 test.each(Object.keys(TASK_KINDS))('the README and an example have %s', (kind) => {
   expect(readFileSync(join(PROJECT, 'README.md'), 'utf8')).toContain(`\`${kind}\``);
-  const examples = ['nightly.ts', 'build-hosts.ts', 'watched.ts', 'two-fleets.ts'].map((name) =>
-    readFileSync(join(PROJECT, 'examples', name), 'utf8'),
-  );
+  const examples = readdirSync(join(PROJECT, 'examples'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(PROJECT, 'examples', name), 'utf8'));
   expect(examples.join('\n')).toContain(`new ${kind}(`);
 });

@@ -34,7 +34,7 @@ function ask({ yes = false, CI = '', terminal = undefined as string | undefined 
 test('shows each package with what it is for, and what happens to the machine', () => {
   const { output } = ask({ yes: true });
   expect(output).toContain('  docker.io  for the private Engine\n  make       for the example');
-  expect(output).toMatch(/starts and enables no service; the packages stay/);
+  expect(output).toMatch(/starts and enables no service; the packages remain installed/);
   expect(output).toMatch(/setup\.log/);
 });
 
