@@ -99,9 +99,11 @@ const readHosts: Read<DockerHosts> = (path, value) => {
   if (first === undefined) {
     return refuse(path, value, 'names no tag', 'give at least one, e.g. { "DockerHost": ["true"] }');
   }
-  return others.reduce(
-    (hosts, [key, values]) => hosts.andTagged(key, ...values),
-    DockerHosts.tagged(first[0], ...first[1]),
+  return built('hosts', path, () =>
+    others.reduce(
+      (hosts, [key, values]) => hosts.andTagged(key, ...values),
+      DockerHosts.tagged(first[0], ...first[1]),
+    ),
   );
 };
 
@@ -156,6 +158,21 @@ function taskOf<P>(Task: new (props: P) => HousekeepingTask, read: Read<P>): Rea
   return (path, value) => new Task(read(path, value));
 }
 
+/**
+ * Builds a part of the construct, whose errors do not know where it is in cdk.json: they get its path.
+ *
+ * @param root how these errors begin, e.g. `ComposeDown`
+ */
+function built<T>(root: string, path: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const { message } = error as Error;
+    if (!message.startsWith(root)) throw error;
+    throw new Error(path + message.slice(root.length), { cause: error });
+  }
+}
+
 const readTask: Read<HousekeepingTask> = (path, value) => {
   const { type, ...props } = object(path, value);
   if (typeof type !== 'string' || !Object.hasOwn(TASKS, type)) {
@@ -166,15 +183,18 @@ const readTask: Read<HousekeepingTask> = (path, value) => {
       `use one of: ${Object.keys(TASKS).join(', ')}`,
     );
   }
-  return TASKS[type as TaskKind](path, props);
+  return built(type, path, () => TASKS[type as TaskKind](path, props));
 };
 
 const readAddresses: Read<readonly string[]> = (path, value) => {
   const addresses = listOf(email)(path, value);
-  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
-  return twice === undefined
-    ? addresses
-    : refuse(path, value, `has ${JSON.stringify(twice)} twice`, 'give each address once');
+  addresses.forEach((address, index) => {
+    const first = addresses.indexOf(address);
+    if (first < index) {
+      refuse(`${path}[${index}]`, address, `is also ${path}[${first}]`, 'give each address once');
+    }
+  });
+  return addresses;
 };
 
 const readAlarm = recordOf<AlarmSettings>({

@@ -136,7 +136,8 @@ function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
   if (tasks.length === 0) {
     refuse('tasks', tasks, 'is empty', 'give at least one task');
   }
-  tasks.forEach((task: HousekeepingTask | undefined, index) => {
+  // Unlike forEach(), Array.from() does not pass over the holes of a sparse array.
+  const names = Array.from(tasks, (task: HousekeepingTask | undefined, index) => {
     if (task?._script === undefined) {
       refuse(
         `tasks[${index}]`,
@@ -145,12 +146,15 @@ function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
         "give a task, e.g. new ComposeDown({ project: 'todobackend' })",
       );
     }
+    return task.name;
   });
-  const names = tasks.map((task) => task.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    refuse('tasks', names, `has two tasks named ${JSON.stringify(twice)}`, "give one of them another 'name'");
-  }
+  names.forEach((name, index) => {
+    const first = names.indexOf(name);
+    if (first < index) {
+      const problem = `is also the name of tasks[${first}]`;
+      refuse(`tasks[${index}].name`, name, problem, "give one of the two tasks another 'name'");
+    }
+  });
 }
 
 /** Refuses `{{` in a script, because Systems Manager would replace it. In the user's values it is refused before. */

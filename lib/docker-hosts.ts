@@ -86,14 +86,17 @@ function refuseValues(key: string, values: string[]): void {
   if (values.length < 1 || values.length > 5) {
     refuse(property, values, 'is not a list of 1 to 5 values', 'give 1 to 5 values');
   }
+  values.forEach((value, index) => refuseValue(`${property}[${index}]`, value));
+}
+
+function refuseValue(property: string, value: string): void {
   // A token is allowed: it ends up in the schedule's input and in a policy, where CloudFormation resolves it.
-  for (const value of values.filter((value) => !Token.isUnresolved(value))) {
-    if (typeof value !== 'string') refuse(property, value, 'is not a string', 'give a tag value');
-    if (value.length > 256) {
-      refuse(property, value, 'is not a valid tag value', 'give at most 256 characters');
-    }
-    if (!TAG_CHARACTERS.test(value)) {
-      refuse(property, value, 'is not a valid tag value', USE_TAG_CHARACTERS);
-    }
+  if (Token.isUnresolved(value)) return;
+  if (typeof value !== 'string') refuse(property, value, 'is not a string', 'give a tag value');
+  if (value.length > 256) {
+    refuse(property, value, 'is not a valid tag value', 'give at most 256 characters');
+  }
+  if (!TAG_CHARACTERS.test(value)) {
+    refuse(property, value, 'is not a valid tag value', USE_TAG_CHARACTERS);
   }
 }

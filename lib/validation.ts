@@ -83,24 +83,36 @@ function literalLabel(property: string, key: string, value: string): void {
   }
 }
 
-/** Refuses what is not a list. The caller checks the items. */
-export function literalList(property: string, list: string[], example: string): string[] {
+/**
+ * Checks a list and its items.
+ *
+ * @param check gets the path of an item, e.g. `ComposeDown.files[1]`, and the item
+ */
+export function literalList(
+  property: string,
+  list: string[],
+  example: string,
+  check: (property: string, item: string) => string,
+): string[] {
   refuseUnresolved(property, list);
   if (!Array.isArray(list)) {
     refuse(property, list, 'is not a list', `give a list, e.g. ['${example}']`);
   }
-  return list;
+  // Unlike map(), Array.from() does not pass over the holes of a sparse array.
+  return Array.from(list, (item, index) => check(`${property}[${index}]`, item));
 }
 
 /** Checks shell patterns. @returns one line for each pattern */
 export function literalPatterns(property: string, patterns: string[]): string {
-  for (const pattern of literalList(property, patterns, 'release-*')) {
-    literalText(property, pattern);
-    if (pattern === '') {
-      refuse(property, pattern, 'is empty', "give a shell pattern, e.g. 'release-*'");
-    }
+  return literalList(property, patterns, 'release-*', literalPattern).join('\n');
+}
+
+function literalPattern(property: string, pattern: string): string {
+  literalText(property, pattern);
+  if (pattern === '') {
+    refuse(property, pattern, 'is empty', "give a shell pattern, e.g. 'release-*'");
   }
-  return patterns.join('\n');
+  return pattern;
 }
 
 /** Checks a boolean. @returns it as text */

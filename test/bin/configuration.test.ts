@@ -167,7 +167,14 @@ test.each<[unknown, string]>([
   [{ ...valid, hosts: {} }, 'housekeeping.hosts: got {}, which names no tag; give at least one'],
   [{ ...valid, hosts: { a: 'b' } }, 'housekeeping.hosts["a"]: got "b", which is not a list; give a list'],
   [{ ...valid, hosts: { a: [true] } }, 'housekeeping.hosts["a"][0]: got true, which is not a string'],
-  [{ ...valid, hosts: { a: ['*'] } }, 'hosts["a"]: got "*", which is not a valid tag value'],
+  [
+    { ...valid, hosts: { a: ['b', '*'] } },
+    'housekeeping.hosts["a"][1]: got "*", which is not a valid tag value; use letters',
+  ],
+  [
+    { ...valid, hosts: { a: ['b'], c: [] } },
+    'housekeeping.hosts["c"]: got [], which is not a list of 1 to 5 values; give 1 to 5 values',
+  ],
   [{ ...valid, tasks: prune }, 'which is not a list; give a list'],
   [{ ...valid, tasks: ['prune'] }, 'housekeeping.tasks[0]: got "prune", which is not an object'],
   [
@@ -186,7 +193,31 @@ test.each<[unknown, string]>([
   [task({ type: 'ComposeDown', project: 1 }), 'housekeeping.tasks[0].project: got 1, which is not a string'],
   [
     task({ type: 'ComposeDown' }),
-    "ComposeDown: got {}, which has none of 'project', 'directory' and 'labels'",
+    "housekeeping.tasks[0]: got {}, which has none of 'project', 'directory' and 'labels'",
+  ],
+  [
+    { ...valid, tasks: [prune, { type: 'ComposeDown', directory: '/srv', files: ['a.yml', ''] }] },
+    'housekeeping.tasks[1].files[1]: got "", which is not the path of a file; give the path of a Compose file',
+  ],
+  [
+    task({ type: 'VolumePrune', labels, exclude: ['a', 'b', 3] }),
+    'housekeeping.tasks[0].exclude[2]: got 3, which is not a string; give a string',
+  ],
+  [
+    task({ type: 'VolumePrune', labels, exclude: ['a', ''] }),
+    'housekeeping.tasks[0].exclude[1]: got "", which is empty; give a shell pattern, e.g. \'release-*\'',
+  ],
+  [
+    task({ ...prune, labels: { 'a b': '' } }),
+    'housekeeping.tasks[0].labels: got "a b", which is not a valid label key',
+  ],
+  [
+    task({ ...prune, labels: { a: ' b' } }),
+    'housekeeping.tasks[0].labels["a"]: got " b", which begins or ends with white space',
+  ],
+  [
+    task({ ...prune, whenDiskUsedAbove: 100 }),
+    'housekeeping.tasks[0].whenDiskUsedAbove: got 100, which is out of range; give a whole number from 0 to 99',
   ],
   [task({ type: 'DanglingImagePrune' }), "which has no 'labels'; add 'labels'"],
   [
@@ -224,7 +255,10 @@ test.each<[unknown, string]>([
   [{ ...valid, notify: ['Ops <ops@example.com>'] }, 'which is not an e-mail address'],
   [{ ...valid, notify: ['a@b.c, d@e.f'] }, 'which is not an e-mail address'],
   [{ ...valid, notify: [`${'a'.repeat(250)}@b.cd`] }, 'which is not an e-mail address'],
-  [{ ...valid, notify: ['a@b.cd', 'a@b.cd'] }, 'which has "a@b.cd" twice; give each address once'],
+  [
+    { ...valid, notify: ['a@b.cd', 'e@f.gh', 'a@b.cd'] },
+    'housekeeping.notify[2]: got "a@b.cd", which is also housekeeping.notify[0]; give each address once',
+  ],
   [
     { ...valid, notifyOn: 'failure' },
     'housekeeping.notifyOn: got "failure", which is not one of the known values; use one of: every-run, attention',

@@ -113,6 +113,7 @@ describe('refused', () => {
     [down, 'which is not a list; give a list of tasks'],
     [[down, { project: 'a' }], 'tasks[1]: got {"project":"a"}, which is not a task; give a task'],
     [[null], 'tasks[0]: got null, which is not a task; give a task'],
+    [Object.assign([], { 1: down }), 'tasks[0]: got undefined, which is not a task; give a task'],
   ])('a value that is not a list of tasks: %#', (tasks, message) => {
     expect(() => commandDocument(tasks as HousekeepingTask[])).toThrow(message);
   });
@@ -120,7 +121,7 @@ describe('refused', () => {
   test('two tasks with the same name', () => {
     const again = new ComposeDown({ project: 'todobackend', directory: '/srv/todobackend' });
     expect(() => commandDocument([down, prune, again])).toThrow(
-      /^tasks: got \[.*\], which has two tasks named "compose-down-todobackend"; give one of them another 'name'$/,
+      `tasks[2].name: got "compose-down-todobackend", which is also the name of tasks[0]; give one of the two tasks another 'name'`,
     );
   });
 

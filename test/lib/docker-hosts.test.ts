@@ -42,7 +42,8 @@ test.each([
     ['1', '2', '3', '4', '5', '6'],
     'got ["1","2","3","4","5","6"], which is not a list of 1 to 5 values',
   ],
-  ['Stage', ['test', '*'], 'hosts["Stage"]: got "*", which is not a valid tag value; use letters'],
+  ['Stage', ['test', '*'], 'hosts["Stage"][1]: got "*", which is not a valid tag value; use letters'],
+  ['Stage', [unresolved, 'test', 'v'.repeat(257)], 'hosts["Stage"][2]: got "v'],
   ['Stage', ['v'.repeat(257)], 'which is not a valid tag value; give at most 256 characters'],
 ])('refuses tag %s with values %j', (key, values, message) => {
   expect(() => DockerHosts.tagged(key, ...values)).toThrow(message);
@@ -54,7 +55,7 @@ test('refuses a value that is not a string, which JavaScript allows', () => {
     'hosts: got 5, which is not a string; give a tag key',
   );
   expect(() => DockerHosts.tagged('Stage', 'x', number)).toThrow(
-    'hosts["Stage"]: got 5, which is not a string; give a tag value',
+    'hosts["Stage"][1]: got 5, which is not a string; give a tag value',
   );
 });
 

@@ -143,13 +143,13 @@ export class ComposeDown extends HousekeepingTask {
     literalProps('ComposeDown', props);
     refuseUnclear(props);
     const { project = '', directory, files = [], removeVolumes = false, labels } = props;
-    literalList('ComposeDown.files', files, 'compose.yml');
+    const paths = literalList('ComposeDown.files', files, 'compose.yml', validFile);
     // Compose records the normalised path in a label, and the host script compares texts.
     const home = directory === undefined ? '' : posix.resolve(validDirectory(directory));
     const settings = {
       PROJECT: props.project === undefined ? '' : validProject(project),
       DIRECTORY: home,
-      FILES: files.map((file) => posix.resolve(home, validFile(file))).join('\n'),
+      FILES: paths.map((path) => posix.resolve(home, path)).join('\n'),
       REMOVE_VOLUMES: literalFlag('ComposeDown.removeVolumes', removeVolumes),
       LABELS: labels === undefined ? '' : literalLabels('ComposeDown.labels', labels, 'project'),
       OLDER_THAN: String(literalSeconds('ComposeDown.olderThan', props.olderThan ?? Duration.days(7))),
@@ -222,10 +222,10 @@ function validDirectory(directory: string): string {
   return directory;
 }
 
-function validFile(file: string): string {
-  literalText('ComposeDown.files', file);
+function validFile(property: string, file: string): string {
+  literalText(property, file);
   if (file === '' || file.endsWith('/')) {
-    refuse('ComposeDown.files', file, 'is not the path of a file', 'give the path of a Compose file');
+    refuse(property, file, 'is not the path of a file', 'give the path of a Compose file');
   }
   return file;
 }

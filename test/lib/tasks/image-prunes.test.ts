@@ -80,8 +80,8 @@ describe('UnusedImagePrune', () => {
     [{ keepNewest: 1.5 }, 'keepNewest', '1.5', 'a whole number'],
     [{ keepNewest: Token.asNumber({ Ref: 'Parameter' }) }, 'keepNewest', '', 'give a literal value'],
     [{ maxRemovals: 0 }, 'maxRemovals', '0', 'from 1 to 100000'],
-    [{ exclude: ['a\nb'] }, 'exclude', '"a\\nb"', 'plain text on one line'],
-    [{ exclude: ['{{x'] }, 'exclude', '"{{x"', "remove '{{'"],
+    [{ exclude: ['a\nb'] }, 'exclude[0]', '"a\\nb"', 'plain text on one line'],
+    [{ exclude: ['a', '{{x'] }, 'exclude[1]', '"{{x"', "remove '{{'"],
     [{ labels: {} }, 'labels', '{}', 'give at least one label'],
   ])('refuses %j', (props, property, got, remedy) => {
     expect(() => new UnusedImagePrune({ labels, ...props })).toThrow(

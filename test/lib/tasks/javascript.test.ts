@@ -33,6 +33,9 @@ describe.each(Object.entries(FEWEST))('%s', (kind, needed) => {
   });
 });
 
+/** A list without a first item. */
+const SPARSE: string[] = Object.assign([], { 1: 'a' });
+
 const BY_LABELS = Object.entries(FEWEST).flatMap(([kind, props]) => ('labels' in props ? kind : []));
 
 describe.each(BY_LABELS)('%s', (kind) => {
@@ -44,6 +47,8 @@ describe.each(BY_LABELS)('%s', (kind) => {
     expect(make(kind, { labels: given })).toThrow(sentence(`${kind}.labels`, got, 'give at least one label'));
   });
 });
+
+const HAVE_EXCLUDE = BY_LABELS.filter((kind) => kind !== 'DanglingImagePrune');
 
 describe.each([...BY_LABELS, 'BuildCachePrune'])('%s', (kind) => {
   test.each([
@@ -63,11 +68,21 @@ test.each(BY_LABELS.filter((kind) => !/^(ComposeDown|NetworkPrune)$/.test(kind))
   },
 );
 
+describe.each(HAVE_EXCLUDE)('%s', (kind) => {
+  test.each([
+    ['abc', 'exclude', '"abc"', "give a list, e.g. ['release-*']"],
+    [['a', 'b', 5], 'exclude[2]', '5', 'give a string'],
+    [['a', ''], 'exclude[1]', '""', "give a shell pattern, e.g. 'release-*'"],
+    [SPARSE, 'exclude[0]', 'undefined', 'give a string'],
+  ])('refuses exclude: %j', (exclude, property, got, remedy) => {
+    expect(make(kind, { labels, exclude })).toThrow(sentence(`${kind}.${property}`, got, remedy));
+  });
+});
+
 test.each<[string, object, string, string, string]>([
-  ['ComposeDown', { labels, exclude: 'abc' }, 'exclude', '"abc"', "give a list, e.g. ['release-*']"],
-  ['ComposeDown', { labels, exclude: [5] }, 'exclude', '5', 'give a string'],
   ['ComposeDown', { directory: '/srv', files: 'abc' }, 'files', '"abc"', "give a list, e.g. ['compose.yml']"],
-  ['ComposeDown', { directory: '/srv', files: [5] }, 'files', '5', 'give a string'],
+  ['ComposeDown', { directory: '/srv', files: ['a', 5] }, 'files[1]', '5', 'give a string'],
+  ['ComposeDown', { directory: '/srv', files: SPARSE }, 'files[0]', 'undefined', 'give a string'],
   ['ComposeDown', { project: 'a', files: 'abc' }, 'files', '"abc"', "give the project's directory"],
   ['ComposeDown', { labels: { a: null } }, 'labels["a"]', 'null', 'give a string'],
   ['ComposeDown', { project: 5 }, 'project', '5', 'give a string'],
@@ -78,7 +93,6 @@ test.each<[string, object, string, string, string]>([
   ['ShellTask', { script: 'echo', supportsDryRun: 1 }, 'supportsDryRun', '1', 'give true or false'],
   ['ShellTask', {}, 'script', 'undefined', 'give the script'],
   ['ShellTask', { script: ['echo'] }, 'script', '["echo"]', 'give the script'],
-  ['UnusedImagePrune', { labels, exclude: 'abc' }, 'exclude', '"abc"', "give a list, e.g. ['release-*']"],
   ['UnusedImagePrune', { labels, keepNewest: '2' }, 'keepNewest', '"2"', 'from 0 to 1000'],
   ['UnusedImagePrune', { labels, maxRemovals: NaN }, 'maxRemovals', 'NaN', 'from 1 to 100000'],
 ])('%s refuses %j', (kind, props, property, got, remedy) => {
