@@ -55,6 +55,7 @@ test.each<[string, string, string, string[]]>([
   ['a message', 'a.ts', 'refuse(`${name} is no size`);', ['1: is no size']],
   ['an escaped quote', 'a.ts', "say('it\\'s on one\\'s own', 'nobody is here');", ['1: nobody']],
   ['a comment of a shell script', 'a.sh', 'x=1 # this shall be read\n', ['1: shall']],
+  ['a message after a variable', 'a.sh', '[ "$x" = no ] || fail code "it is gone"\n', ['1: is gone']],
   ['a message of a shell script', 'a.sh', 'fail code "the host is told"\n', ['1: is told']],
   ['prose', 'a.md', 'One.\n\nTwo are\ngone.\n', ['3: are gone']],
   ['an end of a clause', 'a.ts', '// The image goes, the volume stays.', ['1: goes', '1: stays']],

@@ -70,7 +70,7 @@ list_used_now() {
 }
 
 # list_used_now_containers LIST: lists the containers of LIST that run. Writes used-now, gone.
-# It waits up to 10 s for removals by other clients. A removal that hangs is not a reason.
+# It waits up to 10 s for removals by other clients. A container whose removal hangs counts as neither in use nor removed.
 list_used_now_containers() {
   looks=0
   while :; do

@@ -84,8 +84,10 @@ function keep(text: string, ranges: readonly Range[]): string {
 
 /** Comments, and strings of several words on one line. */
 function shellProse(text: string): Range[] {
-  const words = /(?<=^|\s)#(?!!).*|"(?:[^"\\\n]|\\.)* (?:[^"\\\n]|\\.)*"|'[^'\n]* [^'\n]*'/gm;
-  return [...text.matchAll(words)].map(({ 0: found, index }): Range => [index, index + found.length]);
+  const parts = /(?<=^|\s)#(?!!).*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/gm;
+  return [...text.matchAll(parts)]
+    .filter(({ 0: found }) => found.includes(' '))
+    .map(({ 0: found, index }): Range => [index, index + found.length]);
 }
 
 /** Comments, and strings of several words. */

@@ -5,7 +5,7 @@
 #   before.KIND: what there was of the project before. By list_project.
 #   after.KIND: what there is after. By list_after, presume_after, read_names.
 #   before.all-volumes: the project's volumes before, also those without its label. By count_removed.
-#   after.all-volumes: all volumes of the host after. By list_after; those that stay, in a dry run, by presume_after.
+#   after.all-volumes: all volumes of the host after. By list_after; in a dry run, those that would be kept, by presume_after.
 #   own-volumes, doubtful-volumes: see volumes.sh.
 #   removable.KIND: networks and volumes that may be removed. By list_removable.
 #   presumed-gone: what a dry run counts as removed, of all projects so far. By presume_after.
@@ -48,7 +48,7 @@ presume_after() {
 }
 
 # read_names TYPE: asks the names of what is left. Reads after.KIND. Writes names.TYPE, after.KIND, cli-error.
-# It takes out what vanished since it was listed. Any other error does not mean that an object is gone.
+# It takes out what vanished since it was listed. Any other error does not mean that an object was removed.
 read_names() {
   run_in_batches "after.$1s" inspect --type "$1" --format "{""{.ID}} {""{.Name}}" >"$WORK/names.$1" 2>"$WORK/cli-error" && return
   # shellcheck disable=SC2046
@@ -78,7 +78,7 @@ note_leftovers() {
 
 # print_reason KIND: prints the complaint that explains what is left. Reads complaints.KIND, after.KIND, names.TYPE.
 # It prefers a complaint that names an object still there, else takes the first that names no object.
-# A complaint about an object that is gone explains nothing.
+# A complaint about a removed object explains nothing.
 print_reason() {
   touch "$WORK/names.${1%s}"
   sed -E "/$CLI_WARNING/d; /^ *\$/d" "$WORK/complaints.$1" | awk '
@@ -132,7 +132,7 @@ report_unnamed_left() {
   done <"$WORK/unnamed-left"
 }
 
-# count_removed: counts what is gone of PROJECT. Reads before.KIND, after.KIND. Writes GONE_PROJECTS, REMOVED.
+# count_removed: counts what was removed of PROJECT. Reads before.KIND, after.KIND. Writes GONE_PROJECTS, REMOVED.
 count_removed() {
   removed_before=$((removed_containers + removed_networks + removed_volumes))
   removed_containers=$((removed_containers + $(count_missing before.containers after.containers)))

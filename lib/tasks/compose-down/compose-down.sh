@@ -45,7 +45,7 @@ take_down_selected() {
     down) taken_down="$taken_down${taken_down:+, }$PROJECT" ;;
     esac
   done
-  # Projects that used a network or volume of another one are gone only now.
+  # By now, the projects that used a network or volume of another one are removed.
   for PROJECT in $PENDING_PROJECTS; do
     ! is_time_over || TIME_OVER=yes
     if [ "$TIME_OVER" = no ]; then take_rest; else note_leftovers; fi
@@ -62,10 +62,10 @@ require_described_projects() { ! grep -q '^undescribed ' "$WORK/verdicts" || fai
 # conclude_down NAMES: ends the task with its result. Reads LEFTOVERS, TIME_OVER, REFUSAL, other-containers.
 conclude_down() {
   if [ -n "$LEFTOVERS" ]; then
-    [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was gone"
+    [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over before all of $LEFTOVERS was removed"
     require_described other-containers services
     [ "$DRY_RUN" = false ] || fail leftovers "not all of $LEFTOVERS would be removed: others use what is left"
-    fail leftovers "not all of $LEFTOVERS is gone: ${REFUSAL:-others use what is left}"
+    fail leftovers "not all of $LEFTOVERS was removed: ${REFUSAL:-others use what is left}"
   fi
   [ "$TIME_OVER" = no ] || fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run continues with the rest"
   require_described_projects

@@ -225,7 +225,7 @@ take_down() {
   clear_project
 }
 
-# take_rest: removes what is left of PROJECT, after the projects that used it are gone. Writes FATE.
+# take_rest: removes what is left of PROJECT, after the projects that used it are removed. Writes FATE.
 take_rest() {
   FATE=rest
   empty_lists complaints.containers complaints.networks complaints.volumes

@@ -16,7 +16,7 @@
 
 # classify_volumes: divides the volumes. Reads before.containers. Writes own-volumes, doubtful-volumes, unnamed-mounts.
 # A volume is the project's own if a container has it without naming it, and not from another one by --volumes-from.
-# A doubtful one was named by a user, or came from a container that is gone and may have been any user's.
+# A doubtful one was named by a user, or came from a removed container that may have been any user's.
 classify_volumes() {
   empty_lists own-volumes doubtful-volumes unnamed-mounts
   [ "$REMOVE_VOLUMES" = true ] && [ -s "$WORK/before.containers" ] || return 0

@@ -159,7 +159,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
         left: ['network a_default', 'volume a_data', 'network b_default', 'volume b_data'],
       };
       expect(result).toMatchObject(told);
-      expect(result.message).toContain('not all of a, b is gone');
+      expect(result.message).toContain('not all of a, b was removed');
       expect(dry).toMatchObject(told);
     });
 

@@ -107,7 +107,7 @@ describe.each(stores)('%s', (_name, kind) => {
       expect(result).toMatchObject({
         outcome: 'failed',
         reason: 'leftovers',
-        message: 'not all of shop is gone: others use what is left',
+        message: 'not all of shop was removed: others use what is left',
         left: ['volume shop_data'],
       });
       await must(host, 'docker rm guest; docker volume rm shop_data');
@@ -131,7 +131,7 @@ describe.each(stores)('%s', (_name, kind) => {
       expect(result).toMatchObject({
         outcome: 'failed',
         reason: 'leftovers',
-        message: 'not all of shop is gone: the Docker CLI ended with code 137',
+        message: 'not all of shop was removed: the Docker CLI ended with code 137',
         left: ['container shop_left'],
       });
       await must(host, 'docker rm shop_left');
@@ -150,7 +150,7 @@ describe.each(stores)('%s', (_name, kind) => {
         reason: 'leftovers',
         left: ['container shop_app', 'volume shop_data'],
       });
-      expect(result.message).toMatch(/^not all of shop is gone: .*running/);
+      expect(result.message).toMatch(/^not all of shop was removed: .*running/);
       await must(host, 'docker rm -f shop_app; docker volume rm shop_data');
     });
 

@@ -36,7 +36,7 @@ describe.each(kinds)('%s', (_name, kind) => {
     afterAll(() => host.stop());
 
     test.each([
-      ['leftovers', 'not all of shop is gone: ', new ComposeDown({ project: 'shop', timeout })],
+      ['leftovers', 'not all of shop was removed: ', new ComposeDown({ project: 'shop', timeout })],
       ['not-removed', '', new StoppedContainerPrune({ labels, olderThan: Duration.seconds(0), timeout })],
     ])(
       'is %s with the Engine’s complaint, each time, and goes when it can',
