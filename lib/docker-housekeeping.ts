@@ -107,7 +107,7 @@ export interface DockerHousekeepingProps {
   /**
    * The longest time between two runs: at least 1 minute, in whole seconds.
    *
-   * The alarm `NoReport` goes off if the last report is older than this plus the time that a run and its report may take.
+   * The alarm `NoReport` triggers if the last report is older than this plus the time that a run and its report may take.
    * Set it if you know the schedule only at deployment: synthesis warns that the alarm is missing.
    *
    * @default - the longest time between two runs of `schedule`; no alarm if the schedule is disabled, runs once or ends in
@@ -235,7 +235,7 @@ export class DockerHousekeeping extends ReportedMetrics {
    * @example
    * housekeeping.addAlarmAction(new SnsAction(topic));
    *
-   * @param actions what happens when an alarm goes off
+   * @param actions what CloudWatch does when an alarm enters the state `ALARM`
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
    */
   public addAlarmAction(...actions: IAlarmAction[]): void {

@@ -55,28 +55,28 @@ export interface AlarmSettings {
 /** Settings of the alarms. An alarm without settings exists with its defaults. */
 export interface HousekeepingAlarms {
   /**
-   * Goes off when the last run left hosts on which a task failed or did not end in time.
+   * Triggers when a task failed or timed out on a host in the last run.
    *
    * @default - at one host or more, until a run without such hosts
    */
   readonly hostsFailed?: AlarmSettings;
 
   /**
-   * Goes off when the last run left hosts that Systems Manager did not reach.
+   * Triggers when Systems Manager did not reach a host in the last run.
    *
    * @default - at one host or more, until a run without such hosts
    */
   readonly hostsUnreachable?: AlarmSettings;
 
   /**
-   * Goes off when the last run found no host that carries the tags.
+   * Triggers when the last run found no host that carries the tags.
    *
    * @default - at less than one host, until a run that has a host
    */
   readonly noHosts?: AlarmSettings;
 
   /**
-   * Goes off when a run was due and has no report. The threshold is the age of the last report, in seconds.
+   * Triggers when a run was due and has no report. The threshold is the age of the last report, in seconds.
    *
    * @default - if for three hours that age is unknown, or greater than `reportDueEvery` plus the time that a run and its
    * report may take
@@ -84,14 +84,14 @@ export interface HousekeepingAlarms {
   readonly noReport?: AlarmSettings;
 
   /**
-   * Goes off when the schedule could not send the command.
+   * Triggers when the schedule could not send the command.
    *
    * @default - at one message or more in the dead-letter queue
    */
   readonly notSent?: AlarmSettings;
 
   /**
-   * Goes off when the reporter dropped an event after its last attempt. If a later attempt succeeds, there is no alarm.
+   * Triggers when the reporter dropped an event after its last attempt. It does not trigger if a later attempt succeeds.
    *
    * @default - at one event or more
    */

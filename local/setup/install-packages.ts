@@ -17,11 +17,11 @@ import { capture } from '../host/process';
 
 const CACHE = join(__dirname, '..', '..', '.cache');
 
-/** Where packages are installed, and what is written down of it. */
+/** Where packages are installed, and where their list and the log are. */
 export interface Installation {
   /** @default '/' */
   readonly root?: string;
-  /** Holds the log of apt-get and the list of what stays. @default - .cache of this checkout */
+  /** Holds the log of apt-get and the list of the installed packages. @default - .cache of this checkout */
   readonly cache?: string;
 }
 
@@ -44,7 +44,7 @@ const ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1
 /**
  * Installs Debian packages without recommended ones. No service is started or enabled.
  *
- * @param tell takes lines on what was installed, that it stays, and how it can be removed
+ * @param tell takes lines that say what was installed, that it remains, and how you remove it
  */
 export async function installPackages(
   packages: readonly string[],
@@ -74,9 +74,9 @@ export async function installPackages(
     // With the sign, apt-get purge puts the package back.
     const all = new Set([...known, ...plan.installed, ...plan.removed.map((name) => `${name}+`)]);
     writeFileSync(list, [...all, ''].join('\n'));
-    tell(`installed ${plan.installed.length} packages; they stay, and ${list} lists them`);
+    tell(`installed ${plan.installed.length} packages; they remain installed until you remove them`);
     if (services.length > 0) tell(`not started and not enabled: ${services.join(', ')}`);
-    tell(`to remove them: apt-get purge $(cat ${list})`);
+    tell(`the list of them is in ${list}; to remove them, run as root: apt-get purge $(cat ${list})`);
     if (stopped !== undefined) throw new Error(`stopped by ${stopped} after the installation`);
   } finally {
     for (const signal of signals) process.off(signal, wait);

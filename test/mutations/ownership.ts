@@ -19,7 +19,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     test: membership('has the project’s label, and goes on running'),
   },
   {
-    rule: 'what Compose did not create has no say in a project’s labels and age',
+    rule: 'what Compose did not create has no effect on a project’s labels and age',
     file: 'lib/tasks/compose-down/selection.sh',
     find: 'list_members all.container -a --filter "$selection_filter"',
     replace: 'list_objects all.container ps -aq --no-trunc --filter "$selection_filter"',
@@ -168,7 +168,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     test: refused('is leftovers'),
   },
   {
-    rule: 'a complaint about what is gone is no reason for what is left',
+    rule: 'a complaint about a removed object does not explain what is left',
     file: 'lib/tasks/compose-down/aftermath.sh',
     find: 'else if (about == "" && key(word[i]) in once) about = "once"',
     replace: '',
@@ -216,7 +216,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     )('what a swarm’s service holds, though no container does a swarm that is locked'),
   },
   {
-    rule: 'a script that was told to end takes 5 s for its last look',
+    rule: 'a script that gets SIGTERM takes 5 s for its last look',
     file: 'lib/host/prelude.sh',
     find: '[ "$DEADLINE" -lt "$look" ] || DEADLINE=$look',
     replace: ':',
@@ -230,7 +230,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     test: of('faults/hang')('what takes too long the deadline, while the CLI waits for its answer'),
   },
   {
-    rule: 'a removal that hangs is no reason',
+    rule: 'an object whose removal hangs does not count as removed',
     file: 'lib/host/prune.sh',
     find: 'add_vanished\n    looks=',
     replace: `add_vanished; sed -n 's/ removing$//p' "$WORK/states" >>"$WORK/gone"\n    looks=`,

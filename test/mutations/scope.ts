@@ -59,7 +59,7 @@ export const SCOPE: readonly Mutation[] = [
     test: matrix('ComposeDown, one project: leaves'),
   },
   {
-    rule: 'no volume that somebody created without a name',
+    rule: 'no volume that a user created without a name',
     file: 'lib/tasks/compose-down/volumes.sh',
     find: 'if (pair in named) continue',
     replace: '',
@@ -73,7 +73,7 @@ export const SCOPE: readonly Mutation[] = [
     test: unnamed('what a container has from another one stays'),
   },
   {
-    rule: 'no anonymous volume of a container of others that is gone',
+    rule: 'no anonymous volume of a removed container of others',
     file: 'lib/tasks/compose-down/project.sh',
     find: '!($1 in own) { print $2 }',
     replace: '0 { print $2 }',

@@ -43,7 +43,7 @@ describe('tests that need something', () => {
     expect(lacking([SHELLCHECK], { machine: { ...debian, platform: 'darwin' } })).toMatch(/^this is darwin/);
   });
 
-  test('run in CI whatever is missing, and fail there', () => {
+  test('run in CI regardless of what is missing, and fail there', () => {
     process.env.CI = 'true';
     expect(lacking(ENGINE_TEST_REQUIREMENTS, { machine: debian, needsRoot: true })).toBeUndefined();
   });

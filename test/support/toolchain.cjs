@@ -1,2 +1,2 @@
-// Tests know the Engine of Debian 12 as the oldest one, on whatever release of Debian they run.
+// The tests use the Engine of Debian 12 as the oldest one, regardless of the Debian release of this machine.
 process.env.HOUSEKEEPING_TOOLCHAIN ??= 'bookworm';

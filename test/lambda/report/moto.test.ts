@@ -15,7 +15,7 @@ import { lacking, skip } from '../../support/lacking';
 import { CLAIM_TIMEOUT_SECONDS, GROUP, Loopback, STREAM, command, commandEvent, fleet } from './support';
 import { WorkerReporter } from './worker-reporter';
 
-/** The loopback endpoint is ours; moto is somebody else's understanding of CloudWatch Logs. */
+/** The loopback endpoint is part of this project. moto implements CloudWatch Logs independently of it. */
 const NAME = 'with moto as CloudWatch Logs';
 const lacks = lacking([MOTO], { optional: true });
 if (lacks !== undefined) skip(NAME, lacks);

@@ -20,7 +20,7 @@ const TAKES_CODE: readonly {
   { name: 'fail_early', at: 0, outcomes: ['failed'] },
   { name: 'skip', at: 0, outcomes: ['skipped'] },
   { name: 'warn', at: 0, outcomes: ['warning'] },
-  // With the name of the project the task goes on, with a warning; without it fails.
+  // With the name of the project, the task continues with a warning. Without it, the task fails.
   { name: 'reject_files', at: 0, outcomes: ['failed', 'warning'] },
   { name: 'check_path', at: 2, outcomes: ['failed', 'warning'] },
 ];

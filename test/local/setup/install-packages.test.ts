@@ -78,11 +78,11 @@ test('installs without recommended packages and without a question', async () =>
   expect(readFileSync(join(folder, 'environment'), 'utf8')).toContain('DEBIAN_FRONTEND=noninteractive');
 });
 
-test('says what stays, where the list of it is, and how to remove it', async () => {
+test('says that the packages remain, where the list of them is, and how to remove them', async () => {
   expect(await install('docker.io')).toEqual([
-    `installed 2 packages; they stay, and ${cache}/setup-packages lists them`,
+    'installed 2 packages; they remain installed until you remove them',
     'not started and not enabled: docker.service',
-    `to remove them: apt-get purge $(cat ${cache}/setup-packages)`,
+    `the list of them is in ${cache}/setup-packages; to remove them, run as root: apt-get purge $(cat ${cache}/setup-packages)`,
   ]);
   expect(list()).toBe('docker.io\nrunc\n');
 });
@@ -102,7 +102,7 @@ test('what apt-get says is in the log, and nowhere else', async () => {
 });
 
 describe('services', () => {
-  test('are not started, and the policy is gone afterwards', async () => {
+  test('are not started, and the policy is removed afterwards', async () => {
     await install('docker.io');
     expect(log()).toContain('policy 101');
     expect(existsSync(policy())).toBe(false);
@@ -123,7 +123,7 @@ describe('services', () => {
     expect(readdirSync(at('usr/sbin'))).toEqual(['policy-rc.d']);
   });
 
-  test('the policy is gone after a failure, which names the log', async () => {
+  test('the policy is removed after a failure, which names the log', async () => {
     fakeApt('', 'echo broken; exit 100');
     await expect(install('docker.io')).rejects.toThrow(`ended with 100; see ${cache}/setup.log`);
     expect(log()).toContain('broken');
