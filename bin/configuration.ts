@@ -242,7 +242,7 @@ function refuseMisspelt(keys: string[]): void {
   for (const key of keys) {
     const meant = OVERRIDABLE.find((known) => letters(key).replace(CONTEXT_KEY, '') === letters(known));
     if (meant !== undefined && meant !== key) {
-      refuse('context', key, 'is not a known key', `did you mean -c ${meant}=...?`);
+      refuse('context', key, 'is not a known key', `write -c ${meant}=...`);
     }
   }
 }
