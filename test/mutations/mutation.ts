@@ -41,7 +41,7 @@ export const composeDown = (name: string): Mutation['test'] => [
 
 export const ages = (name: string): Mutation['test'] => [
   'test/engine/selection/ages.test.ts',
-  `Engine 20.10, classic store, Compose v1 what is old enough goes, what is younger stays ${name}`,
+  `Engine 20.10, classic store, Compose v1 old enough objects are removed, younger ones are kept ${name}`,
 ];
 
 export const unnamed = (name: string): Mutation['test'] => [

@@ -7,7 +7,7 @@ const undescribed = of('results/undescribed', `${OLD} an object that the Engine 
 const accounts = of('results/accounts', `${OLD} what became of each object that a task selected`);
 const refused = of('results/refused-removal', `${OLD} a container that the Engine cannot remove`);
 const committed = (engine: string): Mutation['test'] =>
-  of('ownership/committed', engine)('a copy of a project’s container by docker commit goes on running');
+  of('ownership/committed', engine)('a copy of a project’s container by docker commit keeps running');
 
 /** What belongs to a project and what is in use, and that the result says what became of each object. */
 export const OWNERSHIP: readonly Mutation[] = [
@@ -16,14 +16,14 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/members.sh',
     find: `COMPOSE_MADE='or (.Label "com.docker.compose.oneoff") (.Label "com.docker.compose.hook")'`,
     replace: `COMPOSE_MADE='true'`,
-    test: membership('has the project’s label, and goes on running'),
+    test: membership('has the project’s label, and keeps running'),
   },
   {
     rule: 'what Compose did not create has no effect on a project’s labels and age',
     file: 'lib/tasks/compose-down/selection.sh',
     find: 'list_members all.container -a --filter "$selection_filter"',
     replace: 'list_objects all.container ps -aq --no-trunc --filter "$selection_filter"',
-    test: membership('has no say'),
+    test: membership('does not count when the task checks'),
   },
   {
     rule: 'no container from a copy by docker commit',
@@ -172,7 +172,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/tasks/compose-down/aftermath.sh',
     find: 'else if (about == "" && key(word[i]) in once) about = "once"',
     replace: '',
-    test: accounts('ComposeDown: a complaint about a container that vanished'),
+    test: accounts('ComposeDown: an error about a container that vanished'),
   },
   {
     rule: 'what a command removed that was cut off at the deadline counts as removed',
@@ -220,7 +220,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     file: 'lib/host/prelude.sh',
     find: '[ "$DEADLINE" -lt "$look" ] || DEADLINE=$look',
     replace: ':',
-    test: of('faults/script-killed')('a script that alone is told to end ends soon'),
+    test: of('faults/script-killed')('a script that alone gets the signal to end ends soon'),
   },
   {
     rule: 'what was never asked to be removed does not count as removed',
@@ -271,7 +271,7 @@ export const OWNERSHIP: readonly Mutation[] = [
     find: 'subtract_list paused running',
     replace: ':',
     test: of('compose-down/killed')(
-      'Engine 20.10, classic store, Compose v1 containers that had to be killed a paused one',
+      'Engine 20.10, classic store, Compose v1 containers that had to be killed do not include a paused one',
     ),
   },
   {

@@ -63,21 +63,21 @@ export const SCOPE: readonly Mutation[] = [
     file: 'lib/tasks/compose-down/volumes.sh',
     find: 'if (pair in named) continue',
     replace: '',
-    test: unnamed('what was created without a name stays'),
+    test: unnamed('keeps a volume that was created without a name'),
   },
   {
     rule: 'no volume that a container has from another one',
     file: 'lib/tasks/compose-down/volumes.sh',
     find: 'if (is_own(part[1], part[2])) own[part[2]]',
     replace: 'own[part[2]]',
-    test: unnamed('what a container has from another one stays'),
+    test: unnamed('keeps what a container has from another one'),
   },
   {
     rule: 'no anonymous volume of a removed container of others',
     file: 'lib/tasks/compose-down/project.sh',
     find: '!($1 in own) { print $2 }',
     replace: '0 { print $2 }',
-    test: unnamed('the anonymous volume of a foreign container stays'),
+    test: unnamed('keeps the anonymous volume of a foreign container'),
   },
   {
     rule: 'no container that runs',
@@ -122,7 +122,7 @@ export const SCOPE: readonly Mutation[] = [
     replace: '',
     test: [
       'test/engine/races/races.test.ts',
-      'from the containerd store of Engine 28.5 other things happen UnusedImagePrune a tag that comes where the image',
+      'from the containerd store of Engine 28.5 other things happen UnusedImagePrune a tag that is added after the image',
     ],
   },
   {

@@ -68,7 +68,7 @@ export const UNTRUSTED: readonly Mutation[] = [
     file: 'lib/tasks/compose-down/files.sh',
     find: 'run_bounded 10 sh -c "$2"',
     replace: 'sh -c "$2"',
-    test: of('faults/defence')('the task says so and removes nothing (files undefined)'),
+    test: of('faults/defence')('the task reports it and removes nothing (files undefined)'),
   },
   {
     rule: 'the disk of the host’s own containerd is looked at',

@@ -21,7 +21,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
     });
     afterAll(() => host.stop());
 
-    test('a project is named by its containers, whatever its directory is called', async () => {
+    test('takes the name of a project from its containers, not from its directory', async () => {
       await loadImage(host, { tags: ['service:latest'], busybox: true });
       await host.docker('volume', 'create', 'shared');
       await must(host, `mkdir -p ${DIRECTORY} && cat >${DIRECTORY}/docker-compose.yml`, composeFile());
@@ -46,7 +46,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       });
     });
 
-    test('of several files in one directory, those that were given say which project is meant', async () => {
+    test('selects the project by the given files if a directory has several', async () => {
       await loadImage(host, { tags: ['service:latest'], busybox: true });
       await host.docker('volume', 'create', 'shared');
       await must(host, `mkdir -p ${DIRECTORY} && cd ${DIRECTORY} && tee blue.yml >green.yml`, composeFile());
@@ -69,7 +69,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 2 } });
     });
 
-    test('a Compose file that the .env file names is Compose’s business', async () => {
+    test('takes down a project whose .env file names the Compose file', async () => {
       await loadImage(host, { tags: ['service:latest'], busybox: true });
       await host.docker('volume', 'create', 'shared');
       await must(
@@ -84,7 +84,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       });
     });
 
-    test('whatever is wrong with its files, it says so and touches nothing', async () => {
+    test('reports what is wrong with the files of a project, and removes nothing', async () => {
       await alone(host);
       const before = await stateOf(host);
       for (const [reason, change] of [

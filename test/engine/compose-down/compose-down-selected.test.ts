@@ -43,9 +43,9 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
       .filter((line) => /^(container|volume)/.test(line))
       .map((line) => line.split(' ')[1]!);
 
-  test('what changed while the ones before were taken down is judged anew', async () => {
-    // Their times are cut to seconds, so it takes one more until all are old enough.
-    // In the order of their names; while the first goes, something happens to the others, which are old enough.
+  test('checks a project again after the projects before it were taken down', async () => {
+    // The Engine cuts timestamps to seconds, so all are old enough only a second later.
+    // The task works in the order of names. While it removes the first project, the others change.
     await make('a', 'deployed', 'kept', 'other', 'plain');
     await must(host, `docker volume create ${of('volume')} volume_data; sleep 9`);
     await before(host, {
@@ -67,9 +67,9 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     );
   });
 
-  test('each project is judged anew by its own containers, and none in a dry run', async () => {
+  test('checks each project again by its own containers, but not in a dry run', async () => {
     await make('a', 'b', 'c');
-    /** Questions about the containers of all projects, and about those of one with the labels. */
+    /** The numbers of queries for the containers of all projects, and for those of one with the labels. */
     const questions = async (dryRun: boolean): Promise<number[]> => {
       await interpose(host, ':');
       const { result } = await runTask(host, selected(), dryRun);
@@ -85,7 +85,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
   });
 
   describe('networks and volumes that projects share', () => {
-    /** A network and a volume each, and a container that uses those of some projects. */
+    /** Creates a network and a volume for each project, and a container that uses those of some projects. */
     const share = (users: Readonly<Record<string, readonly string[]>>): Promise<string> =>
       must(
         host,
@@ -112,8 +112,8 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     test.each([
       ['the owner comes first', { a: ['a'], b: ['a', 'b'] }],
       ['the owner comes last', { a: ['b'], b: ['b'] }],
-      ['each of the other', { a: ['a', 'b'], b: ['b', 'a'], c: ['a'] }],
-    ] as const)('go with the last of them: %s', async (_order, users) => {
+      ['each uses those of the other', { a: ['a', 'b'], b: ['b', 'a'], c: ['a'] }],
+    ] as const)('are removed with the last project: %s', async (_order, users) => {
       await share(users);
       const dry = (await runTask(host, selected(), true)).result;
       const { result } = await runTask(host, selected());
@@ -125,7 +125,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
       expect(await all()).toEqual([]);
     });
 
-    test('are all that is removed in the end: what the last project had is not touched again', async () => {
+    test('are removed last, and nothing of the last project is removed twice', async () => {
       await share({ a: ['a'], b: ['a', 'b'] });
       const from = '--network none --volumes-from legacy';
       await must(
@@ -142,7 +142,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
       expect(removed).toHaveLength(3);
     });
 
-    test('stay, and are named, where one of them stays', async () => {
+    test('are kept and reported if one of the projects is kept', async () => {
       await share({ a: ['a'], b: ['a', 'b'], c: ['a', 'b', 'c'] });
       await must(
         host,
@@ -163,14 +163,14 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
       expect(dry).toMatchObject(told);
     });
 
-    test('stay where the one that owns them is brought up anew meanwhile', async () => {
+    test('are kept if the project that owns them is started again during the run', async () => {
       await share({ a: ['a'], b: ['a', 'b'] });
       await must(
         host,
         `docker volume create --label com.docker.compose.oneoff=False --label com.docker.compose.project=a a_more`,
       );
       await before(host, {
-        // Of b: that of a are gone.
+        // At this point the task has removed the container of a, and removes b.
         'docker volume rm b_data': `docker volume create --label com.docker.compose.oneoff=False --label com.docker.compose.project=a a_new
           docker create ${of('a')} --network none --name a_2 service true`,
       });
@@ -188,7 +188,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     });
   });
 
-  test('a volume of a plug-in with any name does not keep the others from being judged', async () => {
+  test('checks the other volumes even if a plug-in has volumes with unusual names', async () => {
     await make('a');
     await must(host, `docker volume create ${of('b')} b_data`);
     await interpose(
@@ -202,7 +202,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     expect(await names()).toEqual([]);
   });
 
-  test('and is named as it is where it is left', async () => {
+  test('reports the unusual name of a plug-in volume that is left', async () => {
     await make('a');
     await interpose(
       host,

@@ -45,7 +45,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
         container,
       );
 
-    /** A dry run and a run, which must tell the same of what goes and of what is left. */
+    /** Does a dry run and a run, which must report the same removed and left objects. */
     async function down(): Promise<object> {
       const told = await volumes();
       const dry = (await runTask(host, task, true)).result;
@@ -57,7 +57,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
       return result;
     }
 
-    test('what was created without a name stays beside what must stay', async () => {
+    test('keeps a volume that was created without a name, beside one with the keep label', async () => {
       const [external, kept] = [await createVolume(), await keep()];
       await create(`-v ${external}:/e -v ${kept}:/k`);
       const result = await down();
@@ -70,7 +70,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
       });
     });
 
-    test('so it does as a mount, beside an anonymous volume with the keep label; another anonymous one goes', async () => {
+    test('keeps such volumes as mounts too, and removes an anonymous volume without the keep label', async () => {
       const external = await createVolume();
       const mounts = `--mount type=volume,src=${external},dst=/e --mount type=volume,dst=/k,volume-label=${KEEP_LABEL}=1`;
       await create(`--name shop_app ${mounts} -v /anon`);
@@ -79,7 +79,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
       expect(await volumes()).toEqual([external, kept].sort());
     });
 
-    test('an external volume in a Compose file stays beside an anonymous one that others use', async () => {
+    test('keeps an external volume of a Compose file, and an anonymous one that another container uses', async () => {
       const external = await createVolume();
       await write({ volumes: ['/anon', 'data:/data'] }, external);
       await compose(host, DIRECTORY, 'up', '-d');
@@ -95,7 +95,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
       });
     });
 
-    test('what a container has from another one stays, also when that one is gone', async () => {
+    test('keeps what a container has from another one, even if that one is removed', async () => {
       const [external, kept] = [await createVolume(), await keep()];
       await create(`--name shop_data -v ${external}:/data -v ${kept}:/k`);
       await create(`--name shop_app --volumes-from shop_data -v /anon`);
@@ -103,16 +103,16 @@ describe.each(withCompose)('%s', (_name, kind) => {
       await must(host, 'docker rm shop_data');
       const anonymous = await at('shop_app', '/anon');
       const result = await down();
-      // Nothing tells any more which of the two came with the container.
+      // The Engine no longer shows which of the volumes was created with the container.
       expect(await volumes()).toEqual([anonymous, external, kept].sort());
       expect(result).toMatchObject({ outcome: 'done', removed: { containers: 2, volumes: 0 } });
     });
 
-    test('the anonymous volume of a foreign container stays, also when that one is gone', async () => {
+    test('keeps the anonymous volume of a foreign container, even if that container is removed', async () => {
       await must(host, 'docker create --network none --name legacy -v /data service true');
       const foreign = await at('legacy', '/data');
       await create('--name shop_app --volumes-from legacy');
-      // Whoever is removed last would take it along.
+      // The removal of the last of these containers would also remove the volume.
       for (const name of ['one', 'two']) await create(`--name shop_${name} -v ${foreign}:/data`);
       await create('--name shop_job --volumes-from legacy');
       expect(await down()).toMatchObject({ outcome: 'done', removed: { containers: 4, volumes: 0 } });
@@ -128,7 +128,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
       expect(await volumes()).toEqual([foreign]);
     });
 
-    test('anonymous volumes of containers that Compose gave volumes of others in the project go', async () => {
+    test('removes the anonymous volumes of containers that use volumes_from within the project', async () => {
       const services = { data: { image: 'service', command: ['true'], volumes: ['/data'] } };
       await write({ volumes: ['/own'], volumes_from: ['data'] }, undefined, services);
       await compose(host, DIRECTORY, 'up', '-d');
@@ -138,12 +138,12 @@ describe.each(withCompose)('%s', (_name, kind) => {
       expect(await volumes()).toEqual(['']);
     });
 
-    test('an anonymous volume goes with whoever has it, and whoever else names it', async () => {
+    test('removes an anonymous volume with its container, even if other containers name it', async () => {
       const external = await createVolume();
       await create(`--name shop_data -v ${external}:/data -v /anon`);
       const anonymous = await at('shop_data', '/anon');
       await create(`--name shop_app --volumes-from $(docker inspect --format '{{.Id}}' shop_data) -v /own`);
-      // As when Compose is stopped in the middle of a recreate; removed before the one or after it.
+      // A recreate that was stopped half-way leaves this. The task removes them before shop_data or after.
       for (const name of ['one', 'two', 'three', 'four']) {
         await create(`--name shop_${name} -v ${anonymous}:/anon`);
       }
@@ -151,7 +151,7 @@ describe.each(withCompose)('%s', (_name, kind) => {
       expect(await volumes()).toEqual([external]);
     });
 
-    test('what Compose handed on to a new container is left, and named', async () => {
+    test('leaves and reports a volume that Compose passed on to a new container', async () => {
       await write({ volumes: ['/anon'] });
       await compose(host, DIRECTORY, 'up', '-d');
       const first = await at(await host.docker('ps', '-q'), '/anon');

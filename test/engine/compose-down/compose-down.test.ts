@@ -64,7 +64,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
     });
 
-    test('leaves volumes alone unless told otherwise', async () => {
+    test('keeps volumes by default', async () => {
       await alone(host);
       const before = await stateOf(host);
       const { result } = await runTask(host, new ComposeDown({ project: 'todobackend' }));
@@ -74,7 +74,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(result.removed).toEqual({ projects: 1, containers: 2, networks: 1, volumes: 0 });
     });
 
-    test('a project that has only a network and a volume left is taken down too', async () => {
+    test('takes down a project that has only a network and a volume left', async () => {
       const label = '--label com.docker.compose.oneoff=False --label com.docker.compose.project=todobackend';
       await must(
         host,
@@ -87,7 +87,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       });
     });
 
-    test('what carries the keep label stays: the whole project for a container, else the object', async () => {
+    test('keeps what carries the keep label: the whole project for a container, otherwise the object', async () => {
       const labels = { [KEEP_LABEL]: 'yes' };
       await alone(host);
       await up(host, '/run/projects/kept', composeFile({ db: { labels } }));
@@ -111,7 +111,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       );
     });
 
-    test('an anonymous volume with the keep label stays, its container goes', async () => {
+    test('keeps an anonymous volume with the keep label, and removes its container', async () => {
       await alone(host);
       const app = await must(
         host,
@@ -132,7 +132,7 @@ describe.each(Object.entries(COMPOSE_HOSTS))('%s', (_name, options) => {
       expect(difference(before, after).gone).toContain('container extra running');
     });
 
-    test('what is in use by others is left, and the task says so', async () => {
+    test('leaves and reports what other containers use', async () => {
       await alone(host);
       await host.docker(
         'run',

@@ -24,7 +24,7 @@ describe.each(HOSTS)('%s', (kind) => {
     });
     afterAll(() => host.stop());
 
-    test('are named with their grace period; those that ended in time are not, whatever their exit code', async () => {
+    test('are reported with their grace period, but not those that ended in time, even with code 137', async () => {
       const services = {
         app: { command: [STUBBORN], stop_grace_period: '2s' },
         acceptance: { command: [PRETENDER], stop_grace_period: '2s' },
@@ -44,7 +44,7 @@ describe.each(HOSTS)('%s', (kind) => {
       expect(log).toMatch(/todobackend.app.1 had to be killed/);
     });
 
-    test('a dependency that returns 137 by itself, after another had used up its grace period, is not named', async () => {
+    test('do not include a dependency that returns 137 by itself after another used up its grace period', async () => {
       const services = {
         app: { command: [STUBBORN], stop_grace_period: '3s' },
         db: { command: [PRETENDER], stop_grace_period: '1s' },
@@ -54,14 +54,14 @@ describe.each(HOSTS)('%s', (kind) => {
       expect(result.killed).toMatchObject([{ service: 'app', grace: 3 }]);
     });
 
-    test('without a grace period of its own a container has the 10 s of the Engine', async () => {
+    test('are reported with the 10 s of the Engine if they have no grace period', async () => {
       await up(host, undefined, composeFile({ app: { command: [STUBBORN] } }));
       const { result } = await runTask(host, task);
       expect(result.killed).toMatchObject([{ service: 'app', grace: 10 }]);
       expect(result.seconds).toBeGreaterThanOrEqual(10);
     });
 
-    test('a paused one is not named, as its process may have had no time to see the signal', async () => {
+    test('do not include a paused one, because its process may not have seen the signal', async () => {
       const services = {
         app: { command: [STUBBORN], stop_grace_period: '2s' },
         db: { command: [STUBBORN], stop_grace_period: '2s' },

@@ -6,7 +6,7 @@ import type { TaskRun } from '../support/run-task';
 import { difference, type EngineState } from '../support/state';
 import { engineState } from '../support/task-worlds';
 
-/** Why a task may fail that was disturbed; whatever else it says is a defect. */
+/** The reasons for which a disturbed task may fail. Any other reason is a defect. */
 const REASONS: readonly string[] = [
   'deadline',
   'disk-unknown',
@@ -21,17 +21,17 @@ const REASONS: readonly string[] = [
   'script-missing',
 ] satisfies HostReason[];
 
-/** A host's state before a task ran, and what of it the task was there to remove. */
+/** The state of a host before a task ran, and the part of it that the task must not remove. */
 export interface Scene {
   readonly bystanders: EngineState;
   readonly before: EngineState;
 }
 
 /**
- * Looks at what a disturbed task left and said: nothing outside its scope is lost, nothing has come that was not
- * there, no lock stays, and its result is of the contract and no lie.
+ * Checks what a disturbed task left and reported. It removed nothing outside its scope, added nothing and
+ * released its lock. Its result follows the contract and is true.
  *
- * @returns whether anything is gone
+ * @returns whether the task removed anything
  */
 export async function expectNoHarm(
   host: PrivateHost,
@@ -60,7 +60,7 @@ export async function expectNoHarm(
   return gone.length > 0;
 }
 
-/** It may have lost count, but it never claims more than is gone. */
+/** The task may have lost count, but it never reports more than it removed. */
 function expectNoBoast({ removed = {} }: StepResult, gone: EngineState): void {
   const lines = { containers: 'container', images: 'image', volumes: 'volume', networks: 'network' } as const;
   for (const [kind, word] of Object.entries(lines)) {
@@ -71,7 +71,7 @@ function expectNoBoast({ removed = {} }: StepResult, gone: EngineState): void {
   }
 }
 
-/** Gives a failure the name of the world in which it happened. */
+/** Adds to an error the name of the world in which it happened. */
 export async function inWorld<T>(name: string, world: () => Promise<T>): Promise<T> {
   try {
     return await world();

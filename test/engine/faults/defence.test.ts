@@ -14,7 +14,7 @@ import { bystanders, TASK_WORLDS } from '../support/task-worlds';
 
 const worlds = Object.values(TASK_WORLDS);
 
-/** The document of all kinds of task, with another value where the agent would have put the parameter. */
+/** The document of all kinds of task, with this value in place of the parameter that the agent fills in. */
 function sentWith(value: string): CommandDocumentContent {
   const { mainSteps, ...rest } = commandDocument(worlds.map(({ task }) => task));
   const line = (text: string): string => (text === DRY_RUN_LINE ? `DRY_RUN='${value}'` : text);
@@ -38,7 +38,7 @@ describeDocker('the host does not trust', () => {
     beforeAll(async () => {
       await bystanders(host);
       for (const { make } of worlds) await make(host);
-      // The scripts are there, as on any host but a new one.
+      // The scripts are stored already, as on every host after its first run.
       await runHostStep(
         host,
         worlds.map(({ task }) => task),
@@ -70,7 +70,7 @@ describeDocker('the host does not trust', () => {
   describe('a file system that never answers', () => {
     const DEAD = '/run/projects/dead';
     beforeAll(async () => {
-      // A FUSE file system that no program serves: whoever looks at it waits until it is killed.
+      // No program serves this FUSE file system, so a process that reads it waits until it is killed.
       await must(
         host,
         `mkdir -p ${DEAD}
@@ -92,7 +92,7 @@ describeDocker('the host does not trust', () => {
     afterAll(() => must(host, `kill "$(cat /run/keeper.pid)"; umount -l ${DEAD}`));
 
     test.each([[undefined], [['compose.yml']]])(
-      'the task says so and removes nothing (files %j)',
+      'the task reports it and removes nothing (files %j)',
       async (files) => {
         const before = await stateOf(host);
         const { result } = await runTask(host, new ComposeDown({ directory: DEAD, ...(files && { files }) }));

@@ -6,7 +6,7 @@ import { must } from '../support/images';
 import { runTasks } from '../support/run-task';
 import { bystanders, engineState, TASK_WORLDS } from '../support/task-worlds';
 
-/** Room in /run, in KiB: for nothing, for a part of the scripts, for these and a part of the lists. */
+/** Free space in /run, in KiB: for nothing, for some of the scripts, for all and some of the lists. */
 const ROOM = [0, 8, 24, 44, 52, 60, 72];
 
 describeDocker('a full disk', () => {
@@ -25,7 +25,7 @@ describeDocker('a full disk', () => {
   });
   afterAll(() => host.stop());
 
-  /** Runs every task; each must come to a result, and none may take what is not its own. */
+  /** Runs every task. Each must report a result, and none may remove an object outside its scope. */
   async function runAll(): Promise<string[]> {
     const before = await engineState(host);
     const runs = await runTasks(host, tasks);
@@ -36,11 +36,11 @@ describeDocker('a full disk', () => {
     return runs.slice(1).map(({ result }) => result.reason ?? result.outcome);
   }
 
-  test('of /run is told by each task, whatever there is still room for, and costs nobody anything', async () => {
+  test('at /run is reported by each task, and no other object is lost', async () => {
     const told = new Set<string>();
     for (const room of ROOM) {
       const folder = '/run/docker-housekeeping';
-      // A page more than asked for, as the folder's own file is one.
+      // One page more, because the file `ballast` takes one.
       await must(
         host,
         `mkdir -p ${folder} && mount -t tmpfs -o size=${room + 4}k tmpfs ${folder} && echo >${folder}/ballast`,
@@ -55,8 +55,8 @@ describeDocker('a full disk', () => {
       expect(outcome).toMatch(/^(script-missing|no-space|lock-unavailable|done|nothing)$/);
   });
 
-  test('of the Engine’s data does not keep it from being made room on', async () => {
-    for (const { make } of worlds) await make(host).catch(() => undefined); // what a run before had left is still there
+  test('with the Engine’s data does not stop the tasks from freeing space', async () => {
+    for (const { make } of worlds) await make(host).catch(() => undefined); // some of it may be left
     await must(
       host,
       'mount -o remount,size=1g /run/engine && ! dd if=/dev/zero of=/run/engine/ballast bs=64k',

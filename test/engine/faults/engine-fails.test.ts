@@ -9,10 +9,11 @@ import { runTask, type TaskRun } from '../support/run-task';
 import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from '../support/task-worlds';
 
 /**
- * The Engine is stopped and killed, or breaks off, at the calls that a task makes: each task meets each fault once
- * before it removes anything and once from its first removal on, on one Engine or the other, at calls drawn by lot.
+ * The Engine is stopped or killed, or breaks off, at the calls that a task makes. Each task meets each fault
+ * once before it removes anything and once from its first removal on, on one of two Engines, at calls drawn
+ * by lot.
  *
- *   SEED=... npx jest test/engine/faults/engine-fails.test.ts          again what a run printed
+ *   SEED=... npx jest test/engine/faults/engine-fails.test.ts          repeats a run that printed this seed
  *   POINTS=Infinity npx jest test/engine/faults/engine-fails.test.ts   each fault at each call, on both Engines: an hour or so
  */
 const worlds = Object.entries(TASK_WORLDS);
@@ -27,12 +28,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'an Engine that restarts before': restarts,
 };
 
-/** Of a call the Engine answers a line, then it breaks off; for the next it is well again. */
+/** The Engine breaks off after the first line of its answer to a call. It answers the next call in full. */
 async function halfAnswer(host: PrivateHost, task: HousekeepingTask, { nth }: Point): Promise<TaskRun> {
   const half = `"$real" "$@" | head -n 1; echo 'error during connect: EOF' >&2; exit 1`;
   await interpose(host, `[ "$count" -ne ${nth} ] || { ${half}; }`);
   const ended = await runTask(host, task);
-  expect((await calls(host)).length).toBeGreaterThanOrEqual(nth); // else it has met nothing
+  expect((await calls(host)).length).toBeGreaterThanOrEqual(nth); // otherwise the fault did not happen
   return ended;
 }
 
@@ -48,7 +49,7 @@ function ends(signal: 'TERM' | 'KILL'): Fault {
   };
 }
 
-/** The Engine ends before a call and is there again for the next one, as a service manager sees to it. */
+/** The Engine ends before a call and runs again at the next one, as if a service manager had restarted it. */
 async function restarts(host: PrivateHost, task: HousekeepingTask, { nth }: Point): Promise<TaskRun> {
   const later = 'until docker version; do sleep 0.1; done';
   const { running, release } = await held(await holdBefore(host, '*', nth, { later }), runTask(host, task));
@@ -58,7 +59,7 @@ async function restarts(host: PrivateHost, task: HousekeepingTask, { nth }: Poin
   return running;
 }
 
-/** Resolves once a task that runs is held. */
+/** Resolves once a running task is held. */
 async function held(
   { reached, release }: Hold,
   running: Promise<TaskRun>,
@@ -69,7 +70,7 @@ async function held(
   return { running, release };
 }
 
-/** What a task meets on one of the two Engines. */
+/** The faults that a task meets on one of the two Engines. */
 function plan(
   name: string,
   points: readonly Point[],
@@ -85,7 +86,7 @@ function plan(
   );
 }
 
-/** Runs a task with one fault after the other; after each that cost something the next run finishes the work. */
+/** Runs a task with one fault after another. If one removed something, the next run finishes the work. */
 async function endure(
   host: PrivateHost,
   { task, make }: TaskWorld,
@@ -111,7 +112,7 @@ async function endure(
   if (intact) await finish();
 }
 
-/** Runs a task with another run in its middle. @returns its points */
+/** Runs a task, and a second run in the middle of it. @returns the points of the task */
 async function overtake(host: PrivateHost, { task, make, removal }: TaskWorld): Promise<Point[]> {
   const nothing = await engineState(host);
   await make(host);
@@ -136,7 +137,7 @@ describeDocker('in the middle of a task', () => {
   afterAll(() => Promise.all([old.stop(), next.stop()]));
 
   test.each(worlds)(
-    '%s: whatever fails, nothing else is lost, no lock is left, and the next run finishes the work',
+    '%s: after each fault no other object is lost, no lock is left, and the next run finishes the work',
     async (name, world) => {
       await Promise.all(
         [old, next].map(async (host, engine) =>

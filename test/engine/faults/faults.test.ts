@@ -16,7 +16,7 @@ const prune = new DanglingImagePrune({ labels });
 const worlds = Object.values(TASK_WORLDS);
 const tasks = worlds.map(({ task }) => task);
 
-/** Runs every task; each must fail, and say why. @returns the reasons, that of the step `host` first */
+/** Runs every task. Each must fail with a message. @returns the reasons, that of the step `host` first */
 async function reasons(host: PrivateHost): Promise<unknown[]> {
   const runs = await runTasks(host, tasks);
   for (const { result, exitCode } of runs) {
@@ -37,12 +37,12 @@ describeDocker('faults of a host', () => {
   });
   afterEach(() => host.stop());
 
-  test('no docker: every step says so', async () => {
+  test('every step reports that docker is missing', async () => {
     await must(host, 'mount -t tmpfs tmpfs /usr/local/bin && mount --bind /dev/null /usr/bin/docker');
     expect(await reasons(host)).toEqual(each('docker-missing'));
   });
 
-  test('warnings of the CLI are not taken for anything else', async () => {
+  test('a task does not mistake warnings of the CLI for its output', async () => {
     await loadImage(host, { labels });
     await must(
       host,
@@ -53,7 +53,7 @@ describeDocker('faults of a host', () => {
     expect(pruned?.result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
   });
 
-  test('one step fails, the others still do their work', async () => {
+  test('the other steps still do their work if one fails', async () => {
     const missing = new ComposeDown({ directory: '/run/nowhere' });
     await loadImage(host, { labels });
     const [, first, second] = await runTasks(host, [missing, prune]);
@@ -71,7 +71,7 @@ const KINDS = [
 
 describeDocker('a daemon that is down', () => {
   test.each(KINDS)(
-    '%s: every step says so, nothing is lost, and the next run does the work',
+    '%s: every step reports it, nothing is lost, and the next run does the work',
     async (kind) => {
       const host = await startEngine(ENGINES[kind]);
       try {
@@ -79,14 +79,14 @@ describeDocker('a daemon that is down', () => {
         const nothing = await engineState(host);
         for (const { make } of worlds) await make(host);
         const before = await engineState(host);
-        // One that was stopped leaves no socket, one that was killed leaves one that nobody answers.
+        // A stopped daemon leaves no socket. A killed one leaves a socket that no process answers.
         for (const signal of ['TERM', 'KILL'] as const) {
           await inWorld(`SIG${signal}`, async () => {
             await host.signalEngine(signal);
             expect(await reasons(host)).toEqual(each('docker-unreachable'));
             await host.startEngine();
             const { gone, come } = difference(before, await engineState(host));
-            // What is to run unless it was stopped, the Engine does not always start again: that is no task's doing.
+            // The Engine does not always restart a container with `unless-stopped`. No task causes that.
             const lost = gone.filter((line) => line !== 'running /todobackend_app_1');
             expect({ lost, come }).toEqual({ lost: [], come: [] });
           });

@@ -20,7 +20,7 @@ import { runTask } from '../support/run-task';
 const labels = { application: 'todobackend' };
 const [AT_ONCE, timeout] = [Duration.seconds(0), Duration.minutes(1)];
 
-/** A container takes all the time that the task has. */
+/** The stop of a container takes all the time that the task has. */
 function deadline(kind: EngineKind): Play {
   let host: PrivateHost;
   return {
@@ -47,7 +47,7 @@ function deadline(kind: EngineKind): Play {
   };
 }
 
-/** The task's time ends while it looks at what is left. */
+/** The task's time ends while it checks what is left. */
 function lateLook(kind: EngineKind): Play {
   let host: PrivateHost;
   return {
@@ -59,7 +59,7 @@ function lateLook(kind: EngineKind): Play {
         host,
         `docker network create ${own} shop_default && docker create ${own} --network shop_default service true`,
       );
-      // The last removal ends some 43 s after the task began, of the 45 s that it has; then the first look takes 3 s.
+      // The task has 45 s. The last removal ends after about 43 s, and the first check takes 3 s.
       await interpose(
         host,
         `read -r uptime _ </proc/uptime
@@ -82,7 +82,7 @@ function lateLook(kind: EngineKind): Play {
   };
 }
 
-/** Each removal takes seconds, and the last ones fail for want of time. */
+/** Each removal takes seconds, and the last ones fail for lack of time. */
 function slowRemovals(kind: EngineKind): Play {
   let host: PrivateHost;
   return {
@@ -105,13 +105,13 @@ function slowRemovals(kind: EngineKind): Play {
   };
 }
 
-/** The Engine removes what it is asked to, but its CLI does not end before the task's time does. */
+/** The Engine removes the volumes, but the CLI does not end within the task's time. */
 function lateAnswer(kind: EngineKind): Play {
   let host: PrivateHost;
   return {
     prepare: async () => {
       host = await startEngine(kind);
-      // One batch is removed; of the other one, which is never begun, another client removes three.
+      // The task removes the first batch only. Another client removes three of the second one.
       await must(host, 'for n in $(seq 25); do docker volume create --label application=todobackend; done');
       await interpose(
         host,
@@ -133,7 +133,7 @@ function lateAnswer(kind: EngineKind): Play {
   };
 }
 
-/** An Engine that no longer answers a question whose answer may be short of something, as of what is gone meanwhile. */
+/** The Engine stops answering a question whose answer may lack something, e.g. what was just removed. */
 function question(kind: EngineKind, call: string, task: HousekeepingTask): Play {
   let host: PrivateHost;
   return {
@@ -153,39 +153,38 @@ function question(kind: EngineKind, call: string, task: HousekeepingTask): Play 
   };
 }
 
-/** Each phase on one Engine, and with every other seed on the other. */
+/** Each phase runs on one of the Engines. An odd seed swaps them. */
 const OLD = ENGINES['Engine 20.10, classic store, no Compose'];
 const NEW = ENGINES['Engine 28.5, containerd store, Compose v2'];
 const [one, other] = SEED % 2 === 0 ? [OLD, NEW] : [NEW, OLD];
 
 /**
- * The Engine hangs (SIGSTOP) at a call that each task makes: once at one before it removes anything, once at one from
- * its first removal on, drawn by lot; and from the start. A container takes all of a task's time.
+ * The Engine hangs (SIGSTOP) at a call of each task, drawn by lot: once before its first removal, and once
+ * from that removal on. It also hangs from the start. In the other plays a task reaches its deadline.
  *
- *   SEED=... npx jest test/engine/faults/hang.test.ts          again what a run printed
- *   POINTS=Infinity npx jest test/engine/faults/hang.test.ts   at each call: a minute for each of the longest task's
+ *   SEED=... npx jest test/engine/faults/hang.test.ts          repeats a run that printed this seed
+ *   POINTS=Infinity npx jest test/engine/faults/hang.test.ts   at each call, a minute for each of one task
  */
 const PLAYS: Readonly<Record<string, Play>> = {
-  'an Engine that hangs before the removal: every task ends in time, the next run finishes its work': hangs(
+  'an Engine that hangs before the removal: every task ends in time, and the next run finishes': hangs(
     one,
     'listing',
   ),
   'an Engine that hangs during the removal: likewise': hangs(other, 'removal'),
-  'the deadline, on Engine 20.10: stops before the agent would kill it, and says what it left': deadline(
-    ENGINES['Engine 20.10, classic store, Compose v1'],
-  ),
+  'the deadline, on Engine 20.10: the task ends before the agent kills it, and reports what is left':
+    deadline(ENGINES['Engine 20.10, classic store, Compose v1']),
   'the deadline, on Engine 28.5, where Compose stops the containers: likewise': deadline(
     ENGINES['Engine 28.5, classic store, Compose v2'],
   ),
-  'the deadline, while it looks at what is left: what went is counted all the same': lateLook(OLD),
-  'the deadline, while images go slowly: likewise, and every tag of what stays is there': slowRemovals(OLD),
-  'the deadline, while the CLI waits for its answer: what went is counted all the same': lateAnswer(OLD),
-  'the deadline, while dangling images are judged: likewise': question(
+  'the deadline, during the check of what is left: removals are still counted': lateLook(OLD),
+  'the deadline, during slow removals: they are counted, and kept images have all tags': slowRemovals(OLD),
+  'the deadline, while the CLI waits for its answer: removals are still counted': lateAnswer(OLD),
+  'the deadline, during the check of dangling images: the task fails': question(
     NEW,
     '*\\ inspect\\ *Created*',
     new DanglingImagePrune({ labels, olderThan: AT_ONCE, timeout }),
   ),
-  'the deadline, while it is asked what images were built upon: likewise': question(
+  'the deadline, during the query for parents of images: the task fails': question(
     OLD,
     '*\\ inspect\\ *Parent*',
     new UnusedImagePrune({ labels, keepNewest: 0, olderThan: AT_ONCE, timeout }),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** What the lots are drawn with: with another number they fall elsewhere. Whoever draws prints it. */
+/** The seed of the lots. Another number gives other lots. A test file that draws lots prints it. */
 export const SEED = Number(process.env.SEED ?? 1);
 
-/** At how many points a task meets each fault, in its listing and in its removal; Infinity is at all of them. */
+/** The number of points at which a task meets each fault, in its listing and in its removal, or Infinity. */
 export const POINTS = Number(process.env.POINTS ?? 1);
 
-/** The number from 0 to 1 that falls to a name; with each seed another one. */
+/** A number from 0 to 1 for a name. It differs with each seed. */
 export function lot(name: string): number {
   return createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32BE() / 2 ** 32;
 }
@@ -34,13 +34,13 @@ export function pointsOf(calls: readonly string[], removal: string): Point[] {
   return calls.map((call, n) => ({ call, nth: n + 1, phase: n < first ? 'listing' : 'removal' }));
 }
 
-/** A phase's points in the order in which the lots fall for a purpose. */
+/** The points of a phase, in the order of their lots for a purpose. */
 export function drawn(points: readonly Point[], phase: Phase, purpose: string): Point[] {
   const falls = ({ nth }: Point): number => lot(`${purpose} ${nth}`);
   return points.filter((point) => point.phase === phase).sort((a, b) => falls(a) - falls(b));
 }
 
-/** Tells with which seed a file's lots fall, and how to see them again. */
+/** Prints the seed of a file's lots and how to repeat the run. */
 export function tellSeed(file: string): void {
   process.stdout.write(`${file}: again with SEED=${SEED} npx jest test/engine/${file}\n`);
 }

@@ -1,14 +1,14 @@
-/** What is done in three acts, so that what waits does so at the same time as all the others, and in quiet. */
+/** A scenario in three acts. All plays wait at the same time, and nothing else runs then. */
 export interface Play {
-  /** Up to the wait. */
+  /** All that comes before the wait. */
   readonly prepare: () => Promise<void>;
   readonly wait: () => Promise<void>;
   readonly look: () => Promise<void>;
-  /** Ends its host, whatever went wrong. */
+  /** Ends its host, also after a failure. */
   readonly stop: () => Promise<void>;
 }
 
-/** Plays all, act by act; no act begins before all have ended the one before. @returns of each, what was wrong */
+/** Plays all, act by act. Each act begins after all plays ended the last one. @returns the errors by play */
 export async function playAll(plays: Readonly<Record<string, Play>>): Promise<ReadonlyMap<string, unknown>> {
   const wrong = new Map<string, unknown>();
   for (const act of ['prepare', 'wait', 'look'] as const) {

@@ -15,20 +15,20 @@ import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from '../support
 import { removeAll } from '../world/snapshot';
 
 /**
- * The agent kills a task's script with SIGKILL, as when a command is cancelled, at moments drawn by lot that are
- * spread evenly over the time that the script takes.
+ * The agent kills a task's script with SIGKILL, as when a command is cancelled. The moments are drawn by lot
+ * and spread evenly over the time that the script takes.
  *
- *   SEED=... npx jest test/engine/faults/script-killed.test.ts    again what a run printed
- *   KILLS=100 npx jest test/engine/faults/script-killed.test.ts   each task is killed as often as that
+ *   SEED=... npx jest test/engine/faults/script-killed.test.ts    repeats a run that printed this seed
+ *   KILLS=100 npx jest test/engine/faults/script-killed.test.ts   kills each task 100 times
  */
 const KILLS = Number(process.env.KILLS ?? 3);
 
 const PLACE = `${RUN_DIR}/interposed`;
 
-/** How a task went: when, in seconds since it began, it made which call, and when it was over. */
+/** The times of a task's calls and of its end, in seconds since it began. */
 type Course = readonly number[];
 
-/** A moment in a task's course: so long after its nth call began; the 0th is its beginning. */
+/** A moment in a task's course: this many seconds after its nth call began. Call 0 is its beginning. */
 interface Moment {
   readonly nth: number;
   readonly seconds: number;
@@ -47,7 +47,7 @@ async function record(host: PrivateHost, task: HousekeepingTask): Promise<Course
   return [0, ...times.map((time) => time - began), over - began];
 }
 
-/** The moment when a part, from 0 to 1, of a course is over. */
+/** The moment at which a part of a course, from 0 to 1, is over. */
 function momentAt(part: number, course: Course): Moment {
   const time = part * course.at(-1)!;
   const nth = course.findLastIndex((begun, n) => begun <= time && n < course.length - 1);
@@ -55,9 +55,9 @@ function momentAt(part: number, course: Course): Moment {
 }
 
 /**
- * Kills a task at a moment. That the machine is slower or faster than when the course was recorded does not matter:
- * the time counts from the nth call on, and the next call, or the end of the last one, is not given to the script. A call
- * that outlives it does so until nothing is interposed any more.
+ * Kills a task at a moment. The speed of the machine does not matter: the time counts from the nth call on,
+ * and the script does not get the next call or the end of the last one. A call that outlives the script runs
+ * until `leaveAlone`.
  */
 async function killAt(
   host: PrivateHost,
@@ -87,13 +87,13 @@ async function killAt(
   while (performance.now() < due && !onHost('late') && !over) await setTimeout(2);
   writeFileSync(`${place}/killed`, '');
   cancel.abort();
-  // It was killed in the middle of its work: it has not told how that ended.
+  // The script was killed in the middle of its work, so it reported no result.
   expect(await run).toEqual({ exitCode: 137, stdout: '' });
   const made = (await calls(host)).length;
   expect([nth, nth + 1]).toContain(made);
 }
 
-/** Kills a task again and again; after each time the next run finishes the work. */
+/** Kills a task again and again. After each time the next run finishes the work. */
 async function endure(host: PrivateHost, name: string, { task, make }: TaskWorld): Promise<void> {
   const nothing = await engineState(host);
   await make(host);
@@ -106,7 +106,7 @@ async function endure(host: PrivateHost, name: string, { task, make }: TaskWorld
       await make(host);
       const before = await engineState(host);
       await killAt(host, task, moment, course.length - 2);
-      // The kernel takes a moment to end what was killed; what outlives it, a call to the Engine, must not hold the lock.
+      // The kernel takes a moment to end the script. A call that outlives it must not hold the lock.
       await must(host, `flock -w 5 ${RUN_DIR}/lock true`);
       await leaveAlone(host);
       await must(host, `flock -w 60 ${PLACE}/running true`);
@@ -135,7 +135,7 @@ describe.each(HOSTS)('%s', (kind, worlds) => {
       tellSeed('faults/script-killed.test.ts');
       host = await startEngine(ENGINES[kind]);
       await bystanders(host);
-      // From now on each task runs alone.
+      // From here on each task runs alone.
       await runHostStep(
         host,
         Object.values(TASK_WORLDS).map(({ task }) => task),
@@ -144,7 +144,7 @@ describe.each(HOSTS)('%s', (kind, worlds) => {
     afterAll(() => host.stop());
 
     test.each(worlds)(
-      '%s: loses nothing of others, holds no lock, and the next run finishes the work',
+      '%s: removes no other object, holds no lock, and the next run finishes the work',
       (name, world) => endure(host, name, world),
       120_000 + KILLS * 20_000,
     );
@@ -152,7 +152,7 @@ describe.each(HOSTS)('%s', (kind, worlds) => {
 });
 
 const IMAGES = 20;
-/** Tells the script that holds the lock to end. */
+/** Sends the signals to end to the script that holds the lock. */
 const END = `for end in TERM HUP; do
   for fd in /proc/[0-9]*/fd/9; do
     [ "$(readlink "$fd")" != ${RUN_DIR}/lock ] || { fd=\${fd#/proc/} && kill -$end "\${fd%%/*}"; }
@@ -160,7 +160,7 @@ const END = `for end in TERM HUP; do
   sleep 0.5
 done`;
 
-describeDocker('a script that alone is told to end', () => {
+describeDocker('a script that alone gets the signal to end', () => {
   let host: PrivateHost;
   beforeAll(async () => {
     host = await startEngine(ENGINES['Engine 20.10, classic store, no Compose']);
@@ -168,10 +168,10 @@ describeDocker('a script that alone is told to end', () => {
   beforeEach(() => removeAll(host));
   afterAll(() => host.stop());
 
-  test.each(SHELLS)('removes no more images, and says which went, under %s', async (shell) => {
+  test.each(SHELLS)('removes no more images, and reports how many it removed, under %s', async (shell) => {
     const labels = { application: 'todobackend' };
     for (let n = 0; n < IMAGES; n++) await loadImage(host, { labels, tags: [`app:${n}`, `app:${n}-too`] });
-    // The workers each have an image then that has lost a tag, or will next; none of them has the lock.
+    // At this point each worker has an image that has lost a tag, or is about to. No worker has the lock.
     await before(host, { 'docker image rm *sha256:*': END });
     const task = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: Duration.seconds(0) });
     const { result, exitCode } = await runTask(host.withShell(shell), task);
@@ -186,7 +186,7 @@ describeDocker('a script that alone is told to end', () => {
     expect(left).toBeGreaterThan(IMAGES / 2);
   });
 
-  test('ends soon where the Engine answers no more', async () => {
+  test('ends soon if the Engine stops answering', async () => {
     const labels = { application: 'todobackend' };
     for (let n = 0; n < IMAGES; n++) await loadImage(host, { labels, tags: [`app:${n}`] });
     await interpose(
@@ -196,7 +196,7 @@ describeDocker('a script that alone is told to end', () => {
       docker\\ image\\ ls*) [ ! -e "$place/ended" ] || exec sleep 1000 7>&- ;;
       esac`,
     );
-    // It has more time than this test.
+    // The task has more time than this test.
     const task = new UnusedImagePrune({ labels, keepNewest: 0, olderThan: Duration.seconds(0) });
     const { result } = await runTask(host, task);
     expect(result).toMatchObject({ outcome: 'failed', reason: 'interrupted' });

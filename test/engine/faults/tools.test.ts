@@ -6,7 +6,7 @@ import { must } from '../support/images';
 import { runHostStep, runTask, runTasks } from '../support/run-task';
 import { bystanders, engineState, TASK_WORLDS } from '../support/task-worlds';
 
-/** What a script says that it needs, by package. */
+/** The tools that a script lists as needed, by package. */
 function packagesOf(script: string): { name: string; tools: string[] }[] {
   const text = readFileSync(join(__dirname, '../../../lib/host', script), 'utf8');
   return [...text.matchAll(/'([a-z-]+)((?: [a-z0-9]+)+)'(?= \\$|; do$| ')/gm)].map(
@@ -27,7 +27,7 @@ describeDocker('the tools that a host needs', () => {
   });
   afterAll(() => host.stop());
 
-  /** The host with nothing on its PATH but these. */
+  /** The host, with only these tools on its PATH. */
   async function withOnly(tools: readonly string[]): Promise<Host> {
     await must(
       host,
@@ -39,7 +39,7 @@ describeDocker('the tools that a host needs', () => {
     return { enter: (argv) => host.enter(argv), environment: { PATH: FOLDER } };
   }
 
-  test('are named with their package when they are not there, and nothing is touched', async () => {
+  test('are reported with their package if they are missing, and nothing is removed', async () => {
     const task = worlds[0]!.task;
     const before = await engineState(host);
     const { result, exitCode } = await runTask(host, task);
@@ -62,7 +62,7 @@ describeDocker('the tools that a host needs', () => {
         });
       }
     }
-    // The step `host` needs some more, to unpack the scripts.
+    // The step `host` needs more tools to unpack the scripts.
     expect(HOST_PACKAGES).toHaveLength(2);
     const more = HOST_PACKAGES.flatMap(({ tools }) => tools);
     for (const { name, tools } of HOST_PACKAGES) {
@@ -78,7 +78,7 @@ describeDocker('the tools that a host needs', () => {
     expect(await engineState(host)).toEqual(before);
   });
 
-  test('are no others than those that are looked for', async () => {
+  test('are only those that the scripts check for', async () => {
     const nothing = await engineState(host);
     for (const { make } of worlds) await make(host);
     const only = await withOnly([...PACKAGES, ...HOST_PACKAGES].flatMap(({ tools }) => tools));

@@ -11,7 +11,7 @@ import { runTask } from '../support/run-task';
 import { stateOf } from '../support/state';
 import { removeAll } from '../world/snapshot';
 
-/** By these labels Compose v2 takes a container for its own. */
+/** The labels by which Compose v2 recognizes its own containers. */
 const SHOP = [
   `${PROJECT_LABEL}=shop`,
   `${ONE_OFF_LABEL}=False`,
@@ -43,7 +43,7 @@ describe.each(Object.entries(ENGINES))('%s', (name, kind) => {
     const containers = async (): Promise<string[]> =>
       (await stateOf(host)).filter((line) => line.startsWith('container'));
 
-    test('goes on running with its data when the project goes, which Compose is not asked to stop', async () => {
+    test('keeps running with its data when the project is removed without a stop by Compose', async () => {
       await runByHand(host, 'copy', 'copy:1');
       const { result } = await runTask(host, down);
       expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1, volumes: 1 } });
@@ -54,7 +54,7 @@ describe.each(Object.entries(ENGINES))('%s', (name, kind) => {
       expect((await runTask(host, down)).result).toMatchObject({ outcome: 'nothing' });
     });
 
-    test('keeps no network of the project, which has no container of its own any more', async () => {
+    test('keeps no network of the project after the removal of its last container', async () => {
       await runByHand(host, 'copy', 'copy:1');
       await must(
         host,
@@ -64,7 +64,7 @@ describe.each(Object.entries(ENGINES))('%s', (name, kind) => {
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'done', removed: { networks: 1 } });
     });
 
-    test('is the project’s where one of its Compose labels is its own, and where its image is gone', async () => {
+    test('belongs to the project if it has a Compose label of its own, or if its image was removed', async () => {
       await must(
         host,
         `docker create --name scaled --label com.docker.compose.container-number=2 --network none copy:1 true

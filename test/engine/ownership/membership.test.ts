@@ -19,7 +19,7 @@ const down = new ComposeDown({ project: 'shop', removeVolumes: true });
 
 const LABELLED = '--label stage=preview';
 const KEPT = `--label ${KEEP_LABEL}=`;
-/** As Compose labels its own. */
+/** The labels that Compose puts on its own containers. */
 const OF_SHOP = `--label ${PROJECT_LABEL}=shop --label ${ONE_OFF_LABEL}=False`;
 
 const withBuildKit = Object.entries(ENGINES).filter(
@@ -42,7 +42,7 @@ describe.each(withBuildKit)('%s', (_name, kind) => {
     });
     afterAll(() => host.stop());
 
-    /** The project, and beside it a container by hand. */
+    /** Starts the project, and a container by hand beside it. */
     const both = async (): Promise<void> => {
       await compose(host, HOME, 'up', '-d');
       await runByHand(host, 'by-hand', BUILT);
@@ -54,7 +54,7 @@ describe.each(withBuildKit)('%s', (_name, kind) => {
     const state = async (): Promise<string[]> =>
       (await stateOf(host)).filter((line) => /^(container|volume|network (?!bridge|host|none))/.test(line));
 
-    test('has the project’s label, and goes on running with its data when the project goes', async () => {
+    test('has the project’s label, and keeps running with its data when the project is removed', async () => {
       await both();
       expect([await label('by-hand', PROJECT_LABEL), await label('by-hand', ONE_OFF_LABEL)]).toEqual([
         'shop',
@@ -85,7 +85,7 @@ describe.each(withBuildKit)('%s', (_name, kind) => {
       expect(await dataOf(host, 'by-hand')).toBe('precious');
     });
 
-    test('has no say in whether its labels and its age let the project go', async () => {
+    test('does not count when the task checks the labels and the age of the project', async () => {
       await compose(host, HOME, 'up', '-d');
       // Ages count in whole seconds.
       await must(host, 'sleep 1.1');
@@ -101,7 +101,7 @@ describe.each(withBuildKit)('%s', (_name, kind) => {
       expect(await state()).toEqual(['container unlabelled created', 'container young created']);
     });
 
-    test('keeps no network of the project, which has no container of its own any more', async () => {
+    test('keeps no network of the project if that has no container of its own', async () => {
       await must(
         host,
         `docker network create ${OF_SHOP} shop_default; docker create --name by-hand ${BUILT} true`,
@@ -110,7 +110,7 @@ describe.each(withBuildKit)('%s', (_name, kind) => {
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'done', removed: { networks: 1 } });
     });
 
-    test('makes the project kept by no keep label of its own', async () => {
+    test('does not make the task keep the project, even with the keep label', async () => {
       await must(
         host,
         `docker create --name by-hand ${KEPT} ${BUILT} true
@@ -126,7 +126,7 @@ describe.each(withBuildKit)('%s', (_name, kind) => {
       expect(await state()).toEqual(['container by-hand created']);
     });
 
-    test('is no part of a kept project for StoppedContainerPrune', async () => {
+    test('does not belong to a kept project for StoppedContainerPrune', async () => {
       await must(
         host,
         `docker create --name by-hand ${LABELLED} ${BUILT} true

@@ -30,27 +30,27 @@ describe.each(kinds)('%s', (_name, kind) => {
     });
     afterAll(() => host.stop());
 
-    /** An image that is to be pruned. @returns its identifier, which is another one in each store */
+    /** Loads an image that the task must prune. @returns its identifier, which differs between stores */
     async function data(tag: string, created = DAY_AGO()): Promise<string> {
       await loadImage(host, { labels, tags: [tag], created });
       return host.docker('image', 'inspect', '--format', '{{.Id}}', tag);
     }
-    /** Each way in which a tag comes to another image. */
+    /** The ways in which a tag moves to another image. */
     const MOVES: Readonly<Record<string, (tag: string) => Promise<unknown>>> = {
       'docker tag': (tag) => host.docker('tag', 'service', tag),
-      'docker load': (tag) => loadImage(host, { tags: [tag], payload: 'of nobody' }),
+      'docker load': (tag) => loadImage(host, { tags: [tag], payload: 'of another image' }),
     };
     const mount = (name: string, source: string): Promise<string> =>
       must(
         host,
         `docker create --name ${name} --network none --mount type=image,src=${source},dst=/m service 'sleep 10000'`,
       );
-    /** Of these images those that are still there. */
+    /** Those of the images that still exist. */
     async function left(...ids: string[]): Promise<string[]> {
       const images = await ask<{ Id: string }[]>(host, '/images/json?all=1');
       return ids.filter((id) => images.some(({ Id }) => Id === id));
     }
-    /** A dry run and a run, which must tell the same. */
+    /** Does a dry run and a run, which must report the same. */
     async function prune(task: HousekeepingTask): Promise<StepResult> {
       const before = await stateOf(host);
       const dry = (await runTask(host, task, true)).result;
@@ -64,7 +64,7 @@ describe.each(kinds)('%s', (_name, kind) => {
 
     test.each(['running', 'stopped'])('by its tag is in use, the container %s', async (state) => {
       const [used, free] = [await data('data:1'), await data('data:2')];
-      // Otherwise the classic store does not say when the tag was given, see below.
+      // Without this the classic store does not record when the tag was added, see below.
       await host.docker('tag', used, 'data:1');
       await mount('reader', 'data:1');
       if (state === 'running') await host.docker('start', 'reader');
@@ -72,11 +72,11 @@ describe.each(kinds)('%s', (_name, kind) => {
       expect(await left(used, free)).toEqual([used]);
     });
 
-    test('by a tag of which the Engine does not say when it was given is in use, as each that is older', async () => {
+    test('by a tag of unknown time is in use, and so is each image that is older than the container', async () => {
       const [used, free] = [await data('data:1'), await data('data:2')];
       await mount('reader', 'data:1');
       const young = await data('data:3', new Date().toISOString());
-      // The classic store says nothing of what was loaded or pulled.
+      // The classic store does not record when an image was loaded or pulled.
       const kept = kind.store === 'classic' ? [used, free] : [used];
       await prune(unused);
       expect(await left(used, free, young)).toEqual(kept);
@@ -92,7 +92,7 @@ describe.each(kinds)('%s', (_name, kind) => {
     });
 
     test.each(Object.entries(MOVES))(
-      'by a tag that %s has moved since is in use, as each that is older than the container',
+      'by a tag that %s has moved since is in use, and so is each image that is older than the container',
       async (_how, move) => {
         const [used, other] = [await data('data:1'), await data('data:2')];
         await mount('reader', 'data:1');
@@ -103,7 +103,7 @@ describe.each(kinds)('%s', (_name, kind) => {
       },
     );
 
-    test('by a tag that it has lost is in use under its other one', async () => {
+    test('by a tag that it has lost is in use under its other tag', async () => {
       const used = await data('data:1');
       await mount('reader', 'data:1');
       const young = await data('data:2', new Date().toISOString());

@@ -14,7 +14,7 @@ const HOMES = '/run/projects';
 const ALICE = `${HOMES}/alice/app`;
 const BOB = `${HOMES}/bob/app`;
 
-/** Each Compose once, and a host without. */
+/** Each Compose once, and a host without Compose. */
 const kinds = Object.entries(ENGINES).filter(([name]) => /20.10|26.1|28.5, classic/.test(name));
 
 describe.each(kinds)('%s', (name, kind) => {
@@ -29,13 +29,13 @@ describe.each(kinds)('%s', (name, kind) => {
     });
     afterAll(() => host.stop());
 
-    /** A container as Compose labels it. */
+    /** Creates a container with the labels of Compose. */
     const create = (labels: Readonly<Record<string, string>>): Promise<string> => {
       const all = Object.entries({ [ONE_OFF_LABEL]: 'False', ...labels });
       const args = all.flatMap(([key, value]) => ['--label', `${key}=${value}`]);
       return host.docker('create', '--network', 'none', ...args, 'service', 'true');
     };
-    /** The project app with one service of that name, from these files; by hand where there is no Compose. */
+    /** Starts the project app with one service of that name from these files, by hand without Compose. */
     const start = async (
       directory: string,
       service: string,
@@ -66,7 +66,7 @@ describe.each(kinds)('%s', (name, kind) => {
       }
     };
     const down = (props: object): ComposeDown => new ComposeDown({ removeVolumes: true, ...props });
-    /** A task that takes down nothing, as it is not clear what is meant; it must say so in a dry run too. */
+    /** Runs a task that must fail because its project is ambiguous. A dry run must report the same. */
     async function refused(task: ComposeDown): Promise<string | undefined> {
       const before = await stateOf(host);
       const dry = (await runTask(host, task, true)).result;
@@ -100,7 +100,7 @@ describe.each(kinds)('%s', (name, kind) => {
       const byFile = down({ directory: ALICE, files: ['a.yml'] });
       expect(await refused(byFile)).toContain('b.yml');
       const removed = { projects: 1, containers: 2 };
-      // Compose finds no file there that it would read by itself.
+      // The directory has no file that Compose reads by default.
       const byDirectory = down({ project: 'app', directory: ALICE });
       expect((await runTask(host, byDirectory, true)).result).toMatchObject({ outcome: 'done', removed });
       const label = `${PROJECT_LABEL}.config_files=${name.endsWith('v1') ? '' : `${ALICE}/`}b.yml`;
@@ -111,7 +111,7 @@ describe.each(kinds)('%s', (name, kind) => {
       });
     });
 
-    test('what was started from two files is meant by both, in any order, and not by one of them', async () => {
+    test('what was started from two files is selected by both, in any order, and not by one of them', async () => {
       await start(ALICE, 'web', ['a.yml', 'b.yml']);
       const one = await runTask(host, down({ directory: ALICE, files: ['a.yml'] }));
       expect(one.result).toMatchObject({ outcome: 'nothing' });
@@ -119,20 +119,20 @@ describe.each(kinds)('%s', (name, kind) => {
       expect(both.result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1 } });
     });
 
-    test('a file outside of the directory is meant by its path', async () => {
+    test('a file outside of the directory is selected by its path', async () => {
       await start(ALICE, 'web', ['a.yml', '../b.yml']);
       const both = { files: ['a.yml', '../b.yml'] };
       const { result } = await runTask(host, down({ directory: ALICE, ...both }));
       expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1 } });
     });
 
-    test('a container of the same name that does not say where it is from makes the name ambiguous', async () => {
+    test('a container of the project that has no directory label makes the name ambiguous', async () => {
       await start(ALICE, 'web');
       await create({ [PROJECT_LABEL]: 'app' });
       expect(await refused(down({ directory: ALICE }))).toContain('an unknown directory');
     });
 
-    test('a label that begins like another project’s name takes nothing of that one down', async () => {
+    test('a label that begins like another project’s name removes nothing of that project', async () => {
       await start(BOB, 'victim');
       await must(host, `mkdir -p ${ALICE} && touch ${ALICE}/compose.yml`);
       for (const odd of ['app x', 'app\nx', 'app|x', '"app"']) {
@@ -145,7 +145,7 @@ describe.each(kinds)('%s', (name, kind) => {
       expect(await stateOf(host)).toEqual(before);
     });
 
-    test('what has no container any more goes by its name', async () => {
+    test('a project without containers is selected by its name', async () => {
       await start(ALICE, 'web');
       await must(host, 'docker rm $(docker ps -aq)');
       const task = down({ project: 'app', directory: ALICE });

@@ -34,13 +34,13 @@ describe.each(kinds)('%s', (_name, kind) => {
         docker network create ${LABELLED} local
         docker service create --detach --no-resolve-image --replicas 0 --network shop_held \\
           --mount type=volume,src=shop_data-held,dst=/data service true
-        # The Engine makes it a moment later.
+        # The Engine creates it a moment later.
         until docker network inspect docker_gwbridge 2>/dev/null; do sleep 0.05; done`,
       );
     });
     afterAll(() => host.stop());
 
-    /** A dry run and a run, which must tell the same. @returns what is said, and what is gone */
+    /** Does a dry run and a run, which must report the same. @returns the result, and the removed objects */
     async function both(task: HousekeepingTask): Promise<{ result: StepResult; gone: string[] }> {
       const before = await stateOf(host);
       const dry = (await runTask(host, task, true)).result;
@@ -57,20 +57,20 @@ describe.each(kinds)('%s', (_name, kind) => {
       return { result, gone: difference(before, await stateOf(host)).gone };
     }
 
-    // In this order: what a prune leaves, the project has.
-    test('NetworkPrune leaves it', async () => {
+    // The order matters: ComposeDown removes what the prunes leave of the project.
+    test('NetworkPrune keeps it', async () => {
       const { gone } = await both(new NetworkPrune(selection));
       expect(gone).toContain('network local');
       expect(gone).not.toContain('network shop_held');
     });
 
-    test('VolumePrune leaves it, and counts it as in use', async () => {
+    test('VolumePrune keeps it, and counts it as in use', async () => {
       const { result, gone } = await both(new VolumePrune(selection));
       expect(result).toMatchObject({ removed: { volumes: 1 }, passedOver: { inUse: 1 } });
       expect(gone).toEqual(['volume shop_data-free']);
     });
 
-    test('ComposeDown leaves it, and names it', async () => {
+    test('ComposeDown leaves it, and reports it', async () => {
       const { result, gone } = await both(new ComposeDown({ project: 'shop', removeVolumes: true }));
       expect(result).toMatchObject({
         outcome: 'failed',
@@ -80,7 +80,7 @@ describe.each(kinds)('%s', (_name, kind) => {
       expect(gone).toEqual(['network shop_free']);
     });
 
-    test('a swarm that is locked hides it: every task that could remove it fails and removes nothing', async () => {
+    test('a swarm that is locked hides it, so every task that could remove it fails and removes nothing', async () => {
       await must(
         host,
         `docker service scale --detach $(docker service ls -q)=0 && docker swarm update --autolock=true >/dev/null

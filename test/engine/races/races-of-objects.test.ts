@@ -28,7 +28,7 @@ describeDocker('while a task removes things, other things happen', () => {
   afterEach(() => leaveAlone(host));
   afterAll(() => host.stop());
 
-  /** Labels and names of its own for each test, so that none meets what another has left. */
+  /** Each test has its own labels and names, so that it does not meet what another test left. */
   let app: string;
   let labels: { application: string };
   let label: string;
@@ -39,14 +39,14 @@ describeDocker('while a task removes things, other things happen', () => {
   });
   const ours = async (): Promise<string[]> => (await engineState(host)).filter((line) => line.includes(app));
 
-  /** Runs a task; whatever happens to it here is no failure, unless the test says so. */
+  /** Runs a task. It must not fail from what happens here, unless the test expects another exit code. */
   async function run(task: HousekeepingTask, exitCode = 0): Promise<unknown> {
     const done = await runTask(host, task);
     expect(done.exitCode).toBe(exitCode);
     return done.result;
   }
 
-  test('StoppedContainerPrune: what is started again or removed after it was listed is passed over', async () => {
+  test('StoppedContainerPrune: what is started again or removed after the listing is passed over', async () => {
     await must(
       host,
       `for name in early late gone plain; do docker create --name ${app}-$name ${label} ${SERVICE}; done`,
@@ -67,7 +67,7 @@ describeDocker('while a task removes things, other things happen', () => {
     expect(await ours()).toEqual(running.sort());
   });
 
-  test('VolumePrune: what a new container takes, or somebody removes, after it was listed is passed over', async () => {
+  test('VolumePrune: what a container uses, or a user removes, after the listing is passed over', async () => {
     await must(
       host,
       `for name in created run late gone plain; do docker volume create ${label} ${app}-$name; done`,
@@ -88,7 +88,7 @@ describeDocker('while a task removes things, other things happen', () => {
     expect(volumes).toEqual(['created', 'late', 'run'].map((name) => `volume ${app}-${name}`));
   });
 
-  test('NetworkPrune: what a running container joins, or somebody removes, after it was listed is passed over', async () => {
+  test('NetworkPrune: what a container joins, or a user removes, after the listing is passed over', async () => {
     await must(
       host,
       `for name in early late gone plain; do docker network create ${label} ${app}-$name; done`,
@@ -107,7 +107,7 @@ describeDocker('while a task removes things, other things happen', () => {
     expect(networks).toEqual(['early', 'late'].map((name) => `network ${app}-${name}`));
   });
 
-  test('NetworkPrune: what a container is to join that is not started yet stays', async () => {
+  test('NetworkPrune: a network of a container that is not started yet is kept', async () => {
     await must(host, `for name in early plain; do docker network create ${label} ${app}-$name; done`);
     await before(host, {
       'docker ps *': `docker create --name ${app}-1 --network ${app}-early ${SERVICE}`,
@@ -121,12 +121,12 @@ describeDocker('while a task removes things, other things happen', () => {
     expect(await ours()).toContain(`running /${app}-1`);
   });
 
-  test('NetworkPrune: a network that such a container is to join in the very last instant is lost', async () => {
+  test('NetworkPrune: a network is lost if such a container is created at the very last instant', async () => {
     await must(host, `docker network create ${label} ${app}-late`);
     await before(host, {
       'docker network rm *': `docker create --name ${app}-1 --network ${app}-late ${SERVICE}`,
     });
-    // Nobody can prevent this: to the Engine a network is in use only while a container on it runs.
+    // No client can prevent this: to the Engine a network is in use only while a container on it runs.
     expect(await run(new NetworkPrune({ labels, olderThan: AT_ONCE }))).toMatchObject({
       outcome: 'done',
       removed: { networks: 1 },
@@ -134,7 +134,7 @@ describeDocker('while a task removes things, other things happen', () => {
     expect(await ours()).toEqual([`container /${app}-1`]);
   });
 
-  test('NetworkPrune: a project that is brought up after it was listed keeps its networks', async () => {
+  test('NetworkPrune: a project that is started after the listing keeps its networks', async () => {
     await must(host, `docker network create ${PROJECT}=${app} ${app}_default`);
     await before(host, {
       'docker network rm *': `docker run -d --name ${app}-1 ${PROJECT}=${app} --network ${app}_default ${SERVICE}`,
@@ -168,7 +168,7 @@ describeDocker('while a task removes things, other things happen', () => {
     };
 
     test.each(Object.entries(kinds))(
-      '%s: what is started again stays, and all it needs, and the report says so',
+      '%s: what is started again is kept and reported, with all that it needs',
       async (_kind, task) => {
         await make();
         await before(host, { 'docker rm *': `docker start ${app}_web ${app}_db` });
@@ -183,7 +183,7 @@ describeDocker('while a task removes things, other things happen', () => {
       },
     );
 
-    test('what is brought up anew between its containers and the rest keeps the rest', async () => {
+    test('a project that is started again after the removal of its containers keeps the rest', async () => {
       await make();
       await before(host, {
         'docker network rm *': `docker run -d --name ${app}_new ${label} ${PROJECT}=${app} --network ${app}_default -v ${app}_data:/data ${SERVICE}`,
@@ -199,7 +199,7 @@ describeDocker('while a task removes things, other things happen', () => {
       );
     });
 
-    test('what somebody else takes down meanwhile is no error', async () => {
+    test('does not fail if another process takes the project down during the run', async () => {
       await make();
       await before(host, {
         'docker stop *': `docker rm -f ${app}_web`,

@@ -17,7 +17,7 @@ const HOSTS = {
 };
 
 const AT_ONCE = Duration.seconds(0);
-/** Something that goes on for as long as the test. */
+/** Starts a container that runs for as long as the test. */
 const RUN = `run -d --entrypoint /bin/busybox`;
 const SLEEP = 'sleep 10000';
 
@@ -34,7 +34,7 @@ async function load(host: PrivateHost, spec: ImageSpec): Promise<string> {
 describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_name, kind) => {
   describeDocker('other things happen', () => {
     let host: PrivateHost;
-    /** An image of others. */
+    /** An image that no task selects. */
     let another: string;
     beforeAll(async () => {
       host = await startEngine(kind);
@@ -43,7 +43,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
     afterEach(() => leaveAlone(host));
     afterAll(() => host.stop());
 
-    /** Labels of its own for each test, so that none meets what another has left. */
+    /** Each test has its own labels, so that it does not meet what another test left. */
     let app: string;
     let labels: { application: string };
     beforeEach(() => {
@@ -110,30 +110,34 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
           ]),
         );
         expect(state).not.toContain(`image ${plain}`);
-        // Nobody can prevent this: what is tagged in the very last instant is lost with its tag, and the report says so.
+        // No client can prevent this: an image that gets a tag at the very last instant is lost with it.
+        // A warning reports it.
         expect(state).not.toContain(`image ${late}`);
         expect(result).toMatchObject({ removed: { images: 2 }, warnings: ['tag-removed'] });
       });
 
       test.each([
-        ['judged', 'docker inspect --type image *Created*'],
-        ['looked at for the last time', lastLook],
-      ])('what is gone before it is %s is counted once, as gone', async (_when, call) => {
-        for (const dryRun of call === lastLook ? [false] : [true, false]) {
-          const image = await load(host, { labels });
-          await before(host, { [call]: `docker image rm ${image}` });
-          const { result } = await runTask(
-            host,
-            new DanglingImagePrune({ labels, olderThan: AT_ONCE }),
-            dryRun,
-          );
-          expect(result).toMatchObject({ outcome: 'nothing', removed: { images: 0 } });
-          expect(result.passedOver).toEqual({ gone: 1 });
-        }
-      });
+        ['checked', 'docker inspect --type image *Created*'],
+        ['checked for the last time', lastLook],
+      ])(
+        'an image that another client removes before it is %s is counted once, as gone',
+        async (_when, call) => {
+          for (const dryRun of call === lastLook ? [false] : [true, false]) {
+            const image = await load(host, { labels });
+            await before(host, { [call]: `docker image rm ${image}` });
+            const { result } = await runTask(
+              host,
+              new DanglingImagePrune({ labels, olderThan: AT_ONCE }),
+              dryRun,
+            );
+            expect(result).toMatchObject({ outcome: 'nothing', removed: { images: 0 } });
+            expect(result.passedOver).toEqual({ gone: 1 });
+          }
+        },
+      );
 
       test.each(['inspect', 'rm'])(
-        'another complaint, at image %s, is a failure, and is told',
+        'another error of image %s fails the task and is reported',
         async (command) => {
           const image = await load(host, { labels });
           const refuse = `echo 'Error response from daemon: disk on fire' >&2; exit 1`;
@@ -163,7 +167,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         const toRun = await image('run', 'run-too');
         const gone = await image('gone');
         await before(host, {
-          // That is when it has been judged.
+          // The task makes this call after it has checked the images.
           [`docker image ls *${KEEP_LABEL}*`]: [
             `docker tag ${more} ${app}:more-new && docker tag ${single} ${app}:single-new`,
             `docker tag another ${app}:less-too && docker tag another ${app}:moved`,
@@ -188,7 +192,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         );
       });
 
-      test('what is tagged, used or removed at the last moment stays, with all its tags', async () => {
+      test('images that are tagged, used or removed at the last moment are kept with all their tags', async () => {
         await image('plain', 'plain-too');
         const used = await image('used', 'used-too');
         const late = await image('late', 'late-too');
@@ -225,10 +229,10 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         );
       });
 
-      test('a tag that comes where the image has just lost its last one stays, and so does the image', async () => {
+      test('a tag that is added after the image lost its last one is kept, and so is the image', async () => {
         const other = `other-${app}:1`;
         const id = await load(host, { labels, tags: [`${app}:1`, other] });
-        // Before the next call, whichever that is.
+        // The tag is added before the next call of any kind.
         await interpose(
           host,
           `case $call in
@@ -243,7 +247,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         expect(result).toMatchObject({ outcome: 'nothing', passedOver: { tagged: 1 } });
       });
 
-      test('a tag that another image takes over after the tags were compared stays with that', async () => {
+      test('a tag that another image takes over after the tags were compared is kept with that image', async () => {
         await image('1', 'one');
         await before(host, {
           [`docker image inspect --format {{.ID}} ${app}:*`]: `docker tag another "\${call##* }"`,
@@ -255,7 +259,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
 
       const untagging = (): string => `docker image rm --no-prune ${app}:*`;
 
-      test('a tag that another image takes over in the very last instant is lost, which nothing could prevent', async () => {
+      test('a tag that another image takes over at the very last instant is lost, which no client can prevent', async () => {
         await image('1', 'one');
         await before(host, { [untagging()]: `docker tag another ${app}:1; docker tag another ${app}:one` });
         const { result } = await prune();
@@ -263,7 +267,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
       });
 
-      test('so is an image that then has no other tag, and the report says so', async () => {
+      test('an image that takes it over and then has no other tag is lost too, and a warning reports it', async () => {
         await image('1', 'one');
         const victim = await load(host, { tags: [`victim-${app}:1`] });
         await before(host, {
@@ -278,7 +282,7 @@ describe.each(Object.entries(HOSTS))('while images are removed from the %s', (_n
         });
       });
 
-      test('another complaint is a failure, is told, and costs no tag', async () => {
+      test('another error fails the task, is reported, and no tag is lost', async () => {
         const [twice, once] = [await image('1', 'one'), await image('2')];
         const refuse = `echo 'Error response from daemon: disk on fire' >&2; exit 1`;
         await interpose(host, `case $call in docker\\ image\\ rm\\ *sha256:*) ${refuse} ;; esac`);

@@ -9,9 +9,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { PrivateHost } from '../../../local/host/private-host';
 
 /**
- * What a registry has, by reference without its host, e.g. `app:2`. An image is a layer with busybox and then layers
- * of a file each, /file-1 and so on; images share layers as far as they go. Those that all have in common come at
- * once, the next one is held up by gate 1, and so on.
+ * The images of a registry, by reference without its host, e.g. `app:2`. An image has a layer with busybox,
+ * followed by layers of one file each: /file-1 and so on. Images share these layers. The registry sends the
+ * layers that all have in common at once. Gate 1 holds up the next layer, and so on.
  */
 export interface Shelf {
   readonly [reference: string]: {
@@ -21,13 +21,13 @@ export interface Shelf {
 }
 
 /**
- * A registry on a host's loopback, from which Docker takes images without TLS. What it sends drips, and stops half-way
- * at a gate, so that a pull is under way for exactly as long as a test wants it to be.
+ * A registry on a host's loopback, from which Docker pulls images without TLS. It sends layers slowly and
+ * stops half-way at a gate. So a test decides for how long a pull is in progress.
  */
 export interface Registry {
   /** Opens the gate of this number and all before it. */
   open(gate: number): void;
-  /** Resolves once so many requests wait at closed gates: whoever sent them is in the middle of its work. */
+  /** Resolves once this many requests wait at closed gates. Their senders are then in the middle of work. */
   waiting(requests: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,10 +35,10 @@ export interface Registry {
 /** Where the host's Docker finds the registry. */
 export const REGISTRY = '127.0.0.1:5000';
 
-/** What a build's RUN fetches in order to last until the gate opens; needs the host's network. */
+/** The URL that a build's RUN fetches to last until the gate opens. It needs the host's network. */
 export const gateUrl = (gate: number): string => `http://${REGISTRY}/gate/${gate}`;
 
-/** Starts a registry in the host's network; it ends with `stop`, with the host, or with this process. */
+/** Starts a registry in the host's network. It ends with `stop`, with the host, or with this process. */
 export async function startRegistry(host: PrivateHost, shelf: Shelf): Promise<Registry> {
   const tsx = require.resolve('tsx/cli');
   const [program = '', ...args] = host.enter([process.execPath, tsx, __filename, JSON.stringify(shelf)]);
@@ -77,12 +77,12 @@ export async function startRegistry(host: PrivateHost, shelf: Shelf): Promise<Re
   };
 }
 
-/** What /file-n of an image holds: nothing that can be compressed. */
+/** The content of /file-n of an image, which cannot be compressed. */
 export function fileContent(n: number): Buffer {
   return createHash('shake256', { outputLength: 200_000 }).update(`file ${n}`).digest();
 }
 
-/** Pieces in which a blob is sent, and the pause between them. */
+/** The number of pieces in which a blob is sent, and the pause between them. */
 const PIECES = 20;
 const PAUSE_MS = 40;
 
@@ -119,7 +119,7 @@ class Server {
       const config = {
         architecture: 'amd64',
         os: 'linux',
-        // As old as anything can be: only when it was tagged speaks for it.
+        // The image is very old, so that only the time of its tag makes it young.
         created: '2020-01-01T00:00:00Z',
         config: { Labels: image.labels, Entrypoint: ['/bin/busybox'] },
         rootfs: { type: 'layers', diff_ids: diffIds.slice(0, image.layers + 1) },

@@ -29,12 +29,12 @@ const SHELF = {
 const labels = { application: 'todobackend' };
 const AT_ONCE = Duration.seconds(0);
 
-/** Every kind but that of a user's own script: at its default age, and as soon as anything may be removed. */
+/** Every kind but ShellTask, with its default age or another one. */
 const ALL: Readonly<Record<Exclude<TaskKind, 'ShellTask'>, (olderThan?: Duration) => HousekeepingTask>> = {
   ComposeDown: (olderThan) => new ComposeDown({ labels, olderThan }),
   DanglingImagePrune: (olderThan) => new DanglingImagePrune({ labels, olderThan }),
   UnusedImagePrune: (olderThan) =>
-    // The image that is pulled is labelled, and old.
+    // The pulled image is labelled, and old.
     new UnusedImagePrune({
       labels: olderThan === undefined ? labels : { application: 'retired' },
       keepNewest: 0,
@@ -49,16 +49,16 @@ const ALL: Readonly<Record<Exclude<TaskKind, 'ShellTask'>, (olderThan?: Duration
 /** By default no task removes what a build or a pull in progress works with. */
 const PATIENT = Object.values(ALL).map((task) => task());
 
-/** Those of them that look at what builds and pulls make. */
+/** Those of them that select what builds and pulls make. */
 const OF_IMAGES = PATIENT.filter((task) => /Image|BuildCache/.test(task.constructor.name));
 
 /**
- * No object is kept for its age. What the legacy builder works with, labelled images and containers, may be removed then.
- * A pull and BuildKit show nothing until they have ended.
+ * No object is kept for its age. The tasks may then remove the labelled images and containers of the legacy
+ * builder. A pull and BuildKit show nothing until they have ended.
  */
 const IMPATIENT = Object.values(ALL).map((task) => task(AT_ONCE));
 
-/** Builds an image in which each of so many steps lasts until a gate opens, from nothing. */
+/** Builds an image from scratch. Each of its steps lasts until a gate opens. */
 async function build(host: PrivateHost, tag: string, steps: number, buildKit: 0 | 1): Promise<Captured> {
   const dockerfile = [
     'FROM scratch',
@@ -77,7 +77,7 @@ async function build(host: PrivateHost, tag: string, steps: number, buildKit: 0 
     dockerfile.join('\n'),
   );
   await must(host, `cd ${folder} && for n in 1 2 3 4; do echo ${tag} $n >file-$n; done`);
-  // Debian's own CLI: it has a BuildKit of its own or brings the plug-in.
+  // The CLI of Debian has BuildKit built in, or comes with the plug-in.
   const argv = ['/usr/bin/docker', 'build', '--network', 'host', '-t', `built:${tag}`, folder];
   return host.run(['env', `DOCKER_BUILDKIT=${buildKit}`, ...argv]);
 }
@@ -108,16 +108,16 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
         await host.stop();
       });
 
-      test('a pull and builds that are under way throughout come to their end, whole', async () => {
+      test('a pull and builds that are in progress throughout end successfully and complete', async () => {
         const legacy = build(host, 'legacy', 2, 0);
         const work = [pull(host), build(host, 'kit', GATES, 1), legacy];
-        // Three layers of the four are fetched at once; of each build there is one step.
+        // Docker fetches three of the four layers at once. Each build has one step at a time.
         const expected = [5, 5, 3, 2];
         const rounds = [PATIENT, OF_IMAGES, IMPATIENT, OF_IMAGES];
         for (const [round, tasks] of rounds.entries()) {
           await registry.waiting(expected[round] ?? 0);
           if (round === 2) await legacy;
-          // So that there is something to remove, next to what is in use.
+          // The tasks then have something to remove next to what is in use.
           await loadImage(host, { labels });
           await loadImage(host, { labels });
           const running = runTasks(host, tasks);
@@ -159,13 +159,14 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
             ),
           ).toEqual(made.map(([, content = '']) => sha256(content)));
         }
-        // All of them, not only what a container needed.
+        // This reads all layers, not only those that a container needed.
         await must(host, `docker save ${REGISTRY}/app:2 built:kit built:legacy | tar -t`);
       });
 
       if (kind.store === 'containerd') {
-        // The proof that the above is where it hurts. On Engine 26.1 `docker image prune` is harmless to a pull; on newer
-        // ones it takes the lease of a pull away, as is done here by hand: https://github.com/moby/moby/issues/53321.
+        // This proves that the test above can fail. On Engine 26.1 `docker image prune` is harmless to a
+        // pull. On newer ones it removes the lease of a pull, as this test does by hand:
+        // https://github.com/moby/moby/issues/53321.
         test('a pull that loses its lease fails', async () => {
           const pulled = pull(host);
           await registry.waiting(3);

@@ -10,7 +10,7 @@ import { bystanders, engineState, TASK_WORLDS } from '../support/task-worlds';
 
 const OF_SHOP = `--label ${PROJECT_LABEL}=shop --label ${ONE_OFF_LABEL}=False`;
 
-/** Every kind that selects each object before it removes it: no project as a whole, and no script of a user's. */
+/** Every kind that selects each object before it removes it. ComposeDown and ShellTask do not. */
 const prunes = Object.entries(TASK_WORLDS).filter(([name]) => !/^(ComposeDown|ShellTask)$/.test(name));
 const stores = Object.entries(ENGINES).filter(([name]) => /no Compose|28.5, containerd/.test(name));
 
@@ -26,7 +26,7 @@ describe.each(stores)('%s', (_name, kind) => {
     afterEach(() => leaveAlone(host));
     afterAll(() => host.stop());
 
-    /** Runs a task, with a piece of shell in the place of each call that removes something. */
+    /** Runs a task, with a piece of shell in place of each call that removes something. */
     async function instead(task: HousekeepingTask, removal: string, shell: string): Promise<TaskRun> {
       const pattern = removal.replaceAll(' ', '\\ ');
       await interpose(host, `case $call in ${pattern}) ${shell} ;; esac`);
@@ -34,14 +34,14 @@ describe.each(stores)('%s', (_name, kind) => {
       await leaveAlone(host);
       return run;
     }
-    /** A run that nothing disturbs finishes the work. */
+    /** Runs the task without a fault, which finishes the work. */
     async function finish(task: HousekeepingTask): Promise<void> {
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'done' });
       expect(await engineState(host)).toEqual(nothing);
     }
 
     test.each(prunes)(
-      '%s: a CLI that removed nothing makes it fail, and it says why',
+      '%s: a CLI that removed nothing makes it fail, and it reports why',
       async (_task, world) => {
         const { task, make, removal } = world;
         await make(host);
@@ -51,7 +51,7 @@ describe.each(stores)('%s', (_name, kind) => {
           [`echo 'unexpected EOF' >&2; exit 1`, 'unexpected EOF'],
           ['exit 0', 'the Docker CLI ended with code 1 and no message'],
         ] as const) {
-          // Of build cache nothing was selected that could be compared.
+          // BuildCachePrune has no list of selected objects to compare.
           if (shell === 'exit 0' && removal.includes('builder')) continue;
           const { result, exitCode } = await instead(task, removal, shell);
           expect(result).toMatchObject({
@@ -81,7 +81,7 @@ describe.each(stores)('%s', (_name, kind) => {
       },
     );
 
-    test('ComposeDown: a CLI that removed nothing makes it fail, and no other is said to use what is left', async () => {
+    test('ComposeDown: a CLI that removed nothing makes it fail, and it does not blame other users', async () => {
       const { task, make, removal } = TASK_WORLDS.ComposeDown;
       await make(host);
       for (const [shell, words] of [
@@ -95,7 +95,7 @@ describe.each(stores)('%s', (_name, kind) => {
       await finish(task);
     });
 
-    test('ComposeDown: a complaint about a container that vanished is no reason for what is left', async () => {
+    test('ComposeDown: an error about a container that vanished is not the reason for what is left', async () => {
       await must(
         host,
         `docker create --name shop_app ${OF_SHOP} --network none service true
@@ -113,7 +113,7 @@ describe.each(stores)('%s', (_name, kind) => {
       await must(host, 'docker rm guest; docker volume rm shop_data');
     });
 
-    test('ComposeDown: a complaint about a container that vanished is no reason for another one that is left', async () => {
+    test('ComposeDown: an error about a container that vanished is not the reason for another one left', async () => {
       const gone = await must(
         host,
         `docker create --name shop_left ${OF_SHOP} --network none service true >/dev/null
@@ -156,7 +156,7 @@ describe.each(stores)('%s', (_name, kind) => {
 
     describe('StoppedContainerPrune', () => {
       const { task, make, removal } = TASK_WORLDS.StoppedContainerPrune;
-      /** Another client began to remove the containers before; a moment after the task's own attempt, something happens. */
+      /** Another client removes the containers first. `after` runs a moment after the task's attempt. */
       const beside = async (after: string): Promise<void> => {
         await make(host);
         await interpose(
@@ -185,7 +185,7 @@ describe.each(stores)('%s', (_name, kind) => {
         expect(await engineState(host)).toEqual(nothing);
       });
 
-      test('a removal that hangs is not-removed, with the Engine’s complaint', async () => {
+      test('a removal that hangs is not-removed, with the Engine’s error', async () => {
         await beside(':');
         const { result } = await runTask(host, task);
         expect(result).toMatchObject({

@@ -10,19 +10,20 @@ import { RUN_DIR } from '../support/interpose';
 import { runTask } from '../support/run-task';
 import { stateOf } from '../support/state';
 
-describeDocker('what is said of a host on which', () => {
+describeDocker('on a host where', () => {
   let host: PrivateHost;
   beforeAll(async () => {
     host = await startEngine(Object.values(ENGINES)[0]!);
   });
   afterAll(() => host.stop());
 
-  test('Compose cannot stop a project: a warning, and the Engine does it', async () => {
+  test('Compose cannot stop a project, the Engine stops it, and the report warns', async () => {
     await alone(host);
-    // The files are well, and Compose v1 reads from its environment how to talk to the Engine: here, as to a newer one.
+    // The files are valid. But Compose v1 reads the API version from its environment, and the Engine of this
+    // host does not support that one.
     await must(host, `echo COMPOSE_API_VERSION=1.99 >${DIRECTORY}/.env`);
     const { result, log } = await runTask(host, new ComposeDown({ directory: DIRECTORY }));
-    // What Compose said may hold values of the files, so it stays on the host.
+    // The output of Compose may contain values of the files, so it is kept on the host.
     const said = `${RUN_DIR}/work/compose-said`;
     expect(log).toContain(said);
     expect(log).not.toContain('1.99');
@@ -35,11 +36,11 @@ describeDocker('what is said of a host on which', () => {
     expect((await stateOf(host)).filter((line) => line.startsWith('container '))).toEqual([]);
   });
 
-  test('somebody else has the disk usage counted: the build cache waits a little, then for the next run', async () => {
+  test('another client counts the disk usage, BuildCachePrune waits a little, then for the next run', async () => {
     await build(host, 'cache', { file: 1000 });
     const keep = 1;
     const going = leastRecentlyUsed(await buildCache(host), keep);
-    // A volume that takes minutes to count: many times the whole of /usr.
+    // This volume takes minutes to count: it holds the whole of /usr many times.
     await must(
       host,
       `docker volume create large && cd /run/engine/volumes/large/_data
@@ -59,7 +60,7 @@ describeDocker('what is said of a host on which', () => {
       until asks; do :; done
       while asks; do :; done
       umount -l /run/engine/volumes/large/_data/*
-      # The rest of one /usr is still counted for who asked first, unless that is over by now: it hangs up.
+      # The Engine may still count the rest of one /usr for the first client, so end that client.
       kill $(cat /run/df.pid) || true`,
     );
     const { result: waited, log } = await waiting;

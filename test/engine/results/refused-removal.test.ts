@@ -9,7 +9,7 @@ import { runTask } from '../support/run-task';
 import { stateOf } from '../support/state';
 
 const labels = { stage: 'preview' };
-/** Waiting for a removal takes all of its time. */
+/** The task waits for a removal until its time is over. */
 const timeout = Duration.minutes(1);
 
 /** Each Engine and each store. */
@@ -30,7 +30,7 @@ describe.each(kinds)('%s', (_name, kind) => {
           --label ${PROJECT_LABEL}=shop --label ${ONE_OFF_LABEL}=False service true`,
       );
       stuck = `/run/engine/containers/${id}/stuck`;
-      // In memory a file can be made immutable since Linux 6.6.
+      // Since Linux 6.6 a file in memory can be made immutable.
       await must(host, `touch ${stuck} && chattr +i ${stuck}`);
     });
     afterAll(() => host.stop());
@@ -39,9 +39,9 @@ describe.each(kinds)('%s', (_name, kind) => {
       ['leftovers', 'not all of shop was removed: ', new ComposeDown({ project: 'shop', timeout })],
       ['not-removed', '', new StoppedContainerPrune({ labels, olderThan: Duration.seconds(0), timeout })],
     ])(
-      'is %s with the Engine’s complaint, each time, and goes when it can',
+      'is %s with the Engine’s error each time, and is removed once that is possible',
       async (reason, words, task: HousekeepingTask) => {
-        // The second time some Engines say in `docker ps` that its removal is under way.
+        // The second time `docker ps` of some Engines shows that its removal is in progress.
         for (const status of [/ created$/, / (removing|dead)$/]) {
           expect((await stateOf(host))[0]).toMatch(status);
           const { result } = await runTask(host, task);

@@ -25,7 +25,7 @@ const of = (project: string): string => `--label ${PROJECT_LABEL}=${project} --l
 const selection = { labels, olderThan: Duration.seconds(0) };
 const REFUSAL = 'Error response from daemon: layer does not exist';
 
-/** Each store, and each CLI that words its complaints in another way. */
+/** Each store, and each CLI that words its errors in another way. */
 const kinds = Object.entries(ENGINES).filter(([name]) => /no Compose|containerd/.test(name));
 
 describe.each(kinds)('%s', (_name, kind) => {
@@ -41,7 +41,7 @@ describe.each(kinds)('%s', (_name, kind) => {
     afterEach(() => leaveAlone(host));
     afterAll(() => host.stop());
 
-    /** The Engine answers a question about this object with an error, and describes the others that are asked for. */
+    /** Makes the Engine answer a question about this object with an error, and describe the others. */
     const conceal = (id: string): Promise<void> =>
       interpose(
         host,
@@ -55,7 +55,7 @@ describe.each(kinds)('%s', (_name, kind) => {
           exit 1 ;;
         esac`,
       );
-    /** What is gone after a task that must fail with the Engine's own words. */
+    /** The objects that a task removes, which must fail with the Engine's message. */
     async function gone(task: HousekeepingTask): Promise<{ gone: string[]; run: TaskRun }> {
       const before = await stateOf(host);
       const run = await runTask(host, task);
@@ -95,7 +95,7 @@ describe.each(kinds)('%s', (_name, kind) => {
       await conceal((await images()).find((id) => id !== seen)!);
       const { gone: lost, run } = await gone(task);
       if (kind.store === 'classic' && seenTags) {
-        // It may have been built upon the other, which then would lose its tags for nothing.
+        // The hidden image may be built on the other one, which would then only lose its tags.
         expect(lost).toEqual([]);
         return;
       }
@@ -105,7 +105,7 @@ describe.each(kinds)('%s', (_name, kind) => {
 
     test.each([
       ['', ':'],
-      [', also where containers may come from a copy by docker commit', 'docker commit seen_1 copy:1'],
+      [', even if containers may come from a copy by docker commit', 'docker commit seen_1 copy:1'],
     ])('ComposeDown by labels passes its project over, and takes the others down%s', async (_where, more) => {
       const create = (name: string, project: string): Promise<string> =>
         must(host, `docker create --name ${name} ${of(project)} ${LABELLED} --network none service true`);
@@ -123,21 +123,18 @@ describe.each(kinds)('%s', (_name, kind) => {
       ['NetworkPrune', new NetworkPrune({ ...selection, composeLeftovers: true })],
       ['UnusedImagePrune', new UnusedImagePrune({ ...selection, keepNewest: 0 })],
       ['DanglingImagePrune', new DanglingImagePrune(selection)],
-    ])(
-      '%s removes nothing where it is a container, which may use any of what is to go',
-      async (_task, task) => {
-        await must(
-          host,
-          `docker volume create ${LABELLED} data; docker network create ${LABELLED} net; docker network create ${of('over')} over_default`,
-        );
-        await loadImage(host, { labels, tags: ['app:1'] });
-        await loadImage(host, { labels });
-        await conceal(await must(host, 'docker create --network none service true'));
-        expect((await gone(task)).gone).toEqual([]);
-      },
-    );
+    ])('%s removes nothing if it is a container, which may use any selected object', async (_task, task) => {
+      await must(
+        host,
+        `docker volume create ${LABELLED} data; docker network create ${LABELLED} net; docker network create ${of('over')} over_default`,
+      );
+      await loadImage(host, { labels, tags: ['app:1'] });
+      await loadImage(host, { labels });
+      await conceal(await must(host, 'docker create --network none service true'));
+      expect((await gone(task)).gone).toEqual([]);
+    });
 
-    test('ComposeDown of one project leaves networks and volumes where it is a container of others', async () => {
+    test('ComposeDown of one project leaves networks and volumes if it is an outside container', async () => {
       await must(
         host,
         `docker network create ${of('shop')} shop_default; docker volume create ${of('shop')} shop_data
@@ -151,7 +148,7 @@ describe.each(kinds)('%s', (_name, kind) => {
       expect(lost[0]).toMatch(/^container .* created$/);
     });
 
-    test('a volume of a plug-in that breaks off is passed over, and the others go', async () => {
+    test('a volume of a plug-in that breaks off is passed over, and the others are removed', async () => {
       await startPlugIn(host);
       await must(
         host,

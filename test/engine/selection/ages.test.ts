@@ -20,12 +20,12 @@ import { difference, stateOf } from '../support/state';
 const by = (age: string): Record<string, string> => ({ age });
 const project = (name: string): string =>
   `--label age=project --label com.docker.compose.oneoff=False --label com.docker.compose.project=${name}`;
-/** What is that old goes: what was made early is older by then, what was made late is not. */
+/** The tasks remove what is this old. Objects that were made early are older by then, later ones are not. */
 const AGE = Duration.seconds(3);
 
 const kinds = Object.entries(ENGINES).filter(([name]) => /v1$|28.5, containerd/.test(name));
 describe.each(kinds)('%s', (_, kind) => {
-  describeDocker('what is old enough goes, what is younger stays', () => {
+  describeDocker('old enough objects are removed, younger ones are kept', () => {
     let host: PrivateHost;
 
     beforeAll(async () => {
@@ -52,13 +52,13 @@ describe.each(kinds)('%s', (_, kind) => {
         docker wait ended-late
         docker create ${project('grown')} --name grown-2 service x`,
       );
-      // The first of what was made late: the rest is younger still, however slow this machine is.
+      // This is the oldest of the late objects. The others are younger, even on a slow machine.
       const { Created } = await ask<{ Created: string }>(host, '/networks/bare-grown_other');
       await stopClock(host, secondOf(Created) + 1);
     });
     afterAll(() => host.stop());
 
-    /** What a task removes, after its dry run said as much. */
+    /** What a task removes, after a dry run that must report the same. */
     async function goneBy(task: HousekeepingTask): Promise<string[]> {
       const before = await stateOf(host);
       const dry = await runTask(host, task, true);
@@ -69,20 +69,20 @@ describe.each(kinds)('%s', (_, kind) => {
       return difference(before, await stateOf(host)).gone;
     }
 
-    test('StoppedContainerPrune: since a container ended, not since it was made', async () => {
+    test('StoppedContainerPrune: the age of a container counts from its end, not from its creation', async () => {
       expect(await goneBy(new StoppedContainerPrune({ labels: by('ended'), olderThan: AGE }))).toEqual([
         'container ended-early exited',
       ]);
     });
 
-    test('ComposeDown: the youngest of a project decides, also where only networks are left', async () => {
+    test('ComposeDown: the youngest object of a project decides, even if only networks are left', async () => {
       expect(await goneBy(new ComposeDown({ labels: by('project'), olderThan: AGE }))).toEqual([
         'container old-1 created',
         'network bare_default',
       ]);
     });
 
-    test('to the second: nothing goes before it is that old, and all goes a second later', async () => {
+    test('to the second: nothing is removed before that age, and everything a second later', async () => {
       await must(
         host,
         'docker volume create --label age=exact exact && docker create --label age=exact --name exact service x',
@@ -94,7 +94,8 @@ describe.each(kinds)('%s', (_, kind) => {
         [container.Created, new StoppedContainerPrune({ labels: by('exact'), olderThan: AGE })],
       ];
       for (const [time, task] of tasks) {
-        // At the beginning of this second it is younger by the fraction, which the Engine does not tell of a volume.
+        // At the start of this second the object is younger by a fraction of a second.
+        // The Engine does not record that fraction for a volume.
         await stopClock(host, secondOf(time) + AGE.toSeconds());
         expect((await runTask(host, task)).result).toMatchObject({
           outcome: 'nothing',
@@ -105,14 +106,14 @@ describe.each(kinds)('%s', (_, kind) => {
       }
     });
 
-    test('BuildCachePrune: since the last use, whatever storage is to be kept', async () => {
+    test('BuildCachePrune: the age counts from the last use, with and without storage to keep', async () => {
       const early = await buildCache(host);
       await build(host, 'late', { late: 1000 });
       const cached = await buildCache(host);
       const late = cached.filter(
         (record) => !early.some(({ ID, LastUsedAt }) => ID === record.ID && LastUsedAt === record.LastUsedAt),
       );
-      // BuildKit looks again by its own clock, so this one has to be right as well.
+      // BuildKit checks ages again by its own clock, so this clock must be right too.
       const now = Date.now() / 1000;
       await stopClock(host, Math.floor(now));
       const olderThan = Duration.seconds(Math.ceil(now - usedAt(late[0]!)) + 3);
@@ -129,7 +130,7 @@ describe.each(kinds)('%s', (_, kind) => {
   });
 });
 
-/** The whole second in which a time of the Engine's lies. */
+/** The whole second of a time that the Engine gives. */
 function secondOf(time: string): number {
   return Math.floor(Date.parse(time) / 1000);
 }

@@ -22,7 +22,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
   });
   afterAll(() => host.stop());
 
-  test.each(SHELLS)('under %s removes what it should and nothing else', async (shell) => {
+  test.each(SHELLS)('under %s removes what it must and nothing else', async (shell) => {
     const wanted = [
       await loadImage(host, { labels: application }),
       await loadImage(host, { labels: { ...application, stage: 'test' } }),
@@ -64,7 +64,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
     expect(dry.result.bytesReclaimed).toBeUndefined();
   });
 
-  test('with several labels all must match', async () => {
+  test('all of several labels must match', async () => {
     const both = await loadImage(host, { labels: { ...application, stage: 'test' } });
     await loadImage(host, { labels: application });
     const before = await stateOf(host);
@@ -80,7 +80,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
     'a b  c',
     '; docker rm x #',
     '*',
-  ])('a label value %j reaches the Engine as it is', async (value) => {
+  ])('a label value %j reaches the Engine unchanged', async (value) => {
     const wanted = await loadImage(host, { labels: { application: value } });
     const before = await stateOf(host);
     const { result } = await runTask(host, new DanglingImagePrune({ labels: { application: value } }));
@@ -107,7 +107,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
       created: '1970-01-01T00:00:00Z',
       tags: ['built:now'],
     });
-    await host.docker('tag', id, 'built:again'); // the time of `docker load`'s own tag is not kept
+    await host.docker('tag', id, 'built:again'); // `docker load` records no time
     await host.docker('rmi', 'built:now');
     await loadImage(host, { labels: application, tags: ['built:again'] });
     const before = await stateOf(host);
@@ -117,7 +117,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
     expect(await stateOf(host)).toEqual(before);
   });
 
-  test('counts the bytes that the file system got back', async () => {
+  test('counts the bytes that the file system regained', async () => {
     await loadImage(host, { labels: application, payload: 'x'.repeat(5_000_000) });
     const { result } = await runTask(host, task);
     expect(result.bytesReclaimed).toBeGreaterThan(4_900_000);
@@ -130,7 +130,7 @@ describeDocker('DanglingImagePrune on a real Engine', () => {
     expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
   });
 
-  test('without an age, images just built go too', async () => {
+  test('without an age, it removes images that were just built', async () => {
     await loadImage(host, { labels: application, created: new Date().toISOString() });
     const now = new DanglingImagePrune({ labels: application, olderThan: Duration.seconds(0) });
     expect((await runTask(host, now)).result.removed).toEqual({ images: 1 });
@@ -157,7 +157,7 @@ describeDocker('DanglingImagePrune on the containerd image store', () => {
       await makeDangling(host, 'one');
       await makeDangling(host, 'two');
 
-      // The store counts the age of a dangling image from when it became one, which is now.
+      // The store counts the age of a dangling image from the moment it became one, which is now.
       expect((await runTask(host, task)).result).toMatchObject({
         outcome: 'nothing',
         passedOver: { young: 2, inUse: 1 },
@@ -178,7 +178,7 @@ describeDocker('DanglingImagePrune on the containerd image store', () => {
   });
 });
 
-/** @returns the identifier that the host's Engine gives the image, which on this store is not that of its configuration */
+/** @returns the identifier of the image, which on this store is not that of its configuration */
 async function makeDangling(host: PrivateHost, payload: string): Promise<string> {
   const list = async (): Promise<string[]> =>
     (await host.docker('image', 'ls', '-q', '--no-trunc', '-f', 'dangling=true')).split('\n');

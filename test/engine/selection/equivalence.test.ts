@@ -20,14 +20,14 @@ const TASKS = [
 ];
 
 const created = DAY_AGO();
-/** The same image on every Engine: nothing in it depends on when or where it is made. */
+/** The same image on every Engine. It does not depend on when or where it is made. */
 const image = (payload: string, spec: ImageSpec = {}): ImageSpec => ({ created, payload, labels, ...spec });
 
 let hosts: readonly PrivateHost[] = [];
 
 type World = (host: PrivateHost) => Promise<unknown>;
 
-/** What is the same for all: a project, its images, and others' things. */
+/** The part that all worlds share: a project, its images, and objects outside the project. */
 const common: World = async (host) => {
   await removeAll(host);
   await must(host, 'rm -rf /run/projects');
@@ -39,7 +39,7 @@ const common: World = async (host) => {
   await up(host);
 };
 
-/** Brings two Engines into one state, cleans one by the Makefile and the other by the document. */
+/** Brings two Engines into the same state. Cleans one by the Makefile and the other by the document. */
 async function both(
   world: World,
 ): Promise<{ before: EngineState; makefile: EngineState; document: EngineState }> {
@@ -53,7 +53,7 @@ async function both(
   return { before, makefile: named(await stateOf(one)), document: named(await stateOf(other)) };
 }
 
-/** Names that the Engine or Compose made up differ from one Engine to the next; that they are there does not. */
+/** Replaces the names that the Engine or Compose made up, because they differ between Engines. */
 function named(state: EngineState): EngineState {
   return state
     .map((line) => line.replace(/[0-9a-f]{64}$/, 'anonymous').replace(/_run_[0-9a-f]{12}/, '_run_x'))
@@ -73,36 +73,36 @@ describeDocker('the Makefile and the document', () => {
     expect(before.length - document.length).toBe(2 + 2 + 1 + 2);
   });
 
-  test('with a one-off container too', async () => {
+  test('leave the same with a one-off container', async () => {
     const { makefile, document } = await both((host) => compose(host, DIRECTORY, 'run', '-d', 'app', POLITE));
     expect(document).toEqual(makefile);
   });
 
-  describe('differ where safety asks for it:', () => {
-    /** What the Makefile removed and the document left. */
+  describe('differ for safety:', () => {
+    /** What the Makefile removed and the document kept. */
     async function spared(world: World): Promise<string[]> {
       const { makefile, document } = await both(world);
       expect(difference(makefile, document).gone).toEqual([]);
       return difference(makefile, document).come;
     }
 
-    test('an image that a stopped container uses stays', async () => {
+    test('the document keeps an image that a stopped container uses', async () => {
       const world: World = async (host) =>
         host.docker('create', '--name', 'other', await loadImage(host, image('used')), 'x');
       expect(await spared(world)).toEqual([expect.stringMatching(/^image /)]);
     });
 
-    test('an image younger than an hour stays: a build may be under way', async () => {
+    test('the document keeps an image younger than an hour, because a build may be in progress', async () => {
       const young = new Date(Date.now() - 60_000).toISOString();
       expect(await spared((host) => loadImage(host, image('young', { created: young })))).toHaveLength(1);
     });
 
-    test('an image with the keep label stays', async () => {
+    test('the document keeps an image with the keep label', async () => {
       const kept = { ...labels, [KEEP_LABEL]: '' };
       expect(await spared((host) => loadImage(host, image('kept', { labels: kept })))).toHaveLength(1);
     });
 
-    test('a project with a container that carries the keep label stays whole', async () => {
+    test('the document keeps the whole project of a container with the keep label', async () => {
       const file = composeFile({ db: { labels: { [KEEP_LABEL]: '' } } });
       expect(await spared((host) => up(host, DIRECTORY, file))).toEqual(
         expect.arrayContaining([
@@ -113,8 +113,8 @@ describeDocker('the Makefile and the document', () => {
       );
     });
 
-    test("a volume that only the Compose file names stays: it does not carry the project's label", async () => {
-      // Compose v1 removes the volumes that its file names, whoever made them.
+    test("the document keeps a volume that only the Compose file names, without the project's label", async () => {
+      // Compose v1 removes every volume that its file names, even one that it did not create.
       const world: World = async (host) => {
         await host.docker('volume', 'create', 'todobackend_extra');
         const file = JSON.parse(composeFile()) as { volumes: Record<string, object> };
@@ -125,7 +125,7 @@ describeDocker('the Makefile and the document', () => {
     });
   });
 
-  test('differ in orphans: the containers of a service that left the file go with their project', async () => {
+  test('differ in orphans: the document removes containers of services that are no longer in the file', async () => {
     const { makefile, document } = await both(async (host) => {
       await up(host, DIRECTORY, composeFile({ orphan: { command: [POLITE], network_mode: 'none' } }));
       await must(host, `cat >${DIRECTORY}/docker-compose.yml`, composeFile());

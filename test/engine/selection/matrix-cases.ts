@@ -15,21 +15,21 @@ import type { PrivateHost } from '../../../local/host/private-host';
 import { POLITE } from '../support/compose-world';
 import { loadImage, must } from '../support/images';
 
-/** A task, a world in which it has something to remove and much to leave alone, and what must go. */
+/** A task, a world in which it must remove a little and keep a lot, and the objects that it must remove. */
 export interface MatrixCase {
-  /** What tells it from other cases of its kind. */
+  /** Distinguishes it from the other cases of its kind. */
   readonly of?: string;
-  /** The task at an age, so that the same world shows what its age spares. @default - the task's own */
+  /** The task with an age, so that the same world shows what the age keeps. @default - the task's default */
   readonly task: (olderThan?: Duration) => HousekeepingTask;
   readonly make: (host: PrivateHost) => Promise<unknown>;
   /** Lines of the Engine's state, images by their tags. */
   readonly gone: readonly string[];
   readonly removed: Removed;
-  /** What else than the age spared, by the task's count. */
+  /** What the task counts as passed over for other reasons than age. */
   readonly passedOver?: object;
 }
 
-/** Labels by case, so that all cases can share one Engine; `x` has a label that begins the same. */
+/** Labels by case, so that all cases can share one Engine. Some begin alike, e.g. `dangling-not`. */
 const by = (name: string): Record<string, string> => ({ 'case.of': name });
 const label = (name: string): string => `--label case.of=${name}`;
 const project = (name: string, service = 'app'): string =>
@@ -39,7 +39,10 @@ const sh = (script: string) => (host: PrivateHost) => must(host, `set -e\n${scri
 const RUNNING = `service "$POLITE"`;
 const polite = `POLITE=$(cat <<'END'\n${POLITE}\nEND\n)\n`;
 
-/** The cases of each kind of task; that of build cache is in matrix.test.ts, as an Engine's state does not show it. */
+/**
+ * The cases of each kind of task. Those of build cache are in matrix.test.ts: an Engine's state does not show
+ * it.
+ */
 const CASES: Readonly<Record<Exclude<TaskKind, 'BuildCachePrune'>, readonly [MatrixCase, ...MatrixCase[]]>> =
   {
     ComposeDown: [
@@ -226,7 +229,7 @@ const CASES: Readonly<Record<Exclude<TaskKind, 'BuildCachePrune'>, readonly [Mat
           set -- $ids
           [ $# -gt 0 ] || { echo '{"outcome":"nothing"}'; exit; }
           [ "$DRY_RUN" = true ] || docker rm $ids >&2
-          printf '{"outcome": "done", "removed": {"containers": %d}, "message": "it is gone"}\\n' $#`,
+          printf '{"outcome": "done", "removed": {"containers": %d}, "message": "removed"}\\n' $#`,
           }),
         make: sh(
           `docker create ${label('shell')} --name shell-1 service x; docker create ${label('shell')} --name shell-2 service x`,

@@ -23,11 +23,12 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
     afterAll(() => host.stop());
 
     test.each(cases.map(([name, one]) => ({ name, ...one })))(
-      '$name: takes what it is told to and nothing else, as its dry run said',
+      '$name: removes what it is configured to and nothing else, as its dry run reported',
       async ({ name, task, make, gone, removed, passedOver }) => {
         await make(host);
         const before = await stateOf(host);
-        // Another shell for each task and Engine, so that over the matrix each task meets each.
+        // The shell changes with each task and Engine, so that over the matrix each task runs under each
+        // shell.
         const turn = cases.findIndex(([other]) => other === name) + Object.keys(ENGINES).indexOf(engine);
         const shell = host.withShell(SHELLS[turn % SHELLS.length]!);
 
@@ -50,7 +51,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
       },
     );
 
-    test('ComposeDown, one project: leaves what a container of others refers to, though that never ran', async () => {
+    test('ComposeDown, one project: leaves what another container refers to, even if that never ran', async () => {
       const own = '--label com.docker.compose.oneoff=False --label com.docker.compose.project=lender';
       await must(
         host,
@@ -75,7 +76,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
       expect(dry.result).toMatchObject({ outcome, reason, removed, left });
     });
 
-    test('BuildCachePrune: takes what no build uses, as its dry run said, and no image', async () => {
+    test('BuildCachePrune: removes what no build uses, as its dry run reported, and no image', async () => {
       await build(host, 'one', { one: 100 }, 'built');
       await build(host, 'two', { one: 100, two: 100 }, 'built');
       const [before, cached] = [await stateOf(host), await buildCache(host)];
@@ -95,7 +96,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
       expect((await runTask(host, task)).result).toMatchObject({ outcome: 'nothing' });
     });
 
-    test('BuildCachePrune: keeps as much as it is told to, of what was used last, as its dry run said', async () => {
+    test('BuildCachePrune: keeps the last used records up to `keepStorage`, as its dry run reported', async () => {
       await build(host, 'first', { one: 8_000_000, two: 7_000_000 });
       await build(host, 'second', { one: 5_000_000 });
       const cached = await buildCache(host);
@@ -120,7 +121,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
   });
 });
 
-/** Identifiers of images differ from store to store. */
+/** Removes the identifiers of images, which differ from store to store. */
 function withoutIdentifiers(state: EngineState): string[] {
   return state
     .map((line) => {

@@ -25,7 +25,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
     describeDocker('images of registries', () => {
       let host: PrivateHost;
       let registry: Registry;
-      /** `@sha256:...`, of the one image that the registry has. */
+      /** `@sha256:...` of the only image in the registry. */
       let digest: string;
       beforeAll(async () => {
         host = await startEngine(kind);
@@ -44,14 +44,15 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
 
       const pull = (reference: string): Promise<string> =>
         host.docker('pull', '-q', `${REGISTRY}/${reference}`);
-      // To the classic store what has no tag is dangling, to the other what has no name at all.
+      // In the classic store an image without a tag is dangling. In the other one an image without any name
+      // is.
       const ofDigests = kind.store === 'classic' ? dangling : unused;
 
       test.each([
         ['with a tag', () => pull('app:1'), unused],
         ['by its digest, as a Compose file may ask for it', () => pull(`app${digest}`), ofDigests],
       ])(
-        'what was pulled a moment ago, %s, is young, whatever its creation says',
+        'what was pulled a moment ago, %s, is young, regardless of its creation time',
         async (_how, make, prune) => {
           await make();
           const before = await stateOf(host);
@@ -70,7 +71,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
         ['tags of each', ['app:1', 'mirror:1', 'mirror:one'], unused],
         ['digests alone', ['app', 'mirror', 'another'], ofDigests],
       ])(
-        'an image in several repositories goes, as its dry run says: %s',
+        'an image in several repositories is removed, as the dry run reports: %s',
         async (_how, references, prune) => {
           await pull(`app${digest}`);
           for (const reference of references) {
@@ -87,18 +88,18 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
         },
       );
 
-      test('a pattern spares what is in that repository by its digest alone, too', async () => {
+      test('a pattern keeps an image that is in the repository by its digest alone', async () => {
         await pull('app:1');
         await pull(`mirror${digest}`);
         const spared = await runTask(host, unused({ ...AT_ONCE, exclude: [`${REGISTRY}/mirror`] }));
         expect(spared.result).toMatchObject({ outcome: 'nothing', passedOver: { excluded: 1 } });
-        // But what is meant for a tag does not hit upon the figures of a digest.
+        // But a pattern for tags does not match the digits of a digest.
         const { result } = await runTask(host, unused({ ...AT_ONCE, exclude: [`*${digest.slice(-8)}`] }));
         expect(result).toMatchObject({ outcome: 'done', removed: { images: 1 } });
       });
 
       if (kind.store === 'classic') {
-        test('the latest arrival counts, also if another storage driver knew the image long ago', async () => {
+        test('the latest arrival counts, even if another storage driver had the image long ago', async () => {
           await pull('app:1');
           const id = await host.docker('image', 'inspect', '--format', '{{.ID}}', `${REGISTRY}/app:1`);
           const drivers = ['another', 'zfs'].map(
@@ -114,7 +115,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
           await must(host, 'rm -r /run/engine/image/another /run/engine/image/zfs');
         });
 
-        test('where the Engine’s data cannot be seen, an image is as old as its build, and the report warns', async () => {
+        test('without access to the Engine’s data, an image is as old as its build, with a warning', async () => {
           await pull('app:1');
           const hide = 'mount -t tmpfs tmpfs /run/engine/image && exec "$@"';
           const blind: Host = {
@@ -127,7 +128,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
       }
 
       if (!kind.engine.test('20.10.')) {
-        test('a registry may have an address of IPv6', async () => {
+        test('a registry may have an IPv6 address', async () => {
           await pull('app:1');
           const six = '[2001:db8::1]:5000/app';
           await host.docker('tag', `${REGISTRY}/app:1`, `${six}:1`);
@@ -138,7 +139,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /Compose v1$|Engine 28.
         });
       }
 
-      test('an image of a project of which a container is kept stays with it', async () => {
+      test('an image of a project is kept with a kept container of the project', async () => {
         const own = { ...labels, [PROJECT_LABEL]: 'todobackend' };
         await loadImage(host, { labels: own, payload: 'dangling' });
         await loadImage(host, { labels: own, payload: 'tagged', tags: ['app:1'] });

@@ -18,7 +18,7 @@ describeDocker('ShellTask', () => {
   const says = (result: unknown): string =>
     `echo '${typeof result === 'string' ? result : JSON.stringify(result)}'`;
 
-  test.each(SHELLS)('reports what the script says, whole, under %s', async (shell) => {
+  test.each(SHELLS)('reports the whole result of the script, under %s', async (shell) => {
     const result = {
       outcome: 'failed',
       reason: 'half-done',
@@ -29,7 +29,7 @@ describeDocker('ShellTask', () => {
     };
     const script = `echo talk >&2; cat <<'END'\n${JSON.stringify(result)}\nEND\nexit 7`;
     const told = await runTask(host.withShell(shell), new ShellTask({ script }));
-    // Two bytes of UTF-8 that JSON of printable ASCII has no room for.
+    // The report is JSON in printable ASCII, so it cannot hold these two bytes of UTF-8.
     const message = result.message.replace('\u00e9', '??');
     expect(told.result).toMatchObject({ task: 'ShellTask', dryRun: false, ...result, message });
     expect(told.exitCode).toBe(1);
@@ -64,12 +64,12 @@ describeDocker('ShellTask', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('a script that fails without a result is told by its exit code', async () => {
+  test('a script that fails without a result is reported with its exit code', async () => {
     expect((await run('exit 9')).result).toMatchObject({ outcome: 'failed', reason: 'script-failed' });
     expect((await run('exit 9')).result.message).toContain('code 9');
   });
 
-  test('is left out of a dry run unless it says that it can do one', async () => {
+  test('is left out of a dry run unless it supports one', async () => {
     const script = `touch "/run/touched-$DRY_RUN"; ${says({ outcome: 'done' })}`;
     expect((await run(script, true)).result).toMatchObject({
       outcome: 'skipped',
@@ -82,7 +82,7 @@ describeDocker('ShellTask', () => {
     expect(await must(host, 'ls /run/touched-*')).toBe('/run/touched-false\n/run/touched-true');
   });
 
-  test('gets the script as it is, and finds the keep label and its time', async () => {
+  test('runs the script unchanged, with the keep label and the time left', async () => {
     const script = `#!/bin/sh
       # a comment stays
       words='  two   words  '
@@ -92,13 +92,13 @@ describeDocker('ShellTask', () => {
     expect((await run(script)).result).toMatchObject({ outcome: 'nothing' });
   });
 
-  test('a script that floods its output is not ended by that', async () => {
+  test('a flood of output does not end a script', async () => {
     const flood = await run('yes | head -c 30000000');
     expect(flood.result).toMatchObject({ outcome: 'failed', reason: 'broken-result' });
   });
 
   describe('a script that does not end is ended in time, and leaves no lock:', () => {
-    // A shell cannot set a trap for what it was made to ignore.
+    // A shell cannot set a trap for a signal that was ignored when it started.
     const heeds = "trap 'echo told >$HOUSEKEEPING_RUN_DIR/told; exit' TERM; sleep 1000 & wait";
     const LATE = {
       'one that ignores SIGTERM': "trap '' TERM; while :; do sleep 1; done",
@@ -109,7 +109,7 @@ describeDocker('ShellTask', () => {
     const cases = SHELLS.flatMap((shell) => Object.keys(LATE).map((late) => [shell, late] as const));
     const runs = new Map<string, TaskRun & { state: string }>();
 
-    // All at once, as each takes all of its time.
+    // All run at once, because each takes all of its time.
     beforeAll(async () => {
       await run('exit'); // so that the scripts are there
       const late = async (shell: (typeof SHELLS)[number], name: keyof typeof LATE): Promise<void> => {
@@ -130,7 +130,7 @@ describeDocker('ShellTask', () => {
     test.each(cases)('under %s, %s', (shell, name) => {
       const { result, state } = runs.get(`${shell} ${name}`)!;
       expect(result).toMatchObject({ outcome: 'failed', reason: 'deadline' });
-      // The timeout of busybox reaches nobody but its own child: of the rest the agent makes an end.
+      // The timeout of busybox signals only its own child. The agent ends the other processes.
       const told = shell === 'busybox' || name.includes('ignores') ? '' : '\ntold';
       expect(state).toBe(`free\nfree${told}`);
       expect(result.message).toContain('the script or a child of it');

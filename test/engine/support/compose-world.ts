@@ -2,13 +2,13 @@ import { ALL_COMPOSE, type PrivateHostOptions } from '../../../local/host/privat
 import type { PrivateHost } from '../../../local/host/private-host';
 import { DAY_AGO, loadImage, must } from './images';
 
-/** The hosts that people run, by what they have of Compose. */
+/** The hosts that users run, by their version of Compose. */
 export const COMPOSE_HOSTS: Readonly<Record<string, PrivateHostOptions>> = {
   'Engine 20.10 with Compose v1': {},
   'Engine 28.5 with the Compose plug-in': { toolchain: 'sid', hide: ['bin/docker-compose'] },
 };
 
-/** Without any Compose a project can only be there because its containers say so. */
+/** A host without Compose, where only the labels of containers show a project. */
 export const WITHOUT_COMPOSE: PrivateHostOptions = { hide: ALL_COMPOSE };
 
 /** Ends at once on SIGTERM, as a well-behaved service does. */
@@ -29,7 +29,7 @@ const COMPOSE_FILE = {
   volumes: { public: {}, shared: { external: true, name: 'shared' } },
 };
 
-/** A Compose file, its services changed by name. */
+/** A Compose file, with changes to its services by name. */
 export function composeFile(services: Record<string, object> = {}): string {
   const all: Record<string, object> = { ...COMPOSE_FILE.services };
   for (const [name, change] of Object.entries(services))
@@ -53,9 +53,9 @@ export async function up(host: PrivateHost, directory = DIRECTORY, file = compos
 }
 
 /**
- * What must stay beside a project todobackend: projects whose names begin like its name, an external volume, and
- * containers and volumes of nobody's. They are made without Compose, which takes many times longer; that they are
- * projects, their labels say.
+ * Creates what must be kept beside a project todobackend: projects whose names begin like its name, an
+ * external volume, and containers and volumes outside any project. Labels make them projects: Compose would
+ * take many times longer.
  */
 export async function neighbours(host: PrivateHost, created = DAY_AGO()): Promise<void> {
   await loadImage(host, { tags: ['service:latest'], busybox: true, payload: 'service', created });
@@ -76,14 +76,17 @@ export async function neighbours(host: PrivateHost, created = DAY_AGO()): Promis
   );
 }
 
-/** The project todobackend and nothing else but what it needs. */
+/** Creates the project todobackend and only what it needs. */
 export async function alone(host: PrivateHost): Promise<void> {
   await loadImage(host, { tags: ['service:latest'], busybox: true });
   await host.docker('volume', 'create', 'shared');
   await up(host);
 }
 
-/** The project todobackend with a one-off container, an orphan and an anonymous volume, among its neighbours. */
+/**
+ * Creates the project todobackend with a one-off container, an orphan and an anonymous volume, and its
+ * neighbours.
+ */
 export async function neighbourhood(host: PrivateHost): Promise<void> {
   await neighbours(host);
   await up(host, DIRECTORY, composeFile({ orphan: { command: [POLITE] } }));

@@ -1,15 +1,15 @@
 import type { PrivateHost } from '../../../local/host/private-host';
 import { must } from './images';
 
-/** Where tasks work, unless their environment says otherwise. */
+/** The default folder in which tasks work. Their environment can name another one. */
 export const RUN_DIR = '/run/docker-housekeeping';
 
 const FOLDER = '/run/interposed';
 
 /**
- * What stands before the host's docker and docker-compose. Only what a task calls concerns it, which is known by the
- * agent's environment and the task's work folder: not the step `host`, and not the test. Of one task it looks at one
- * call at a time, so that the nth is the nth even where several workers call.
+ * Wraps the host's docker and docker-compose. It acts only on the calls of a task, which it recognizes by the
+ * agent's environment and the task's work folder. It ignores the step `host` and the test. It handles one
+ * call of a task at a time, so that calls are counted correctly even with several workers.
  */
 const WRAPPER = `#!/bin/sh
 real=${FOLDER}/real/\${0##*/}
@@ -28,8 +28,8 @@ exec "$real" "$@"
 `;
 
 /**
- * Has a piece of shell run before each call that a task makes; what was there before is replaced. In it \`$call\` is
- * the call, \`$count\` its number and docker the real one; by \`exit\` it takes the call's place.
+ * Runs a piece of shell before each call that a task makes, in place of an earlier one. In it, \`$call\` is
+ * the call, \`$count\` its number, and docker the real one. With \`exit\` it replaces the call.
  */
 export async function interpose(host: PrivateHost, happening: string, runDir = RUN_DIR): Promise<void> {
   const install = `[ -d ${FOLDER} ] || {
@@ -45,10 +45,10 @@ export async function interpose(host: PrivateHost, happening: string, runDir = R
   await must(host, `cat >${runDir}/interposed/happening`, `${happening}\n`);
 }
 
-/** Patterns of the shell, their blanks quoted; `|` stands between them. */
+/** Shell patterns, separated by `|`, with quoted blanks. */
 const pattern = (call: string): string => call.replaceAll(' ', '\\ ');
 
-/** Has things happen right before a task makes, for the first time, a call like this (patterns of the shell). */
+/** Runs pieces of shell right before the first call of a task that matches their shell patterns. */
 export function before(host: PrivateHost, happenings: Readonly<Record<string, string>>): Promise<void> {
   const each = Object.entries(happenings).map(
     ([call, happening], n) => `case $call in ${pattern(call)})
@@ -61,18 +61,18 @@ export function before(host: PrivateHost, happenings: Readonly<Record<string, st
   return interpose(host, each.join('\n'));
 }
 
-/** A task that is held up in its middle. */
+/** A task that is held in the middle of its work. */
 export interface Hold {
   /** Resolves once the task is held. */
   readonly reached: Promise<unknown>;
-  /** Lets it go on. */
+  /** Lets the task continue. */
   readonly release: () => Promise<void>;
 }
 
 /**
- * Holds a task up right before it makes, for the nth time, a call like this; meanwhile it makes no other call.
+ * Holds a task right before its nth call that matches the shell patterns. It makes no call until the release.
  *
- * @param later a piece of shell that runs before each call from the next one on
+ * @param later a piece of shell that runs before each call after that one
  */
 export async function holdBefore(
   host: PrivateHost,
@@ -106,7 +106,7 @@ export async function calls(host: PrivateHost, runDir = RUN_DIR): Promise<string
   return lines === '' ? [] : lines.split('\n');
 }
 
-/** Tasks call the host's own docker again. */
+/** Lets tasks call the host's own docker again. */
 export async function leaveAlone(host: PrivateHost, runDir = RUN_DIR): Promise<void> {
   await must(host, `rm -f ${runDir}/interposed/happening`);
 }

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One is the beginning of another, so that whoever compares beginnings only is found out. */
+/** One is the beginning of another, so that a task that compares only beginnings fails. */
 export const KEYS = ['app', 'application', `app"l'$ic*`] as const;
 
-/** Values that are beginnings of each other, and those that break what is not quoted. */
+/** Values that are beginnings of each other, and values that break code without quotes. */
 export const VALUES = [
   'todo',
   'todobackend',
@@ -28,26 +28,26 @@ export const VALUES = [
 const PROJECTS = ['todo', 'todobackend', 'todobackend2', 'todo-backend'] as const;
 export const projects = fc.constantFrom(...PROJECTS, 'todo', 'todobackend', 'todobackend');
 
-/** What Compose says of a container's origin. */
+/** The labels in which Compose records a container's origin. */
 export const WORKING_DIR_LABEL = 'com.docker.compose.project.working_dir';
 export const CONFIG_FILES_LABEL = 'com.docker.compose.project.config_files';
-/** By these Compose v2 knows a container for one of its own and tells it from the others of its service. */
+/** The labels by which Compose v2 recognizes its own containers and distinguishes those of one service. */
 export const CONFIG_HASH_LABEL = 'com.docker.compose.config-hash';
 export const NUMBER_LABEL = 'com.docker.compose.container-number';
-/** What Compose puts, instead of the label of one-off containers, on those that run hooks. */
+/** The label that Compose puts on containers that run hooks, in place of the one of one-off containers. */
 export const HOOK_LABEL = 'com.docker.compose.hook';
 export const VERSION_LABEL = 'com.docker.compose.version';
 
-/** Where the world's folders of projects are; nothing else is there. */
+/** The folder that contains the world's project folders and nothing else. */
 export const PROJECTS_HOME = '/run/projects';
-/** One is in another; the last is what a careless shell would take for more than one word, or for a command. */
+/** One is in another. A careless shell would split the last one into words, or run it as a command. */
 export const DIRECTORIES = ['todo', 'todo/back end', `it's "$(touch /run/broken)" ☃`].map(
   (name) => `${PROJECTS_HOME}/${name}`,
 );
-/** The label of containers joins them by commas, and one has a comma in its name. */
+/** One name contains a comma. The label of containers joins the names with commas. */
 export const COMPOSE_FILES = ['docker-compose.yml', `it's extra, $HOME.yml`] as const;
 
-/** Repositories are beginnings of each other too; one has a port, whose colon is not that of a tag. */
+/** Repositories are beginnings of each other too. One has a port, whose colon does not begin a tag. */
 export const TAGS = ['todo', 'todobackend', 'localhost:5000/todo'].flatMap((repository) =>
   ['1', '2', '3', '4', '5', 'latest'].map((tag) => `${repository}:${tag}`),
 );
@@ -60,11 +60,11 @@ export const IMAGE_PATTERNS = [
   '*/*',
   'localhost:5000/*:[0-9]',
 ];
-/** Of containers, volumes and networks. */
+/** Patterns for the names of containers, volumes and networks. */
 export const NAME_PATTERNS = ['c*', 'v?', '*_n*', 'todo*', '*[0-2]', '[!t]*', '7*0'];
 export const PROJECT_PATTERNS = ['todo', 'todo*', '*2', 'todo?backend', '[!t]*', 'todo[a-c]*'];
 
-/** Labels as numbers of the world's values: so that tasks and objects come to speak of the same. */
+/** Labels as indexes into the world's values, so that tasks and objects often use the same values. */
 export type RawLabels = Readonly<Record<string, number>>;
 
 const value = fc.constantFrom(0, 0, 0, 0, 0, 1, 2);
@@ -78,7 +78,7 @@ export const labels: fc.Arbitrary<RawLabels> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({}) },
 );
 
-/** What a task asks for: at least one label. */
+/** The labels by which a task selects: at least one. */
 export const wanted: fc.Arbitrary<RawLabels> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ [first]: value }) },
   { weight: 3, arbitrary: fc.record({ [second]: value }) },
@@ -91,12 +91,12 @@ export function resolve(raw: RawLabels, values: readonly string[]): Labels {
   return Object.fromEntries(Object.entries(raw).map(([key, n]) => [key, values[n % values.length] ?? '']));
 }
 
-/** Yes, once in so many. */
+/** True once in this many times. */
 export function rarely(times: number): fc.Arbitrary<boolean> {
   return fc.nat(times - 1).map((n) => n === times - 1);
 }
 
-/** Something once in so many, else nothing. */
+/** Something once in this many times, otherwise undefined. */
 export function seldom<T>(times: number, something: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof(
     { weight: times - 1, arbitrary: fc.constant(undefined) },

@@ -18,21 +18,24 @@ const started = (name: string, from: string, files = 'a.yml', service = 'app') =
   });
 const todo = { project: 'todo', removeVolumes: true };
 
-/** What a task removed, what else there is, and what is to be said of it; nothing where it was right. */
+/** What a task removed, what else there is, and the expected complaint, if any. */
 const CASES: Readonly<
   Record<
     string,
     readonly [task: TaskPlan | undefined, gone: Partial<Snapshot>, stays?: Partial<Snapshot>, said?: string]
   >
 > = {
-  'an image that may go': [task('DanglingImagePrune'), { images: [image('a')] }],
-  'a tagged image that may go': [task('UnusedImagePrune'), { images: [image('a', { tags: ['a:1'] })] }],
-  'a container that may go': [task('StoppedContainerPrune'), { containers: [container('a')] }],
+  'an image that may be removed': [task('DanglingImagePrune'), { images: [image('a')] }],
+  'a tagged image that may be removed': [
+    task('UnusedImagePrune'),
+    { images: [image('a', { tags: ['a:1'] })] },
+  ],
+  'a container that may be removed': [task('StoppedContainerPrune'), { containers: [container('a')] }],
   'a container of a script': [task('ShellTask'), { containers: [container('a')] }],
-  'a volume that may go': [task('VolumePrune'), { volumes: [named('a')] }],
-  'a network that may go': [task('NetworkPrune'), { networks: [named('a')] }],
+  'a volume that may be removed': [task('VolumePrune'), { volumes: [named('a')] }],
+  'a network that may be removed': [task('NetworkPrune'), { networks: [named('a')] }],
   'build cache': [task('BuildCachePrune'), { cacheRecords: [named('a', {})] }],
-  'a project whole': [
+  'a whole project': [
     task('ComposeDown', todo),
     {
       containers: [
@@ -48,19 +51,19 @@ const CASES: Readonly<
   ],
 
   'anything in a dry run': [undefined, { volumes: [named('a')] }, {}, 'volumes went against the rules'],
-  'anything though the condition is not met': [
+  'anything if the condition is not met': [
     task('VolumePrune', { whenDiskUsedAbove: 99 }),
     { volumes: [named('a')] },
     {},
     'volumes went against the rules',
   ],
-  'a labelled thing with the keep label': [
+  'a labelled object with the keep label': [
     task('VolumePrune'),
     { volumes: [named('a', KEPT)] },
     {},
     'volumes went with the keep label',
   ],
-  'a thing of a project to be kept': [
+  'an object of a kept project': [
     task('VolumePrune'),
     { volumes: [named('a', project('todo'))] },
     { containers: [container('c', { labels: member('todo', KEPT) })] },
@@ -132,7 +135,7 @@ const CASES: Readonly<
     {},
     'containers went against the rules',
   ],
-  'a volume of a project, untold': [
+  'a volume of a project by default': [
     task('ComposeDown', { project: 'todo' }),
     { volumes: [named('v', project('todo'))] },
     {},
@@ -192,7 +195,7 @@ const CASES: Readonly<
     { containers: [container('c', { mountedImages: ['abc'] })] },
     'images went against the rules',
   ],
-  'an image that a container may mount, as its tag has moved': [
+  'an image that a container may mount, because its tag has moved': [
     task('DanglingImagePrune'),
     { images: [image('a')] },
     {
@@ -201,7 +204,7 @@ const CASES: Readonly<
     },
     'images went against the rules',
   ],
-  'an image that a container may mount, as the Engine does not say when the other one got its tag': [
+  'an image that a container may mount, because the time of the other one’s tag is unknown': [
     task('DanglingImagePrune'),
     { images: [image('a')] },
     {
@@ -240,7 +243,7 @@ const CASES: Readonly<
     {},
     'volumes went against the rules',
   ],
-  'a project of which the Engine does not describe all': [
+  'a project that the Engine does not fully describe': [
     task('ComposeDown', { removeVolumes: true }),
     { containers: [container('c', { labels: member('todo') })] },
     { volumes: [{ ...named('a', project('todo')), undescribed: true }] },
@@ -254,7 +257,7 @@ const CASES: Readonly<
   ],
 };
 
-describe('of what went, the safety rules notice', () => {
+describe('the safety rules check the removal of', () => {
   const both = (one: Partial<Snapshot>, other: Partial<Snapshot>): Snapshot => {
     const all = Object.fromEntries(
       [...KINDS, 'services' as const].map((kind) => [kind, [...(one[kind] ?? []), ...(other[kind] ?? [])]]),
@@ -267,7 +270,7 @@ describe('of what went, the safety rules notice', () => {
     expect(found).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
   });
 
-  test('what came and what changed, whatever the task', () => {
+  test('objects that also came or changed, for every task', () => {
     const before = holding({ volumes: [named('a'), named('b')] });
     const after = holding({ volumes: [named('a'), { ...named('b'), line: 'b anew' }, named('c')] });
     expect(breaches(before, before, undefined)).toEqual([]);
@@ -277,7 +280,7 @@ describe('of what went, the safety rules notice', () => {
     ]);
   });
 
-  test('a container that was stopped, where a task may not have come to its end too early', () => {
+  test('a container that was only stopped, which is allowed if the task may have ended too early', () => {
     const running = container('c', { labels: member('todo'), state: 'running' });
     const before = holding({ containers: [running] });
     const after = holding({ containers: [{ ...running, state: 'exited', line: 'stopped' }] });
@@ -289,7 +292,7 @@ describe('of what went, the safety rules notice', () => {
     ]);
   });
 
-  test('a tag that was not put back', () => {
+  test('a tag, which must be put back', () => {
     const tagged = image('a', { tags: ['a:1', 'a:2'] });
     const after = (tags: string[]): Snapshot => holding({ images: [{ ...tagged, tags, line: 'tagged' }] });
     const before = holding({ images: [tagged] });

@@ -3,7 +3,7 @@ import { builtLabels, composeLabels, labelsOf, NOTHINGS_LABELS } from './labels'
 import type { ContainerPlan, DirectoryPlan, NetworkPlan, RetagPlan, VolumePlan, World } from './plan';
 import type { Group, Raw } from './things';
 
-/** What there is of a group: where its volumes and networks are among all. */
+/** A group, with the indexes of its volumes and networks among all. */
 interface Owned {
   readonly group: Group;
   readonly volumes: readonly number[];
@@ -61,7 +61,7 @@ function containersOf(
     for (const { guest, image, state, anonymous, mount, ...plan } of group.containers) {
       const near = <T>(everything: readonly T[], own: readonly number[]): T[] =>
         guest ? [...everything] : own.map((index) => everything[index] as T);
-      // Of this host alone, so that a start takes no more of the kernel than elsewhere.
+      // Only networks of this host, so that a start needs no more of the kernel than elsewhere.
       const local = near(networks, own.networks).filter(({ overlay }) => !overlay);
       const network = pick(local, plan.network)?.name;
       const [shares, whose] = plan.volumesFrom;
@@ -83,7 +83,7 @@ function containersOf(
   return containers;
 }
 
-/** What Compose says of one that it creates; by hand a container has at most an empty name. */
+/** The labels that Compose puts on a container. One by hand has at most an empty project name. */
 function createdBy(
   group: Group,
   plan: Pick<Group['containers'][number], 'purpose' | 'elsewhere' | 'ofNothing'>,
@@ -93,7 +93,7 @@ function createdBy(
   return composeLabels(plan.purpose, plan.elsewhere ? group.otherStart : group.start, name);
 }
 
-/** No two of an archive have a tag in common: the containerd store may drop the first before it has unpacked it. */
+/** No two images of an archive share a tag: the containerd store may drop the first before unpacking it. */
 function imagesOf(all: Raw): World['images'] {
   const given = new Set<string>();
   return all.images.map(({ tags, moreTags, parent, shared, own, age, from, ...plan }, index) => {
@@ -106,7 +106,7 @@ function imagesOf(all: Raw): World['images'] {
     const project = from && pick(all.projects, index);
     const fromCompose = {
       build: builtLabels,
-      // Of a container that is gone.
+      // The labels of a container that no longer exists.
       commit: composeLabels(project?.containers[0]?.purpose ?? 'service', project?.start, 'committed'),
     };
     return {
@@ -123,7 +123,7 @@ function imagesOf(all: Raw): World['images'] {
   });
 }
 
-/** The tags of mounted images that go to others once the containers are there. */
+/** The tags of mounted images that move to other images once the containers exist. */
 function lostTags(owned: readonly Owned[], images: World['images']): RetagPlan[] {
   return owned
     .flatMap(({ group }) => group.containers)
@@ -139,7 +139,7 @@ function directoriesOf({ projects, directories }: Raw): World['directories'] {
     containers.some(({ elsewhere }) => elsewhere) ? [start, otherStart] : [start],
   );
   const used = new Set([...directories, ...starts.flatMap(({ directory }) => directory ?? [])]);
-  // The first is there with the second, which is in it.
+  // The second folder is in the first, so it needs the first.
   if (used.has(1)) used.add(0);
   return [...used].sort().map(directoryPlan);
 }
@@ -153,7 +153,7 @@ function prefix({ name }: Group): string {
   return name === undefined ? '' : `${name}_`;
 }
 
-/** Taken round where there are fewer. */
+/** The nth of a list, counted round if the list is shorter. */
 function pick<T>(list: readonly T[], n: number | undefined): T | undefined {
   return n === undefined ? undefined : list[n % list.length];
 }

@@ -9,13 +9,13 @@ import { toTask } from './tasks';
 import { counts, isBlind, judge, judgeDisturbed, judgeDry } from './verdict';
 
 export interface Checked {
-  /** How many objects it removed, and how many records of the build cache. */
+  /** The number of objects that it removed, and of records of the build cache. */
   readonly removed: number;
   readonly cache: number;
   readonly wrong: readonly string[];
 }
 
-/** Runs a task dry, in earnest and once more; in a world with a fault in earnest first with that. */
+/** Does a dry run of a task, then two runs. If the world has a fault, the first of the two meets it. */
 export async function checkTask(
   host: PrivateHost,
   { world: { directories }, fault }: Scenario,
@@ -51,14 +51,14 @@ export async function checkTask(
   const end = await takeSnapshot(host);
   const again = judge({ ...common, before: after, after: end, result: second });
   wrong.push(...again.map((what) => `the second run: ${what}`));
-  // One that is bounded goes on where it stopped.
+  // A task with a limit continues where it stopped.
   if (task.maxRemovals === undefined && first.call === undefined && sizeOf(end) < sizeOf(after))
     wrong.push('the second run removed more');
   const cache = before.cacheRecords.length - end.cacheRecords.length;
   return { removed: sizeOf(before) - sizeOf(end) - cache, cache, wrong };
 }
 
-/** Dry run and run held against each other, so that a mistake of the model cannot hide a difference. */
+/** Compares dry run and run, so that a mistake of the model cannot hide a difference. */
 function differences(task: TaskPlan, before: Snapshot, dry: StepResult, real: StepResult): string[] {
   if (dry.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
   if (isBlind(task) && before.volumes.some(({ undescribed }) => undescribed)) return [];

@@ -8,23 +8,23 @@ import { setMood, startPlugIn } from './plug-in';
 import { render } from './render';
 import { removeAll } from './snapshot';
 
-/** What has been checked, counted where it is. */
+/** Counts what has been checked. */
 export interface Tally {
   worlds: number;
   tasks: number;
-  /** How many of the tasks had something to remove. */
+  /** The number of tasks that had something to remove. */
   fruitful: number;
-  /** Objects, records of the build cache not counted. */
+  /** The number of objects, without records of the build cache. */
   removed: number;
 }
 
-/** What was found wrong in a world, with all that it takes to see it again. */
+/** What was found wrong in a world, with all that is needed to repeat it. */
 export class Violation extends Error {}
 
-/** What runs a task; the tests of the tests give one that does wrong. */
+/** Runs a task. The tests of the tests use faulty ones. */
 export type RunTask = (host: PrivateHost, task: HousekeepingTask, dryRun: boolean) => Promise<TaskRun>;
 
-/** Builds a world, runs the tasks in it, and holds every state in between against what should be. */
+/** Builds a world, runs the tasks in it, and compares every state in between with the expected one. */
 export async function check(
   host: PrivateHost,
   scenario: Scenario,
@@ -41,7 +41,7 @@ export async function check(
 
   const found: string[] = [];
   try {
-    // Each task three times before the next one: what a dry run says then holds for the run, whatever went before.
+    // Each task runs three times before the next one, so that its dry run and its run see the same state.
     for (const [n, task] of tasks.entries()) {
       const { removed, cache, wrong } = await checkTask(host, scenario, task, run);
       found.push(...wrong.map((what) => `task ${n}: ${what}`));
@@ -53,7 +53,7 @@ export async function check(
   } catch (error) {
     found.push((error as Error).message);
   }
-  // What the values of labels ask a careless shell to do.
+  // A careless shell would create this file from the value of a label.
   if (existsSync(`/proc/${host.pid}/root/run/broken`)) {
     await host.run(['rm', '/run/broken']);
     found.push('a value was run as a command');

@@ -5,7 +5,7 @@ import { type Foretold, NOTHING_GOES } from './model-parts';
 import type { Container, Snapshot } from './objects';
 import type { DirectoryPlan, TaskPlan } from './plan';
 
-/** The one project that was started from a folder, with just the files that are given, if any are. */
+/** The one project that was started from a folder. If files are given, it was started with exactly those. */
 export function directoryDown(
   state: Snapshot,
   task: TaskPlan,
@@ -14,7 +14,7 @@ export function directoryDown(
   const fails = (reason: string): Foretold => ({ ...NOTHING_GOES, outcome: 'failed', reason });
   const { directory = '', files = [] } = task;
   const real = directories.find(({ path, link }) => directory === path || directory === link);
-  // Whose name is known goes by that name, whether there is anything for Compose or not.
+  // A project with a name is selected by it, with or without files for Compose.
   if (task.project === undefined) {
     if (real === undefined) return fails('directory-missing');
     const there = real.files.map((file) => posix.resolve(directory, file));
@@ -32,7 +32,7 @@ export function directoryDown(
   return another !== undefined || elsewhere ? fails('ambiguous-project') : projectDown(state, task, project);
 }
 
-/** Of a link the folder counts too; but whoever gives the folder need not know what links lead there. */
+/** A link also selects what was started from its folder. A folder does not select what a link started. */
 function wasStarted(
   { labels }: Container,
   directory: string,
@@ -42,7 +42,7 @@ function wasStarted(
   const from = labels[WORKING_DIR_LABEL];
   if (from === undefined || ![directory, real].includes(from)) return false;
   if (files.length === 0) return true;
-  /** All that a label may say of a file. */
+  /** All forms in which a label may name a file. */
   const ways = (file: string): string[] => {
     const absolute = posix.resolve(directory, file);
     const inside = posix.relative(directory, absolute);
@@ -60,7 +60,7 @@ function orders<T>(list: readonly T[]): T[][] {
   );
 }
 
-/** One of each, joined by commas, in each way. */
+/** All ways to join one text of each list with commas. */
 function joined([first = [], ...rest]: readonly (readonly string[])[]): string[] {
   if (rest.length === 0) return [...first];
   return first.flatMap((text) => joined(rest).map((more) => `${text},${more}`));

@@ -2,13 +2,13 @@ import type { Outcome } from '../../../lib/contract';
 import type { Labels } from './alphabet';
 import { type Container, type Image, type Network, NOTHING, type Service, type Snapshot } from './objects';
 
-/** What becomes of a task. */
+/** The expected result of a task. */
 export interface Foretold {
-  /** What goes. */
+  /** The removed objects. */
   readonly gone: Snapshot;
-  /** Projects that are no more. */
+  /** The number of removed projects. */
   readonly projects: number;
-  /** How many things, or projects, are left alone as the Engine does not describe something of them. */
+  /** The number of objects, or projects, that are kept because the Engine does not fully describe them. */
   readonly undescribed?: number;
   readonly outcome: Outcome;
   readonly reason?: string;
@@ -21,7 +21,7 @@ export const carries =
   ({ labels }: { readonly labels: Labels }): boolean =>
     Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
-/** Whether a container, running or not, is made from an image or mounts it, or may mount it. */
+/** Whether a container, running or not, is made from an image, mounts it or may mount it. */
 export function uses(state: Snapshot, image: Image): boolean {
   return state.containers.some(
     (container) =>
@@ -31,9 +31,10 @@ export function uses(state: Snapshot, image: Image): boolean {
 }
 
 /**
- * A container mounts what its reference meant when it was made. Once that is another image's, or no image's, nothing tells
- * which of those it was that were there. Nor does the Engine tell which of its tags an image got last, and the classic store
- * does not note when `docker pull` or `docker load` gave it one.
+ * A container mounts the image to which its reference pointed when the container was made. The reference may
+ * have moved since, and then any image of that time may be the mounted one. The Engine records only when an
+ * image last got a tag, not which one. The classic store does not record the tags of `docker load` and
+ * `docker pull`.
  */
 function mayMount(
   { images }: Snapshot,
@@ -53,7 +54,7 @@ export function usedVolumes({ containers, services }: Snapshot): Set<string> {
   return new Set([...containers, ...services].flatMap(({ volumes }) => volumes));
 }
 
-/** Whether it runs or not. */
+/** Whether a container or service refers to a network, running or not. */
 export function isOn({ networks }: Container | Service, { id, name }: Network): boolean {
   return networks.includes(id) || networks.includes(name);
 }

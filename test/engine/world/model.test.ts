@@ -18,15 +18,15 @@ import { HOUR, type TaskPlan } from './plan';
 
 const task: TaskPlan = { kind: 'VolumePrune', labels: LABELS, olderThan: 0 };
 
-/** What a task leaves although it carries the labels, beside what goes, which is always called `gone`. */
+/** What a task keeps although it carries the labels. The object that it removes is always called `gone`. */
 const SPARED: Readonly<
   Record<string, readonly [task: Partial<TaskPlan> & Pick<TaskPlan, 'kind'>, state: Partial<Snapshot>]>
 > = {
-  'a thing too young': [
+  'an object that is too young': [
     { kind: 'VolumePrune', olderThan: HOUR },
     { volumes: [named('gone'), named('a', LABELS, NOW)] },
   ],
-  'a thing younger than by default': [
+  'an object younger than the default age': [
     { kind: 'VolumePrune', olderThan: undefined },
     { volumes: [named('gone'), named('a', LABELS, NOW - HOUR / 2)] },
   ],
@@ -48,7 +48,7 @@ const SPARED: Readonly<
     { kind: 'UnusedImagePrune', keepNewest: 1 },
     { images: [image('gone', { tags: ['r:1'] }), image('a', { tags: ['r:2'], since: OLD + 1 })] },
   ],
-  'an image by a pattern of its repository': [
+  'an image whose repository matches a pattern': [
     { kind: 'UnusedImagePrune', keepNewest: 0, exclude: ['r*'] },
     { images: [image('gone', { tags: ['s:1'] }), image('a', { tags: ['r/s:2'] })] },
   ],
@@ -56,7 +56,7 @@ const SPARED: Readonly<
     { kind: 'UnusedImagePrune', keepNewest: 0, maxRemovals: 1 },
     { images: [image('a', { tags: ['r:1'], since: OLD + 1 }), image('gone', { tags: ['r:2'] })] },
   ],
-  'an unlabelled leftover that is none': [
+  'a network without labels that is not a leftover': [
     { kind: 'NetworkPrune', composeLeftovers: true, labels: undefined },
     {
       networks: [named('gone', project('over')), named('a', project('todo'))],
@@ -82,20 +82,20 @@ const SPARED: Readonly<
       ],
     },
   ],
-  'a project by a pattern of its name': [
+  'a project whose name matches a pattern': [
     { kind: 'ComposeDown', exclude: ['t?o'] },
     {
       containers: [container('gone', { labels: member('one') }), container('a', { labels: member('two') })],
     },
   ],
-  'a kept volume of a project that goes': [
+  'a kept volume of a project that is removed': [
     { kind: 'ComposeDown', removeVolumes: true },
     {
       containers: [container('gone', { labels: member('one') })],
       volumes: [named('a', project('one', KEPT))],
     },
   ],
-  'a container by hand, whatever its image says': [
+  'a container by hand, regardless of the labels of its image': [
     { kind: 'ComposeDown' },
     {
       containers: [container('gone', { labels: member('one') }), container('a', { labels: project('one') })],
@@ -149,7 +149,7 @@ const SPARED: Readonly<
   ],
 };
 
-describe('the model spares', () => {
+describe('the model keeps', () => {
   test.each(Object.entries(SPARED))('%s', (_, [plan, state]) => {
     const { gone, outcome } = foretell(holding(state), { labels: LABELS, olderThan: 0, ...plan }, NOW, []);
     expect(KINDS.flatMap((kind) => gone[kind].map(({ id }) => id))).toEqual(['gone']);
@@ -157,7 +157,7 @@ describe('the model spares', () => {
   });
 });
 
-/** What a task leaves of a host, beside what goes, and why it fails then. */
+/** What a task leaves beside the object that it removes, and the reason for which it then fails. */
 test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: string, undescribed: number]>([
   [
     'a volume that the Engine does not describe',
@@ -167,7 +167,7 @@ test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: strin
     1,
   ],
   [
-    'a project of which it does not describe all',
+    'a project that the Engine does not fully describe',
     { kind: 'ComposeDown', labels: LABELS, olderThan: 0, removeVolumes: true },
     {
       volumes: [named('gone', project('one')), { ...named('a', project('two')), undescribed: true }],
@@ -177,7 +177,7 @@ test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: strin
     1,
   ],
   [
-    'what it does not describe of a project by its name',
+    'a project by its name that the Engine does not fully describe',
     { kind: 'ComposeDown', project: 'one', removeVolumes: true },
     { volumes: [named('gone', project('one')), { ...named('a', project('one')), undescribed: true }] },
     'leftovers',
@@ -193,14 +193,14 @@ test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: strin
     'leftovers',
     0,
   ],
-])('the model foretells a failure for %s', (_, plan, state, reason, undescribed) => {
+])('the model predicts a failure for %s', (_, plan, state, reason, undescribed) => {
   const foretold = foretell(holding(state), plan, NOW, []);
   expect(KINDS.flatMap((kind) => foretold.gone[kind].map(({ id }) => id))).toEqual(['gone']);
   expect(foretold).toMatchObject({ outcome: 'failed', reason });
   expect(foretold.undescribed ?? 0).toBe(undescribed);
 });
 
-describe('of a project that was started from a folder', () => {
+describe('for a project that was started from a folder', () => {
   const directories = [{ path: '/srv/todo', link: '/srv/todo-link', files: ['a.yml', 'b,c.yml'] }];
   const started = (id: string, from: string, files: string) =>
     container(id, { labels: member('todo', { [WORKING_DIR_LABEL]: from, [CONFIG_FILES_LABEL]: files }) });
@@ -211,7 +211,7 @@ describe('of a project that was started from a folder', () => {
   test.each<[what: string, plan: TaskPlan, containers: Snapshot['containers'], outcome: string]>([
     ['by the folder', down, [one], 'done'],
     ['by a link to it', { ...down, directory: '/srv/todo-link' }, [one], 'done'],
-    ['by just its files', both, [one], 'done'],
+    ['by exactly its files', both, [one], 'done'],
     ['by one of its files', { ...down, files: ['a.yml'] }, [one], 'nothing'],
     [
       'by one of its files and its name',
@@ -234,14 +234,14 @@ describe('of a project that was started from a folder', () => {
       [one, started('two', '/srv', '')],
       'done',
     ],
-    ['by a folder that is gone', { ...down, directory: '/srv/gone' }, [one], 'directory-missing'],
+    ['by a folder that does not exist', { ...down, directory: '/srv/gone' }, [one], 'directory-missing'],
     [
-      'by a folder that is gone and its name',
+      'by a folder that does not exist and its name',
       { ...down, directory: '/srv/gone', project: 'todo' },
       [],
       'nothing',
     ],
-  ])('the model foretells what becomes %s', (_, plan, containers, outcome) => {
+  ])('the model predicts the result: %s', (_, plan, containers, outcome) => {
     const foretold = foretell(holding({ containers }), plan, NOW, directories);
     expect(foretold.reason ?? foretold.outcome).toBe(outcome);
   });

@@ -24,8 +24,8 @@ import {
 import { DEFAULT_AGE, type DirectoryPlan, type TaskPlan } from './plan';
 
 /**
- * What a task should do, in the plainest words that its description allows. Nothing here is taken from the scripts,
- * and nothing is asked of the Engine but its state before.
+ * What a task should do, as plainly as its description allows. The model shares no code with the scripts and
+ * knows only the state of the Engine before the task.
  *
  * @param now seconds since 1970
  * @param directories the folders of projects on the host
@@ -55,17 +55,17 @@ export function foretell(
   return { ...NOTHING_GOES, gone: { ...gone, volumes }, undescribed: undescribed.length, ...failure };
 }
 
-/** What a dry run should say of it; it does nothing. */
+/** What a dry run should report of it. It removes nothing. */
 export function foretellDry(task: TaskPlan, real: Foretold): Foretold {
   const unasked = task.kind === 'ShellTask' && task.supportsDryRun !== true && real.outcome !== 'skipped';
   return unasked ? { ...NOTHING_GOES, outcome: 'skipped', reason: 'dry-run-unsupported' } : real;
 }
 
-/** What goes by itself, each thing for what it is. */
+/** The objects that a task selects one by one. */
 function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean): Partial<Snapshot> {
   const mayGo = carries(task.labels);
   const projectsKept = new Set(state.containers.filter(kept).map(({ project }) => project));
-  /** What neither its own label nor that of its project's containers keeps. */
+  /** Whether an object has no keep label, and no container of its project has one. */
   const free = (thing: Thing): boolean =>
     !kept(thing) && (thing.project === undefined || !projectsKept.has(thing.project));
   const spared = ({ name }: Thing): boolean => matches(name, task.exclude);
@@ -108,7 +108,7 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
 
     case 'VolumePrune': {
       const used = usedVolumes(state);
-      // Of one that is not described neither age nor project is told.
+      // If the Engine does not describe a volume, its age and project are unknown.
       const isDue = (volume: Volume): boolean =>
         volume.undescribed ? !kept(volume) : free(volume) && old(volume.since);
       return {
@@ -135,13 +135,13 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
       };
     }
 
-    // All that a world has of it is new, and less than what may stay, if any may.
+    // All build cache of a world is new, and smaller than any `keepStorage`.
     case 'BuildCachePrune':
       return task.keepStorage === undefined
         ? { cacheRecords: state.cacheRecords.filter(({ since }) => old(since)) }
         : {};
 
-    // What its script says: stopped, labelled, no project's and not to be kept.
+    // Its script selects containers that are stopped, labelled, of no project and without the keep label.
     case 'ShellTask':
       return {
         containers: state.containers.filter(
@@ -158,7 +158,7 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
   }
 }
 
-/** Those of the images that nothing else was built upon. */
+/** Those of the images on which no other image was built. */
 function withoutDescendants(state: Snapshot, images: readonly Image[]): Image[] {
   const rest = images.filter(({ id }) =>
     state.images.every((image) => image.parent !== id || images.includes(image)),
@@ -167,8 +167,8 @@ function withoutDescendants(state: Snapshot, images: readonly Image[]): Image[] 
 }
 
 /**
- * Those of the images that nothing else was built upon, what was built upon others before those; apart from that the
- * oldest first, and of equally old ones the one with the lower identifier.
+ * Those of the images on which no other image was built. An image comes before the one on which it was built.
+ * Apart from that the oldest comes first, and of equally old ones the one with the lower identifier.
  */
 function inOrder(state: Snapshot, images: readonly Image[]): Image[] {
   const free = images.filter(({ id }) => state.images.every(({ parent }) => parent !== id));
@@ -178,7 +178,7 @@ function inOrder(state: Snapshot, images: readonly Image[]): Image[] {
   return [...free.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)), ...inOrder(rest, others)];
 }
 
-/** The newest of each repository; of equally new ones those with the lower identifiers. */
+/** The newest images of each repository. Of equally new ones, those with the lower identifiers. */
 function newest(tagged: readonly Image[], count: number): Set<Image> {
   const repositories = new Set(tagged.flatMap(({ tags }) => tags.map(repositoryOf)));
   return new Set(

@@ -2,23 +2,23 @@ import { KEEP_LABEL } from '../../../lib/contract';
 import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/host/inventory';
 import { HOOK_LABEL, type Labels } from './alphabet';
 
-/** An object of whatever kind. */
+/** An object of any kind. */
 export interface Thing {
   readonly id: string;
   readonly name: string;
   readonly labels: Labels;
   /** The Compose project that it belongs to. */
   readonly project: string | undefined;
-  /** Seconds since 1970 from which its age counts. */
+  /** The time from which its age counts, in seconds since 1970. */
   readonly since: number;
-  /** All that is to be compared, in one line. */
+  /** All that is compared, in one line. */
   readonly line: string;
 }
 export interface Image extends Thing {
   readonly tags: readonly string[];
-  /** On the classic store, what the legacy builder made it from; else empty. */
+  /** On the classic store, the image from which the legacy builder made it. Otherwise empty. */
   readonly parent: string;
-  /** Seconds since 1970: when it was made, and when it last got a tag here; below 0 where that is unknown. */
+  /** When it was made and when it last got a tag here, in seconds since 1970. Below 0 if unknown. */
   readonly created: number;
   readonly tagged: number;
 }
@@ -26,10 +26,10 @@ export interface Container extends Thing {
   readonly image: string;
   readonly state: string;
   readonly created: number;
-  /** Names of all its volumes, and of those among them that it has without naming them. */
+  /** Names of all its volumes, and of the anonymous ones among them. */
   readonly volumes: readonly string[];
   readonly anonymous: readonly string[];
-  /** Identifiers of the containers that it has volumes from, there or gone. */
+  /** Identifiers of the containers that it has volumes from, even if they were removed. */
   readonly volumesFrom: readonly string[];
   /** Names and, once it has run, identifiers. */
   readonly networks: readonly string[];
@@ -43,10 +43,10 @@ export interface Volume extends Thing {
 export interface Network extends Thing {
   readonly scope: 'local' | 'swarm';
 }
-/** A record of the build cache; it has no labels. */
+/** A record of the build cache, which has no labels. */
 export type CacheRecord = Thing;
 
-/** Of a swarm. Tasks remove none. */
+/** A service of a swarm. Tasks never remove one. */
 export interface Service extends Thing {
   /** Names of the volumes and identifiers of the networks that it holds, whether it runs or not. */
   readonly volumes: readonly string[];
@@ -62,7 +62,7 @@ export interface Snapshot {
   readonly cacheRecords: readonly CacheRecord[];
   readonly services: readonly Service[];
 }
-/** The kinds of what tasks remove. */
+/** The kinds of objects that tasks remove. */
 export const KINDS = ['images', 'containers', 'volumes', 'networks', 'cacheRecords'] as const;
 export const NOTHING: Snapshot = {
   images: [],
@@ -74,25 +74,26 @@ export const NOTHING: Snapshot = {
 };
 
 export const kept = ({ labels }: Pick<Thing, 'labels'>): boolean => KEEP_LABEL in labels;
-/** What a label says, which is true of all but containers. */
+/** The project that a label names. For containers the label may be inherited. */
 export const labelledProject = ({ labels }: Pick<Thing, 'labels'>): string | undefined =>
   labels[PROJECT_LABEL];
 
 /**
- * The project that a container belongs to: Compose created it, as a label says that Compose puts on containers alone, and
- * not all that Compose says of it comes from its image, as in a copy by `docker commit`.
+ * The project that a container belongs to. Compose must have created it: it has a label that Compose puts
+ * only on containers. And its Compose labels must not all come from its image, as they do in a copy by
+ * `docker commit`.
  *
- * @param inherited the labels of its image; undefined where that is gone
+ * @param inherited the labels of its image; undefined if that was removed
  */
 export function projectOf(labels: Labels, inherited: Labels = {}): string | undefined {
   const composeKeys = Object.keys(labels).filter((key) => key.startsWith('com.docker.compose.'));
   const created = [ONE_OFF_LABEL, HOOK_LABEL].some((key) => key in labels);
   const own = composeKeys.some((key) => labels[key] !== inherited[key]);
-  // No project is called nothing.
+  // No project has an empty name.
   return (created && own && labels[PROJECT_LABEL]) || undefined;
 }
 
-/** The state without what is gone. */
+/** The state without the removed objects. */
 export function without(state: Snapshot, gone: Snapshot): Snapshot {
   const rest = <T extends { readonly id: string }>(all: readonly T[], less: readonly T[]): T[] =>
     all.filter(({ id }) => !less.some((thing) => thing.id === id));

@@ -4,18 +4,18 @@ import type { Labels } from './alphabet';
 /** An image as the world's script loads it. */
 export interface ImagePlan {
   readonly labels: Labels;
-  /** Seconds since its creation, below 0 where a clock was wrong; `epoch` is 1970, as reproducible builds have it. */
+  /** Seconds since its creation, below 0 if a clock was wrong. `epoch` is 1970, as in reproducible builds. */
   readonly age: number | 'epoch';
   readonly tags: readonly string[];
-  /** How many of its layers it has in common with others; each layer takes a tenth of a second to load. */
+  /** The number of layers that it shares with others. Each layer takes a tenth of a second to load. */
   readonly shared: number;
-  /** Whether it has a layer of its own, too. */
+  /** Whether it also has a layer of its own. */
   readonly own: boolean;
-  /** Which earlier image it was built upon, as the legacy builder records it. */
+  /** The earlier image on which it was built, as the legacy builder records it. */
   readonly parent?: number;
 }
 
-/** Who keeps a volume: the Engine, or a plug-in, which in its bad mood does not describe some, see plug-in.ts. */
+/** The driver of a volume. In its bad mood the plug-in does not describe some volumes, see plug-in.ts. */
 export type Driver = 'local' | 'plug-in' | 'plug-in, undescribed';
 
 export interface VolumePlan {
@@ -27,22 +27,22 @@ export interface VolumePlan {
 export interface NetworkPlan {
   readonly name: string;
   readonly labels: Labels;
-  /** Whether it spans a swarm; only where there is one. */
+  /** Whether it spans a swarm. False on a host without one. */
   readonly overlay: boolean;
 }
 
-/** Of a swarm. No container of it runs. */
+/** A service of a swarm, without running containers. */
 export interface ServicePlan {
   readonly name: string;
   readonly volumes: readonly string[];
   readonly network?: string;
 }
 
-/** A tag that is given after loading, by `docker tag`: the Engine records when. */
+/** A tag that `docker tag` adds after loading. The Engine records the time. */
 export interface RetagPlan {
   readonly image: number;
   readonly tag: string;
-  /** Whether only once there are containers. */
+  /** Whether it is added only after the containers are created. */
   readonly late: boolean;
 }
 
@@ -53,8 +53,8 @@ export interface MountPlan {
 }
 
 /**
- * How a container is. None is paused: with control groups of version 1 the kernel cannot kill what is frozen, and a
- * private host would never end.
+ * The states of containers. None is paused: with control groups of version 1 the kernel cannot kill a frozen
+ * process, and a private host would never end.
  */
 export const STATES = ['running', 'exited', 'created'] as const;
 
@@ -81,7 +81,7 @@ export interface DirectoryPlan {
   readonly files: readonly string[];
 }
 
-/** All that a host and its Engine hold before the tasks run; a script builds it. */
+/** All that a host and its Engine hold before the tasks run. A script builds it. */
 export interface World {
   readonly images: readonly ImagePlan[];
   readonly retags: readonly RetagPlan[];
@@ -89,17 +89,17 @@ export interface World {
   readonly networks: readonly NetworkPlan[];
   readonly containers: readonly ContainerPlan[];
   readonly directories: readonly DirectoryPlan[];
-  /** If there are any, the host is manager of a swarm. */
+  /** If there are any, the host is the manager of a swarm. */
   readonly services: readonly ServicePlan[];
-  /** How many builds there were of which nothing is left but build cache. */
+  /** The number of builds that left only build cache. */
   readonly builds: number;
 }
 
-/** A task in plain data: as it is printed, judged by the model and made into the task itself. */
+/** A task in plain data. It is printed, judged by the model and turned into the task itself. */
 export interface TaskPlan {
   readonly kind: TaskKind;
   readonly labels?: Labels;
-  /** ComposeDown by name or by directory or both; without either it selects by labels. */
+  /** ComposeDown by name, by directory or by both. Without either it selects by labels. */
   readonly project?: string;
   readonly directory?: string;
   readonly files?: string[];
@@ -114,29 +114,29 @@ export interface TaskPlan {
   readonly keepStorage?: number;
   /** ShellTask. */
   readonly supportsDryRun?: boolean;
-  /** 0 is always met, as no disk is quite empty, and 99 never. */
+  /** 0 is always met, because no disk is quite empty. 99 is never met. */
   readonly whenDiskUsedAbove?: 0 | 99;
 }
 
-/** What befalls the Docker CLI at one call of a task. */
+/** What happens to the Docker CLI at one call of a task. */
 export interface FaultPlan {
-  /** Which call, if it makes so many; they are counted round. */
+  /** The number of the call, counted round if the task makes fewer. */
   readonly call: number;
-  /** Ended by SIGKILL, or with an error that no word of Docker's explains. */
+  /** Whether SIGKILL ends it, or it fails with an error that Docker does not explain. */
   readonly how: 'killed' | 'unexpected EOF';
-  /** Whether the Engine has done what it was asked by then. */
+  /** Whether the Engine has already done what the call asks for. */
   readonly late: boolean;
 }
 
-/** A world and what is to be done in it. */
+/** A world and the tasks to run in it. */
 export interface Scenario {
   readonly world: World;
   readonly tasks: readonly TaskPlan[];
-  /** What befalls each task, if anything does. */
+  /** What happens to each task, if anything does. */
   readonly fault?: FaultPlan;
 }
 
-/** What not every Docker host can. */
+/** Abilities that not every Docker host has. */
 export interface Abilities {
   /** Since Engine 28. */
   readonly imageMounts: boolean;
@@ -145,7 +145,7 @@ export interface Abilities {
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
-/** How old things must be for a task, in seconds, unless it is told otherwise. */
+/** The age in seconds from which a task removes objects by default. */
 export const DEFAULT_AGE: Readonly<Record<TaskKind, number>> = {
   ComposeDown: 7 * DAY,
   DanglingImagePrune: HOUR,
@@ -154,6 +154,6 @@ export const DEFAULT_AGE: Readonly<Record<TaskKind, number>> = {
   VolumePrune: HOUR,
   NetworkPrune: HOUR,
   BuildCachePrune: DAY,
-  /** The script's own affair. */
+  /** The script decides. */
   ShellTask: 0,
 };

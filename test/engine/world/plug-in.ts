@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { PrivateHost } from '../../../local/host/private-host';
 import { must } from '../support/images';
 
-/** The volume plug-in's name, as `docker volume create --driver` takes it. */
+/** The name of the volume plug-in, for `docker volume create --driver`. */
 export const DRIVER = 'moody';
-/** The option that makes a volume one that the plug-in does not always describe. */
+/** The option for a volume that the plug-in does not always describe. */
 export const UNDESCRIBED = 'undescribed=yes';
 
 const PLUGINS = '/run/docker/plugins';
 const SOCKET = `${PLUGINS}/${DRIVER}.sock`;
 const MOOD = '/run/mood';
 
-/** Starts the host's plug-in, once: an Engine that knows one goes on asking it. Python is there as Compose v1 needs it. */
+/** Starts the host's plug-in once: an Engine keeps asking one that it knows. Compose v1 brings Python. */
 export async function startPlugIn(host: PrivateHost): Promise<void> {
   if (existsSync(`/proc/${host.pid}/root${SOCKET}`)) return;
   const program = join(__dirname, 'plug-in.py');
@@ -24,7 +24,7 @@ export async function startPlugIn(host: PrivateHost): Promise<void> {
   );
 }
 
-/** Whether the plug-in answers, from now on, each question about such volumes, or breaks off. */
+/** Makes the plug-in answer each question about such volumes from now on, or break off. */
 export function setMood(host: PrivateHost, mood: 'good' | 'bad'): void {
   const file = `/proc/${host.pid}/root${MOOD}`;
   if (mood === 'bad') writeFileSync(file, '');

@@ -4,16 +4,16 @@ import { campaign, parseChoice } from './campaign';
 import type { Tally } from './check';
 
 /**
- * Whatever a host holds and whatever it is told to do, the tasks remove exactly what they should.
+ * On random hosts with random settings, the tasks remove exactly what they should.
  *
- *   WORLDS=1000 npx jest test/engine/world/properties.test.ts    as many worlds as that, over all kinds of host
- *   SEED=2 WORLDS=1000 npx jest test/engine/world/properties.test.ts    other ones
- *   SEED=... npx jest test/engine/world/properties.test.ts -t '...'    again what a failure printed
+ *   WORLDS=1000 npx jest test/engine/world/properties.test.ts    1000 worlds, over all kinds of host
+ *   SEED=2 WORLDS=1000 npx jest test/engine/world/properties.test.ts    other worlds
+ *   SEED=... npx jest test/engine/world/properties.test.ts -t '...'    repeats what a failure printed
  */
 const WORLDS = Number(process.env.WORLDS ?? 100);
 const CHOICE = parseChoice(process.env.SEED);
 
-/** The kinds of host with their share of the worlds, by what a world costs there. */
+/** The kinds of host with their share of the worlds, by the time that a world takes there. */
 const SHARES: Readonly<Record<keyof typeof ENGINES, number>> = {
   'Engine 20.10, classic store, Compose v1': 0.16,
   'Engine 26.1, containerd store, Compose v2': 0.2,
@@ -23,7 +23,7 @@ const SHARES: Readonly<Record<keyof typeof ENGINES, number>> = {
 };
 const HOSTS = Object.entries(ENGINES) as [keyof typeof ENGINES, EngineKind][];
 
-describeDocker('whatever a host holds, the tasks remove exactly what they should', () => {
+describeDocker('on every random host the tasks remove exactly what they should', () => {
   const tallies: (Tally & { readonly violations: number })[] = [];
 
   afterAll(() => {
@@ -54,7 +54,7 @@ describeDocker('whatever a host holds, the tasks remove exactly what they should
         );
         tallies.push({ ...tally, violations: failure === undefined ? 0 : 1 });
         if (failure !== undefined) throw new Error(failure);
-        // Worlds in which nothing is ever to be removed would prove nothing.
+        // Worlds with nothing to remove would prove nothing.
         if (tally.tasks >= 20) expect(tally.fruitful / tally.tasks).toBeGreaterThan(0.3);
       } finally {
         await host.stop();

@@ -9,14 +9,14 @@ import { DRIVER, UNDESCRIBED } from './plug-in';
 const NUMBER = 'number';
 
 /**
- * The POSIX shell script that makes a world of an Engine that holds nothing. Whatever Docker host it is run on, it
- * needs nothing but docker, base64 and, for the containers that run, a static /bin/busybox; for a build BuildKit, for
- * projects' folders that it may write to /run, and for some volumes the plug-in of plug-in.ts.
+ * The POSIX shell script that builds a world on an empty Engine. It runs on any Docker host with docker and
+ * base64. Running containers need a static /bin/busybox, and builds need BuildKit. Project folders need write
+ * access to /run, and some volumes need the plug-in of plug-in.ts.
  */
 export function render(world: World, now = Date.now()): string {
   const { images, retags, volumes, networks, containers, directories, services, builds } = world;
   const quote = shellQuote;
-  // A tag of the archive may have gone to a later image; then that one is meant.
+  // A tag of the archive may have moved to a later image. Then it refers to that one.
   const byTag = (index: number): string =>
     images[index]?.tags[0] === undefined ? byIdentifier(index) : quote(images[index].tags[0]);
   const retagged = (late: boolean): string[] =>
@@ -26,14 +26,14 @@ export function render(world: World, now = Date.now()): string {
   const exited = containers.filter(({ state }) => state === 'exited').map(({ name }) => quote(name));
   return [
     '#!/bin/sh',
-    `# Images are as old as they shall be on ${new Date(now).toISOString()}.`,
+    `# Images are as old as intended on ${new Date(now).toISOString()}.`,
     'set -eu',
     `printf %s ${archive(loaded(world, now))} | base64 -d | docker load --quiet`,
-    '# To the classic store, images came when it wrote their configurations: each when it was made.',
+    '# The classic store takes the time of the configuration file as the arrival: set it to the creation.',
     'for file in "$(docker info --format "{{.DockerRootDir}}")"/image/*/imagedb/content/sha256/*; do',
     `  [ ! -f "$file" ] || touch -d "$(grep -o '"created":"[^"]*' "$file" | head -n 1 | cut -c 12-)" "$file"`,
     'done',
-    '# image N: the identifier of the Nth image, which depends on the Engine; a line for each tag.',
+    '# image N prints the identifier of the Nth image, which depends on the Engine.',
     `image() { docker image ls --all --quiet --no-trunc --filter "label=${NUMBER}=$1" | head -n 1; }`,
     ...retagged(false),
     ...(services.length > 0 ? ['docker swarm init --advertise-addr 127.0.0.1'] : []),
@@ -49,7 +49,7 @@ export function render(world: World, now = Date.now()): string {
   ].join('\n');
 }
 
-/** A Compose file that any Compose takes and that asks for no container's return. */
+/** Writes a Compose file that every Compose accepts and that does not restart any container. */
 function directoryLines({ path, link, files }: DirectoryPlan): string[] {
   const text = shellQuote(JSON.stringify({ version: '2.4', services: { app: { image: 'app' } } }));
   return [
@@ -59,11 +59,11 @@ function directoryLines({ path, link, files }: DirectoryPlan): string[] {
   ];
 }
 
-/** What is built is thrown away; each build has one step in common with the others. */
+/** Builds an image and discards it. Each build shares one step with the others. */
 function buildLine(n: number): string {
   const files = { Dockerfile: `FROM scratch\nCOPY one /one\nCOPY two /two\n`, one: 'one', two: `two ${n}` };
   const context = tar(new Map(Object.entries(files))).toString('base64');
-  // A CLI that stands before the distribution's on the PATH may have come without BuildKit's plug-in.
+  // Another CLI may precede the distribution's on the PATH and lack the plug-in for BuildKit.
   const build = 'env "PATH=/usr/bin:$PATH" DOCKER_BUILDKIT=1 docker build --quiet --output - -';
   return `printf %s ${context} | base64 -d | ${build} >/dev/null`;
 }
@@ -79,7 +79,7 @@ function networkLine({ name, labels, overlay }: NetworkPlan): string {
   return words('docker network create', driver, flags(labels), shellQuote(name));
 }
 
-/** Nothing of it runs, so that it takes no time, and no registry is asked for its image. */
+/** No container of it runs, so it takes no time, and the Engine asks no registry for the image. */
 function serviceLine({ name, volumes, network }: ServicePlan): string {
   return words(
     `docker service create --detach --no-resolve-image --replicas 0 --name ${shellQuote(name)}`,
@@ -100,7 +100,7 @@ function containerLine(container: ContainerPlan, byTag: (image: number) => strin
   if (anonymous === 'kept') {
     mounts.push('--mount type=volume,dst=/anonymous,volume-label=docker-housekeeping.keep=yes');
   }
-  // As Compose does, by the identifier.
+  // Compose uses the identifier too.
   if (volumesFrom !== undefined) {
     mounts.push(`--volumes-from "$(docker ps -aq --no-trunc --filter name=^/${volumesFrom}$)"`);
   }
@@ -118,7 +118,7 @@ function containerLine(container: ContainerPlan, byTag: (image: number) => strin
     flags(labels),
     `--network ${shellQuote(network ?? 'host')}`,
     ...mounts,
-    // Any image will do to run this, and it is over at once when told.
+    // This runs with every image, and ends at once when stopped.
     '--volume /bin/busybox:/busybox:ro --entrypoint /busybox --stop-signal KILL',
     byTag(container.image),
     state === 'exited' ? 'true' : 'sleep 1000000',
@@ -133,11 +133,11 @@ function words(...all: string[]): string {
   return all.filter((word) => word !== '').join(' ');
 }
 
-/** What the archive holds of each image. */
+/** The images of the archive. */
 function loaded({ images }: World, now: number): Parameters<typeof archive>[0] {
   return images.map(({ labels, age, tags, shared, own, parent }, index) => ({
     labels: { ...labels, [NUMBER]: String(index) },
-    // Each a second apart, so that of any two one is the newer; but reproducible builds all claim the same time.
+    // Images are a second apart, so that of any two one is newer. Reproducible builds all have the same time.
     created: new Date(age === 'epoch' ? 0 : now - (age + index) * 1000).toISOString(),
     tags,
     layers: [...Array.from({ length: shared }, (_, n) => `shared-${n}`), ...(own ? [`own-${index}`] : [])],

@@ -14,12 +14,12 @@ import {
 import type { TaskPlan } from './plan';
 
 /**
- * The safety rules, each thing that went taken by itself. Coarser than the model and without it, so that a mistake in
- * the model does not hide one in a task.
+ * The safety rules, applied to each removed object by itself. They are coarser than the model and do not use
+ * it, so that a mistake in the model does not hide one in a task.
  *
- * @param task undefined where nothing may change
- * @param disturbed whether the task may have come to its end too early: what it may remove may then have been stopped, and
- * tags may have been put back
+ * @param task undefined if nothing may change
+ * @param disturbed whether the task may have ended too early: it may then have stopped what it may remove, or
+ * put back tags
  */
 export function breaches(
   before: Snapshot,
@@ -57,14 +57,14 @@ export function breaches(
   return found;
 }
 
-/** Whether a thing is the same but that it was stopped, or that a tag of it was put back. */
+/** Whether a thing was only stopped, or one of its tags was put back. */
 function isHalfDone(thing: Thing, still: Thing): boolean {
   const stopped = 'state' in still && still.state === 'exited';
   const tagged = 'tags' in thing && 'tags' in still && String(thing.tags) === String(still.tags);
   return stopped || tagged;
 }
 
-/** Whether Compose made a container, by labels that are not all those of its image. */
+/** Whether Compose made a container: some of its labels do not come from its image. */
 function isMade({ images }: Snapshot, { labels, image }: Container): boolean {
   if (!(ONE_OFF_LABEL in labels) && !(HOOK_LABEL in labels)) return false;
   const inherited: Labels = images.find(({ id }) => id === image)?.labels ?? {};
@@ -73,15 +73,15 @@ function isMade({ images }: Snapshot, { labels, image }: Container): boolean {
   );
 }
 
-/** The project that a thing is of. */
+/** The project that a thing belongs to. */
 function projectIn(state: Snapshot, thing: Thing): string | undefined {
   if ('volumesFrom' in thing && !isMade(state, thing as Container)) return undefined;
   return thing.labels[PROJECT_LABEL];
 }
 
 /**
- * What a task may remove at most: labelled or of the project, and not used by what it does not remove too. One whose
- * condition is not met may remove nothing.
+ * What a task may remove at most: objects with the labels or of the project, unless something uses them that
+ * it does not remove. A task whose condition is not met may remove nothing.
  */
 function allowed(state: Snapshot, { kind, ...task }: TaskPlan) {
   const { containers, volumes, services } = state;
@@ -133,9 +133,9 @@ function allowed(state: Snapshot, { kind, ...task }: TaskPlan) {
   };
 }
 
-/** Whether a container was started from a task's folder, and with as many files as it says, each of those. */
+/** Whether a container was started from a task's folder, with exactly the files of the task, if any. */
 function startedBy({ directory, files }: Pick<TaskPlan, 'directory' | 'files'>) {
-  // The world's links are named after the folders that they lead to.
+  // The links of a world are named after the folders to which they lead.
   const ways = [directory, directory?.replace(/-link$/, '')];
   return ({ labels }: Container): boolean => {
     const used = labels[CONFIG_FILES_LABEL] ?? '';
@@ -146,7 +146,7 @@ function startedBy({ directory, files }: Pick<TaskPlan, 'directory' | 'files'>) 
   };
 }
 
-/** Whether a container says that it mounts the image, or something that has changed since. */
+/** Whether a container mounts the image, or may mount it because its reference has moved since. */
 function mayMount({ images }: Snapshot, { mountedImages, created }: Container, image: Image): boolean {
   return mountedImages.some((reference) => {
     const id = reference.replace('sha256:', '');

@@ -10,7 +10,7 @@ import { scenarios } from './world';
 
 const SAMPLES = fc.sample(scenarios({ imageMounts: true }), { numRuns: 600, seed: 1 });
 
-/** The share of the sampled scenarios of which it is true. */
+/** The share of the sampled scenarios for which it is true. */
 function share(is: (scenario: Scenario) => boolean): number {
   return SAMPLES.filter(is).length / SAMPLES.length;
 }
@@ -28,19 +28,19 @@ const someContainer = (is: (container: ContainerPlan, world: World) => unknown) 
 const someTask = (is: (task: TaskPlan) => unknown) => (scenario: Scenario) => scenario.tasks.some(is);
 const beginsAnother = (texts: readonly string[]): boolean =>
   texts.some((text) => text !== '' && texts.some((other) => other !== text && other.startsWith(text)));
-/** The projects of the containers that were started from each folder. */
+/** The number of projects that were started from each folder. */
 const startedFrom = ({ containers, directories }: World): number[] =>
   directories.map(({ path, link }) => {
     const started = containers.filter(({ labels }) => [path, link].includes(labels[WORKING_DIR_LABEL] ?? ''));
     return new Set(started.map(labelledProject)).size;
   });
-/** Whether a container, by hand or not, has a project's labels from an image that such a test finds. */
+/** Whether a container inherits a project's labels from an image that fits. */
 const inherits = (fits: (image: ImagePlan) => boolean) =>
   someContainer(({ labels, image }, { images }) => {
     const from = images[image];
     return labelledProject({ labels }) === undefined && from && labelledProject(from) && fits(from);
   });
-/** What the containers of each project say of how they were started. */
+/** The folders and files from which the containers of each project were started. */
 const origins = ({ containers }: World): string[][] => {
   const members = containers.filter((one) => labelledProject(one));
   return [...new Set(members.map(labelledProject))].map((name) => [
@@ -52,7 +52,7 @@ const origins = ({ containers }: World): string[][] => {
   ]);
 };
 
-/** What the worlds must have, so that a task that is wrong about it meets it. */
+/** What the worlds must have, so that a task that handles it wrongly meets it. */
 const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
   'an image with a tag': ({ images }) => images.some(({ tags }) => tags.length > 0),
   'an image without a tag': ({ images }) => images.some(({ tags }) => tags.length === 0),
@@ -132,13 +132,13 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
   'a container that mounts an image': someContainer(({ mount }) => mount),
 };
 
-/** What takes long, or makes that nothing is to be removed. */
+/** Features that take long, or that leave a task nothing to remove. */
 const RARITIES: typeof FEATURES = {
   'a copy of a container of a project': inherits(
     ({ labels }) => ONE_OFF_LABEL in labels || HOOK_LABEL in labels,
   ),
-  'a container whose project is nothing': someContainer((one) => labelledProject(one) === ''),
-  'a mounted image whose tag goes to another': ({ retags }) => retags.some(({ late }) => late),
+  'a container with an empty project name': someContainer((one) => labelledProject(one) === ''),
+  'a mounted image whose tag moves to another': ({ retags }) => retags.some(({ late }) => late),
   'a volume of a plug-in': ({ volumes }) => volumes.some(({ driver }) => driver === 'plug-in'),
   'a volume that the Engine does not describe': ({ volumes }) =>
     volumes.some(({ driver }) => driver === 'plug-in, undescribed'),
@@ -147,7 +147,7 @@ const RARITIES: typeof FEATURES = {
   'a service of a swarm that holds a network': ({ services }) => services.some(({ network }) => network),
 };
 
-/** The tasks that there must be. */
+/** The tasks that the scenarios must have. */
 const TASKS: Readonly<Record<string, (task: TaskPlan) => unknown>> = {
   'ComposeDown by name': ({ project }) => project,
   'ComposeDown by labels': ({ kind, labels }) => kind === 'ComposeDown' && labels,
@@ -157,7 +157,7 @@ const TASKS: Readonly<Record<string, (task: TaskPlan) => unknown>> = {
   ...Object.fromEntries(Object.keys(TASK_KINDS).map((name) => [name, ({ kind }: TaskPlan) => kind === name])),
   'a condition that is always met': ({ whenDiskUsedAbove }) => whenDiskUsedAbove === 0,
   'a condition that is never met': ({ whenDiskUsedAbove }) => whenDiskUsedAbove === 99,
-  'an age that spares what is new': ({ olderThan = 1 }) => olderThan > 0,
+  'an age that keeps new objects': ({ olderThan = 1 }) => olderThan > 0,
 };
 
 describe('random worlds', () => {
@@ -169,7 +169,7 @@ describe('random worlds', () => {
     expect(share(({ world }) => Boolean(has(world)))).toBeGreaterThanOrEqual(0.01);
   });
 
-  test('are the same, whatever a host can, but for what it cannot', () => {
+  test('are the same on every host, apart from what it does not support', () => {
     const elsewhere = fc.sample(scenarios({ imageMounts: false }), { numRuns: 600, seed: 1 });
     const volumes = ({ world }: Scenario) => world.volumes;
     expect(elsewhere.map(volumes)).toEqual(SAMPLES.map(volumes));
@@ -190,7 +190,7 @@ describe('random tasks', () => {
     expect(share(someTask(is))).toBeGreaterThanOrEqual(0.05);
   });
 
-  test('mostly have something to remove, each kind of them, and else fail, are skipped or find nothing', () => {
+  test('of every kind mostly have something to remove, and otherwise fail, are skipped or find nothing', () => {
     const now = Date.now() / 1000;
     const all = SAMPLES.flatMap(({ world, tasks }) => {
       const state = imagine(world, now);

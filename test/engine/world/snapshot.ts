@@ -8,12 +8,12 @@ import type { Abilities } from './plan';
 import { setMood } from './plug-in';
 import * as raw from './raw';
 
-/** Networks that an Engine makes for itself, and in a swarm those of the last line; without them it has none. */
+/** The networks that an Engine makes for itself. The last two exist only in a swarm. */
 const ENGINE_OWN = ['bridge', 'host', 'none', 'ingress', 'docker_gwbridge'];
 
 /**
- * Takes the whole of an Engine's state; nothing else may change it meanwhile. That the scripts ask the Docker CLI makes
- * this another witness.
+ * Takes the whole of an Engine's state, which no other process may change during this. It asks the API, while
+ * the scripts ask the Docker CLI, so that it does not share their mistakes.
  */
 export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
   const [rawImages, containers, volumes, networks, { BuildCache }, services] = await Promise.all([
@@ -21,9 +21,9 @@ export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
     inspectAll<raw.RawContainer>(host, '/containers/json?all=1', 'containers'),
     ask<{ Volumes: raw.RawVolume[] | null }>(host, '/volumes'),
     ask<raw.RawNetwork[]>(host, '/networks'),
-    // Engine 20.10 takes no notice of what is asked, and tells all.
+    // Engine 20.10 ignores the type and returns everything.
     ask<{ BuildCache: raw.RawCacheRecord[] | null }>(host, '/system/df?type=build-cache'),
-    // Only a swarm's manager answers.
+    // Only the manager of a swarm answers.
     ask<raw.RawService[]>(host, '/services').catch(() => []),
   ]);
   const named = new Set(
@@ -44,19 +44,19 @@ export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
   });
 }
 
-/** What a host can, by what its Engine says of itself. */
+/** The abilities of a host, by the version of its Engine. */
 export async function abilitiesOf(host: PrivateHost): Promise<Abilities> {
   const { ApiVersion } = await ask<{ ApiVersion: string }>(host, '/version');
   return { imageMounts: Number(ApiVersion.split('.')[1]) >= 48 };
 }
 
-/** Removes whatever the Engine holds, and the folders of a world. */
+/** Removes all objects of the Engine, and the folders of a world. */
 export async function removeAll(host: PrivateHost): Promise<void> {
   rmSync(`/proc/${host.pid}/root${PROJECTS_HOME}`, { recursive: true, force: true });
   setMood(host, 'good');
-  // With the swarm all that is of it goes, its networks a moment later.
+  // The Engine removes all objects of a swarm with it, and its networks a moment later.
   if (await isManager(host)) await host.docker('swarm', 'leave', '--force');
-  // Images go after those that were built upon them, so it takes some rounds.
+  // An image can only be removed after those that were built on it, so this takes some rounds.
   for (let round = 0; round < 10; round++) {
     const state = await takeSnapshot(host);
     const { images, containers, volumes, networks, cacheRecords } = state;
@@ -80,14 +80,14 @@ function isManager(host: PrivateHost): Promise<boolean> {
   );
 }
 
-/** A list does not tell all of a plug-in's volume, and goes on telling of one that the plug-in does not describe. */
+/** A list lacks details of a plug-in's volume, and still contains one that the plug-in does not describe. */
 async function describeVolume(host: PrivateHost, listed: raw.RawVolume): Promise<Volume> {
   if (listed.Driver === 'local') return raw.volume(listed, true);
   const described = await ask<raw.RawVolume>(host, `/volumes/${listed.Name}`).catch(() => undefined);
   return raw.volume(described ?? listed, described !== undefined);
 }
 
-/** Lists, then inspects each; what is gone in between is not there. */
+/** Lists objects, then inspects each. It throws if an object is removed in between. */
 async function inspectAll<T>(host: PrivateHost, list: string, kind: string): Promise<T[]> {
   const ids = [...new Set((await ask<{ Id: string }[]>(host, list)).map(({ Id }) => Id))];
   return Promise.all(ids.map((id) => ask<T>(host, `/${kind}/${id}/json`)));

@@ -2,7 +2,7 @@ import { holding, LABELS, named, says } from './by-hand';
 import type { TaskPlan } from './plan';
 import { judge, judgeDisturbed, judgeDry } from './verdict';
 
-/** One volume goes, one stays. */
+/** The task removes one volume and keeps the other. */
 const before = holding({ volumes: [named('a'), named('b', {})] });
 const after = holding({ volumes: [named('b', {})] });
 const done = says('done', { removed: { volumes: 1 } });
@@ -15,7 +15,7 @@ const figures = {
 };
 const run = { task, directories: [], before, after, result: done };
 
-test('a run that is right is found right, and so is a dry one', () => {
+test('a correct run passes, and so does a correct dry run', () => {
   expect(judge(run)).toEqual([]);
   expect(judge({ ...run, before: after, result: nothing })).toEqual([]);
   expect(judge({ ...run, task: unmet, after: before, result: says('skipped', figures) })).toEqual([]);
@@ -33,66 +33,66 @@ test('a run that is right is found right, and so is a dry one', () => {
 
 test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
   [
-    'more said than is gone',
+    'reports more than was removed',
     { result: says('done', { removed: { volumes: 2 } }) },
     /said 2 volumes and not 1 volumes/,
   ],
   [
-    'a thing left alone that is described',
+    'counts an object as undescribed that is described',
     { result: { ...done, passedOver: { undescribed: 1 } } },
     /did not leave 0 alone that the Engine does not describe/,
   ],
-  ['less said than is gone', { result: says('done') }, /said nothing and not 1 volumes/],
+  ['reports less than was removed', { result: says('done') }, /said nothing and not 1 volumes/],
   [
-    'another kind said',
+    'reports another kind',
     { result: says('done', { removed: { images: 1 } }) },
     /said 1 images and not 1 volumes/,
   ],
   [
-    'a project said that was none',
+    'reports a project, but removed none',
     { result: says('done', { removed: { projects: 1, volumes: 1 } }) },
     /1 projects/,
   ],
-  ['another outcome', { result: says('nothing', { removed: { volumes: 1 } }) }, /ended not as done/],
-  ['a failure', { result: says('failed', { reason: 'x', removed: { volumes: 1 } }) }, /ended not as done/],
-  ['a reason where none is', { result: { ...done, reason: 'x' } }, /ended not as done/],
-  ['what should have gone', { after: before, result: nothing }, /left of the volumes: .*"a"/],
+  ['has another outcome', { result: says('nothing', { removed: { volumes: 1 } }) }, /ended not as done/],
+  ['fails', { result: says('failed', { reason: 'x', removed: { volumes: 1 } }) }, /ended not as done/],
+  ['has a reason without cause', { result: { ...done, reason: 'x' } }, /ended not as done/],
+  ['keeps what it should have removed', { after: before, result: nothing }, /left of the volumes: .*"a"/],
   [
-    'what should have stayed',
+    'removes what it should have kept',
     { after: holding({}), result: says('done', { removed: { volumes: 2 } }) },
     /should have left of the volumes: .*"b"/,
   ],
   [
-    'what went of another kind',
+    'removes an object of another kind',
     { before: { ...before, networks: [named('n')] } },
     /should have left of the networks/,
   ],
-  ['a run though its condition is not met', { task: unmet }, /ended not as skipped \(disk-not-full\)/],
+  ['runs although its condition is not met', { task: unmet }, /ended not as skipped \(disk-not-full\)/],
   [
-    'no figures',
+    'reports no figures',
     { task: unmet, after: before, result: says('skipped', { reason: figures.reason }) },
     /told no figures/,
   ],
-])('of a run is noticed: %s', (_, doctored, found) => {
+])('the verdict finds a run that %s', (_, doctored, found) => {
   expect(judge({ ...run, ...doctored }).join('\n')).toMatch(found);
 });
 
 test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
-  ['that it removed', {}, /volumes went against the rules/],
+  ['removed objects', {}, /volumes went against the rules/],
   [
-    'that it foretold too much',
+    'predicted too much',
     { after: before, result: says('done', { removed: { volumes: 2 } }) },
     /said 2 volumes/,
   ],
-  ['that it foretold nothing', { after: before, result: nothing }, /ended not as done/],
-])('of a dry run is noticed: %s', (_, doctored, found) => {
+  ['predicted nothing', { after: before, result: nothing }, /ended not as done/],
+])('the verdict finds a dry run that %s', (_, doctored, found) => {
   expect(judgeDry({ ...run, ...doctored }).join('\n')).toMatch(found);
 });
 
-describe('of a run that lost the Docker CLI', () => {
+describe('a run that lost the Docker CLI', () => {
   const half = { ...run, result: says('failed', { reason: 'not-removed' }), after: before };
 
-  test('it is right that it fails, whether all is gone or not, or that it ends well and all is gone', () => {
+  test('may fail in any state, and may only succeed if it removed everything', () => {
     expect(judgeDisturbed(half)).toEqual([]);
     expect(judgeDisturbed({ ...half, after })).toEqual([]);
     expect(judgeDisturbed(run)).toEqual([]);
@@ -100,33 +100,29 @@ describe('of a run that lost the Docker CLI', () => {
 
   test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
     [
-      'that it says nothing, with something left',
+      'reports nothing, with something left',
       { after: before, result: nothing },
       /said nothing, but left of the volumes/,
     ],
+    ['reports done, with something left', { after: before, result: says('done') }, /said done, but left/],
     [
-      'that it says done, with something left',
-      { after: before, result: says('done') },
-      /said done, but left/,
-    ],
-    [
-      'that it claims more than is gone',
+      'reports more than it removed',
       { after: before, result: says('failed', { reason: 'not-removed', removed: { volumes: 1 } }) },
       /claimed more volumes than the 0/,
     ],
     [
-      'that it claims a project',
+      'reports a project',
       { result: says('done', { removed: { projects: 1, volumes: 1 } }) },
       /claimed too many projects/,
     ],
     [
-      'a reason that explains nothing',
+      'gives a reason that explains nothing',
       { result: says('failed', { reason: 'internal' }) },
       /ended for no known reason/,
     ],
-    ['that it was skipped', { result: says('skipped', { reason: 'locked' }) }, /ended for no known reason/],
-    ['that it removed what it must not', { after: holding({}) }, /volumes went against the rules: .*"b"/],
-  ])('is noticed: %s', (_, doctored, found) => {
+    ['was skipped', { result: says('skipped', { reason: 'locked' }) }, /ended for no known reason/],
+    ['removed what it must not', { after: holding({}) }, /volumes went against the rules: .*"b"/],
+  ])('is wrong if it %s', (_, doctored, found) => {
     expect(judgeDisturbed({ ...run, ...doctored }).join('\n')).toMatch(found);
   });
 });

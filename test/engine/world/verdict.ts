@@ -5,7 +5,7 @@ import { KINDS, type Snapshot, without } from './objects';
 import type { DirectoryPlan, TaskPlan } from './plan';
 import { breaches } from './safety';
 
-/** A run of a task, and what there was before and after. */
+/** A run of a task, and the state before and after it. */
 export interface Run {
   readonly task: TaskPlan;
   readonly directories: readonly DirectoryPlan[];
@@ -14,7 +14,7 @@ export interface Run {
   readonly result: StepResult;
 }
 
-/** Why a task may fail that lost the Docker CLI at one call; whatever else it says is a defect. */
+/** The reasons for which a task that lost the Docker CLI at one call may fail. Any other is a defect. */
 const REASONS: readonly string[] = [
   'docker-unreachable',
   'engine-error',
@@ -23,7 +23,7 @@ const REASONS: readonly string[] = [
   'script-failed',
 ] satisfies HostReason[];
 
-/** Holds a run against the safety rules, the model and its own words. @returns what is wrong */
+/** Compares a run with the safety rules, the model and its own result. @returns what is wrong */
 export function judge({ task, directories, before, after, result }: Run): string[] {
   const foretold = foretell(before, task, Date.now() / 1000, directories);
   const left = without(before, foretold.gone);
@@ -37,7 +37,7 @@ export function judge({ task, directories, before, after, result }: Run): string
   return [...found, ...wrongWords(result, { ...foretold, removed })];
 }
 
-/** Holds a dry run against the model and against what it must not do. */
+/** Compares a dry run with the model, and checks that it changed nothing. */
 export function judgeDry({ task, directories, before, after, result }: Run): string[] {
   const state = isBlind(task) ? allDescribed(before) : before;
   const foretold = foretellDry(task, foretell(state, task, Date.now() / 1000, directories));
@@ -47,8 +47,8 @@ export function judgeDry({ task, directories, before, after, result }: Run): str
 }
 
 /**
- * Holds a run that lost the Docker CLI at one call against the safety rules, and against its own words: it may have done
- * less than it should, but then it says so, and it claims no more than is gone.
+ * Compares a run that lost the Docker CLI at one call with the safety rules and with its own result. It may
+ * have done less than it should, but then it reports so. It never reports more than it removed.
  */
 export function judgeDisturbed({ task, directories, before, after, result }: Run): string[] {
   const foretold = foretell(before, task, Date.now() / 1000, directories);
@@ -64,15 +64,15 @@ export function judgeDisturbed({ task, directories, before, after, result }: Run
     found.push(...behind.map((line) => `said ${outcome}, but left of the ${kind}: ${line}`));
     const gone = before[kind].length - after[kind].length;
     if ((removed[kind] ?? 0) > gone)
-      found.push(`claimed more ${kind} than the ${gone} that are gone: ${said}`);
+      found.push(`claimed more ${kind} than the ${gone} that were removed: ${said}`);
   }
   if ((removed.projects ?? 0) > foretold.projects) found.push(`claimed too many projects: ${said}`);
   return found;
 }
 
 /**
- * Whether a task asks the Engine about a volume only when it is to go, so that a dry run does not know of one that the
- * Engine cannot describe.
+ * Whether a task asks the Engine about a volume only right before its removal. A dry run then does not learn
+ * that the Engine cannot describe it.
  */
 export function isBlind({ kind, labels }: TaskPlan): boolean {
   return kind === 'ComposeDown' && labels === undefined;
@@ -82,12 +82,12 @@ function allDescribed(state: Snapshot): Snapshot {
   return { ...state, volumes: state.volumes.map((volume) => ({ ...volume, undescribed: false })) };
 }
 
-/** What there is more in the one of a kind, a line each. */
+/** The objects of a kind that only the first state has, one line each. */
 function lines(more: Snapshot, less: Snapshot, kind: (typeof KINDS)[number]): string[] {
   return without(more, less)[kind].map(({ line }) => line);
 }
 
-/** Where what a task said is not what should be said. */
+/** The differences between the result of a task and the expected one. */
 function wrongWords(
   result: StepResult,
   {

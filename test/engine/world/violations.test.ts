@@ -12,34 +12,34 @@ import type { Scenario } from './plan';
 import { removeAll, takeSnapshot } from './snapshot';
 import { scenarios } from './world';
 
-/** Says that it removed one volume more than it did. */
+/** Reports one volume more than it removed. */
 const liar: RunTask = async (...args) => {
   const { result, ...run } = await runTask(...args);
   const { volumes = 0, ...removed } = result.removed ?? {};
   return { ...run, result: { ...result, removed: { ...removed, volumes: volumes + 1 } } };
 };
 
-/** Removes in a dry run too. */
+/** Removes objects in a dry run too. */
 const hasty: RunTask = async (host, task) => {
   const { result, ...run } = await runTask(host, task, false);
   return { ...run, result: { ...result, dryRun: true } };
 };
 
-/** Removes something beside what it says. */
+/** Removes something that it does not report. */
 const vandal: RunTask = async (host, task, dryRun) => {
   const run = await runTask(host, task, dryRun);
   if (!dryRun) await host.run(['docker', 'volume', 'rm', 'bystander', 'held']);
   return run;
 };
 
-/** Says, whatever happened, that there was nothing to do. */
+/** Always reports that there was nothing to do. */
 const optimist: RunTask = async (...args) => {
   const { result, ...run } = await runTask(...args);
   const { task, dryRun } = result;
   return { ...run, result: { v: 1, task, outcome: 'nothing', dryRun, seconds: 0 } };
 };
 
-/** Runs what a label's value says. */
+/** Runs the value of a label as a command. */
 const careless: RunTask = async (host, ...more) => {
   await must(host, 'touch /run/broken');
   return runTask(host, ...more);
@@ -58,7 +58,7 @@ const SMALL: Scenario = {
   tasks: [{ kind: 'VolumePrune', labels, olderThan: 0 }],
 };
 
-/** The same, where the Docker CLI is killed at the first call of the task. */
+/** The same, but the Docker CLI is killed at the first call of the task. */
 const CUT_OFF: Scenario = { ...SMALL, fault: { call: 0, how: 'killed', late: false } };
 const UNDESCRIBED: Scenario = {
   ...SMALL,
@@ -74,7 +74,7 @@ const HELD: Scenario = {
 };
 
 const SAMPLES = fc.sample(scenarios({ imageMounts: false }), { numRuns: 4000, seed: 1 });
-/** One of the random worlds that has something of everything, and one with what not every host has. */
+/** A random world that has something of everything, and one with what not every host has. */
 const RICH = SAMPLES.find(({ world }) =>
   [
     world.containers.some(({ state }) => state === 'running'),
@@ -101,7 +101,7 @@ describeDocker('a violation', () => {
   afterAll(() => host.stop());
 
   const newTally = (): Tally => ({ worlds: 0, tasks: 0, fruitful: 0, removed: 0 });
-  /** What is said of a scenario. */
+  /** The message that a scenario causes, if any. */
   async function saidOf(scenario: Scenario, run: RunTask = runTask): Promise<string> {
     const thrown: unknown = await check(host, scenario, newTally(), run).then(
       () => undefined,
@@ -112,20 +112,20 @@ describeDocker('a violation', () => {
     return (thrown as Violation).message;
   }
 
-  test('is not seen where all is right', async () => {
+  test('is not found if everything is right', async () => {
     expect(await saidOf(SMALL)).toBe('');
   });
 
   test.each([
-    ['says more than it does', liar, 'task 0: the run: said 2 volumes and not 1 volumes'],
+    ['reports more than it does', liar, 'task 0: the run: said 2 volumes and not 1 volumes'],
     ['removes in a dry run', hasty, 'task 0: the dry run: of the volumes went against the rules'],
     [
-      'removes something beside',
+      'removes something that it does not report',
       vandal,
       'task 0: the run: of the volumes went against the rules: ["bystander"',
     ],
     ['runs a value as a command', careless, 'a value was run as a command'],
-  ])('is seen where a task %s', async (_, run, said) => {
+  ])('is found if a task %s', async (_, run, said) => {
     const message = await saidOf(SMALL, run);
     expect(message).toContain(said);
     expect(message).toContain(JSON.stringify(SMALL.tasks[0]));
@@ -133,13 +133,13 @@ describeDocker('a violation', () => {
 
   test.each<[what: string, scenario: Scenario, run: RunTask, said: RegExp]>([
     [
-      'says nothing of a volume that the Engine does not describe',
+      'reports nothing about a volume that the Engine does not describe',
       UNDESCRIBED,
       optimist,
       /the run: ended not as failed \(engine-error\)/,
     ],
     [
-      'says nothing of a Docker CLI that was killed',
+      'reports nothing about a Docker CLI that was killed',
       CUT_OFF,
       optimist,
       /at "docker info [^]*said nothing, but left of the volumes: \["old"/,
@@ -150,7 +150,7 @@ describeDocker('a violation', () => {
       vandal,
       /the run: of the volumes went against the rules: \["held"/,
     ],
-  ])('is seen where a task %s', async (_, scenario, run, said) => {
+  ])('is found if a task %s', async (_, scenario, run, said) => {
     expect(await saidOf(scenario)).toBe('');
     expect(await saidOf(scenario, run)).toMatch(said);
   });
@@ -158,7 +158,7 @@ describeDocker('a violation', () => {
   test.each([
     ['of everything', RICH],
     ['of a swarm and of a plug-in', RARE],
-  ])('is printed as a script that makes the same world, with something %s, again', async (_, scenario) => {
+  ])('is printed as a script that builds the same world again, with something %s', async (_, scenario) => {
     let world: Snapshot | undefined;
     const message = await saidOf({ ...scenario, fault: undefined }, async (...args) => {
       world ??= await takeSnapshot(host);
@@ -171,7 +171,7 @@ describeDocker('a violation', () => {
     expect(again.containers.length).toBe(scenario.world.containers.length);
   });
 
-  test('is printed with a command that finds it again, and nothing else', async () => {
+  test('is printed with a command that repeats it, and nothing else', async () => {
     const lies: RunTask = (host, task, dryRun) =>
       (task instanceof VolumePrune ? liar : runTask)(host, task, dryRun);
     const name = 'this host';
@@ -191,7 +191,7 @@ describeDocker('a violation', () => {
   });
 });
 
-/** All that does not depend on when a world was made. */
+/** The parts that do not depend on when a world was made. */
 function shapeOf({ images, containers, volumes, networks, cacheRecords, services }: Snapshot) {
   const anonymous = new Set(containers.flatMap((container) => container.anonymous));
   const named = (name: string): string => (anonymous.has(name) ? 'anonymous' : name);
@@ -212,7 +212,7 @@ function shapeOf({ images, containers, volumes, networks, cacheRecords, services
   };
 }
 
-/** The tasks and the script, but for when its images were made. */
+/** The tasks and the script, without the creation times of its images. */
 function withoutTimes(message = ''): string {
   return message.slice(message.indexOf('# The tasks')).replace(/^(# Images are|printf %s H4s).*$/gm, '');
 }
