@@ -1,3 +1,4 @@
+// Slow: it runs many random histories, each with several deliveries.
 import fc from 'fast-check';
 import { quiesce, violations } from './quiescence';
 import { FAULTS, FUNCTION_TIMEOUT_SECONDS, World, WORLD_CLAIM_TIMEOUT_SECONDS } from './world';
