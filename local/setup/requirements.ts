@@ -117,6 +117,13 @@ export const ENGINE_TEST_REQUIREMENTS: readonly Requirement[] = [
     ubuntu: 'python3',
   },
   {
+    name: 'chattr of e2fsprogs',
+    use: 'a container that the Engine cannot remove',
+    check: 'command -v chattr',
+    debian: 'e2fsprogs',
+    ubuntu: 'e2fsprogs',
+  },
+  {
     name: 'pgrep of procps',
     use: 'tests that count processes',
     check: 'command -v pgrep',
