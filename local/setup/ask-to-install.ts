@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { installLog } from './install-packages';
+import { installLogPath } from './install-packages';
 import type { MissingPackage } from './requirements';
 
 export interface Consent {
@@ -11,9 +11,9 @@ export interface Consent {
 }
 
 /**
- * Shows what would be installed and why, and asks once on a terminal. `--yes` and `CI` agree without a question.
+ * Shows what would be installed and why, and asks you once on a terminal. With `--yes` or `CI` it does not ask.
  *
- * @throws where you did not agree and there is no terminal to ask on
+ * @throws if you did not agree and there is no terminal to ask on
  */
 export async function askToInstall(
   packages: readonly MissingPackage[],
@@ -25,7 +25,7 @@ export async function askToInstall(
   tell(
     'apt-get installs them and what they depend on; it starts and enables no service; the packages remain installed',
   );
-  tell(`the output of apt-get is in ${installLog()}`);
+  tell(`the output of apt-get is in ${installLogPath()}`);
   if (yes || process.env.CI) return true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new Error(`there is no terminal to ask on: run ${command} to install them`);

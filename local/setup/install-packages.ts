@@ -17,20 +17,20 @@ import { capture } from '../host/process';
 
 const CACHE = join(__dirname, '..', '..', '.cache');
 
-/** Where packages are installed, and where their list and the log are. */
+/** The folders that an installation uses. */
 export interface Installation {
   /** @default '/' */
   readonly root?: string;
-  /** Holds the log of apt-get and the list of the installed packages. @default - .cache of this checkout */
+  /** For the log of apt-get and the list of the installed packages. @default - .cache of this checkout */
   readonly cache?: string;
 }
 
-/** What apt-get and dpkg say. */
-export const installLog = (cache = CACHE): string => join(cache, 'setup.log');
-/** The packages that were installed, one a line, as `apt-get purge` takes them. */
-const installedList = (cache: string): string => join(cache, 'setup-packages');
+/** The path of the file with the output of apt-get and dpkg. */
+export const installLogPath = (cache = CACHE): string => join(cache, 'setup.log');
+/** The path of the file that lists the installed packages, one per line, as arguments of `apt-get purge`. */
+const installedListPath = (cache: string): string => join(cache, 'setup-packages');
 
-/** The only package that may be removed: busybox-static takes its place. */
+/** The only package that an installation may remove: busybox-static replaces it. */
 const REPLACEABLE = 'busybox';
 
 const APT = [
@@ -42,9 +42,9 @@ const APT = [
 const ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
 
 /**
- * Installs Debian packages without recommended ones. No service is started or enabled.
+ * Installs Debian packages, without recommended packages. It starts and enables no service.
  *
- * @param tell takes lines that say what was installed, that it remains, and how you remove it
+ * @param tell gets lines about what was installed, that it remains, and how you remove it
  */
 export async function installPackages(
   packages: readonly string[],
@@ -68,10 +68,10 @@ export async function installPackages(
           `install ${packages.join(' ')} yourself, or packages that bring the same`,
       );
     }
-    const services = await withoutServices(root, () => logged([...install, '--yes'], cache));
-    const list = installedList(cache);
+    const services = await installWithoutServices(root, () => logged([...install, '--yes'], cache));
+    const list = installedListPath(cache);
     const known = existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean) : [];
-    // With the sign, apt-get purge puts the package back.
+    // The plus sign makes `apt-get purge` install the package again.
     const all = new Set([...known, ...plan.installed, ...plan.removed.map((name) => `${name}+`)]);
     writeFileSync(list, [...all, ''].join('\n'));
     tell(`installed ${plan.installed.length} packages; they remain installed until you remove them`);
@@ -83,7 +83,7 @@ export async function installPackages(
   }
 }
 
-/** What apt-get would do. */
+/** Returns which packages apt-get would install and remove. */
 async function simulate(
   install: readonly string[],
 ): Promise<{ readonly installed: string[]; readonly removed: string[] }> {
@@ -92,18 +92,19 @@ async function simulate(
   });
   if (code !== 0) throw new Error(`apt-get cannot install it: ${stderr.trim() || stdout.trim()}`);
   const names = (line: RegExp): string[] => [...stdout.matchAll(line)].map(([, name = '']) => name);
-  // A version in square brackets is an old one, of a package that is there already.
+  // A version in square brackets follows a package that is installed and would only be upgraded.
   return { installed: names(/^Inst (\S+) \(/gm), removed: names(/^Remv (\S+)/gm) };
 }
 
+/** Runs a program and appends its output to the log. */
 function logged(argv: readonly string[], cache: string): Promise<void> {
-  const path = installLog(cache);
+  const path = installLogPath(cache);
   appendFileSync(path, `\n$ ${argv.join(' ')}\n`);
   const log = openSync(path, 'a');
   const [program = '', ...args] = argv;
   return new Promise<void>((resolve, reject) => {
     const failed = (how: string): void => reject(new Error(`${argv.join(' ')} ${how}; see ${path}`));
-    // In a group of its own: Ctrl-C in a terminal reaches this process alone, which waits.
+    // The program has its own process group, so Ctrl-C reaches only this process, which waits for the program.
     const child = spawn(program, args, {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...ENVIRONMENT },
@@ -118,28 +119,32 @@ const POLICY =
   '#!/bin/sh\n# Of cdk-docker-housekeeping, while it installs packages: no service is started.\nexit 101\n';
 
 /**
- * Runs an installation that starts and enables no service; the policy of the machine is in force again afterwards.
+ * Runs an installation during which Debian starts no service. It then disables each service that the
+ * installation enabled, and restores the machine's policy file. It does so after a failure too.
  *
- * @returns the services that are left disabled
+ * @returns the systemd units that it disabled; it does not name the System V services
  */
-async function withoutServices(root: string, install: () => Promise<void>): Promise<string[]> {
-  // Debian's own way to say that an installation starts no service.
+async function installWithoutServices(root: string, install: () => Promise<void>): Promise<string[]> {
+  // Debian asks this script before it starts a service.
   const policy = join(root, 'usr/sbin/policy-rc.d');
   const aside = `${policy}.aside`;
   if (existsSync(policy) && readFileSync(policy, 'utf8') !== POLICY) renameSync(policy, aside);
   const enabled = new Set(startedAtBoot(root));
   mkdirSync(dirname(policy), { recursive: true });
   writeFileSync(policy, POLICY, { mode: 0o755 });
+  let disabled: string[];
   try {
     await install();
   } finally {
     rmSync(policy, { force: true });
     if (existsSync(aside)) renameSync(aside, policy);
+    // apt-get may have enabled services before it failed.
+    disabled = disable(startedAtBoot(root).filter((link) => !enabled.has(link)));
   }
-  return disable(startedAtBoot(root).filter((link) => !enabled.has(link)));
+  return disabled;
 }
 
-/** The links by which systemd and System V init start services. */
+/** Lists the links from which systemd and System V init know what to start at boot. */
 function startedAtBoot(root: string): string[] {
   const under = (folder: string, name: RegExp): string[] =>
     existsSync(folder)
@@ -153,13 +158,17 @@ function startedAtBoot(root: string): string[] {
   ];
 }
 
-/** As `systemctl disable` and `update-rc.d disable` do it, which are not on every machine. */
+/**
+ * Disables services as `systemctl disable` and `update-rc.d disable` do. Not every machine has these commands.
+ *
+ * @returns the systemd units among them
+ */
 function disable(links: readonly string[]): string[] {
   const units = new Set<string>();
   for (const link of links) {
     const name = link.slice(link.lastIndexOf('/') + 1);
     if (/\/rc\d\.d\//.test(link)) {
-      // A later upgrade enables a service again that has no link at all.
+      // Without any link, a later upgrade would enable the service again.
       renameSync(link, link.replace(/S(\d\d)(?=[^/]*$)/, 'K$1'));
     } else {
       unlinkSync(link);

@@ -129,6 +129,13 @@ describe('services', () => {
     expect(log()).toContain('broken');
     expect(existsSync(policy())).toBe(false);
   });
+
+  test('are not enabled after a failure either', async () => {
+    fakeApt('', 'exit 100');
+    await expect(install('docker.io')).rejects.toThrow('ended with 100');
+    expect(readdirSync(wants())).toEqual(['cron.service']);
+    expect(readdirSync(at('etc/rc2.d'))).toEqual(['K01docker', 'S01cron']);
+  });
 });
 
 test('nothing is installed where apt-get would remove a package of the machine', async () => {
