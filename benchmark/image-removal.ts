@@ -9,7 +9,7 @@ import { PrivateHost, type PrivateHostOptions } from '../local/host/private-host
 const IMAGES = 60;
 const ROUNDS = 2;
 
-/** Shell that removes the images whose identifiers are in /run/ids, one a line. */
+/** A shell script that removes the images whose identifiers are in /run/ids, one per line. */
 const VARIANTS: Readonly<Record<string, string>> = {
   'one by one, as the Makefile': 'xargs -n 1 docker image rm --no-prune </run/ids',
   'all in one command': 'xargs docker image rm --no-prune </run/ids',

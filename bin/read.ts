@@ -24,7 +24,7 @@ export const duration: Read<Duration> = (path, value) => {
 export const number: Read<number> = (path, value) =>
   typeof value === 'number' ? value : refuse(path, value, 'is not a number', 'give a number');
 
-/** SNS checks the rest when it asks for confirmation. */
+/** Checks only the form. SNS checks the address when it asks for confirmation. */
 export const email: Read<string> = (path, value) =>
   typeof value === 'string' &&
   value.length <= 254 &&
@@ -52,7 +52,7 @@ export const timeZone: Read<TimeZone> = (path, value) => {
   return TimeZone.of(value);
 };
 
-/** EventBridge Scheduler checks the rest at deployment. */
+/** Checks only the form. EventBridge Scheduler checks the values at deployment. */
 export const scheduleExpression: Read<string> = (path, value) => {
   const forms = [
     /^cron\((\S+ ){5}\S+\)$/,
@@ -83,7 +83,7 @@ export function listOf<T>(read: Read<T>): Read<T[]> {
       : refuse(path, value, 'is not a list', 'give a list: [...]');
 }
 
-/** An object with any keys. */
+/** Reads an object with any keys. */
 export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
   return (path, value) =>
     Object.fromEntries(
@@ -94,10 +94,10 @@ export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
     );
 }
 
-/** How to read each property of T. You cannot leave one out, so cdk.json can set every property. */
+/** How to read each property of T. The type requires an entry for each property, so cdk.json can set every property. */
 export type Fields<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };
 
-/** An object with only these keys. */
+/** Reads an object with only these keys. */
 export function recordOf<T>(fields: Fields<T>, required: readonly (keyof T & string)[] = []): Read<T> {
   return (path, value) => {
     const given = object(path, value);

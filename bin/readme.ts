@@ -8,7 +8,7 @@ const README = join(resolve(__dirname, '..'), 'README.md');
 /** The generated parts of README.md. Each is between `<!-- NAME -->` and `<!-- /NAME -->`. */
 const PARTS: Readonly<Record<string, () => string>> = { reasons: reasonTable, warnings: warningTable };
 
-/** The text with its generated parts up to date. */
+/** Returns the text with its generated parts up to date. */
 export function withGeneratedParts(readme: string): string {
   return Object.entries(PARTS).reduce((text, [name, render]) => {
     const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->\n`];
@@ -43,12 +43,12 @@ function warningTable(): string {
   return table(['warning', 'what it means', 'what you do'], rows);
 }
 
-/** Columns are not aligned, so that a changed row is one changed line. */
+/** Renders a Markdown table. It does not align the columns, so that a changed row is one changed line. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Plain text with code in backticks. Escapes what Markdown would take for other marks. */
+/** Renders plain text with code in backticks. Escapes characters that Markdown would read as markup. */
 function cell(text: string): string {
   return text.replace(/[|<>*\\[\]]/g, '\\$&');
 }

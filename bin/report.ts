@@ -14,7 +14,7 @@ standard input:
   aws logs get-log-events --log-group-name GROUP --log-stream-name STREAM --start-from-head --output json
 
 A large report comes in pages (--next-token): give them all, as several files or one after the other. You can also
-give the events alone, one a line.
+give the events alone, one per line.
 
 Options:
   --html FILE  write the page to FILE instead of to standard output

@@ -136,7 +136,7 @@ function refuseUnusableTasks(tasks: readonly HousekeepingTask[]): void {
   if (tasks.length === 0) {
     refuse('tasks', tasks, 'is empty', 'give at least one task');
   }
-  // Unlike forEach(), Array.from() does not pass over the holes of a sparse array.
+  // Unlike forEach(), Array.from() does not skip the holes of a sparse array.
   const names = Array.from(tasks, (task: HousekeepingTask | undefined, index) => {
     if (task?._script === undefined) {
       refuse(

@@ -6,8 +6,8 @@ import { refuse } from './refuse';
 export { refuse } from './refuse';
 
 /*
- * Checks of the values that are written into a shell script at synthesis. They are made at run time, because JavaScript
- * and some languages that jsii supports do not enforce the types.
+ * Checks of the values that are written into a shell script. The checks run at synthesis, because JavaScript and
+ * some languages that jsii supports do not enforce the types.
  */
 
 /** Refuses task properties that are not an object. */
@@ -98,7 +98,7 @@ export function literalList(
   if (!Array.isArray(list)) {
     refuse(property, list, 'is not a list', `give a list, e.g. ['${example}']`);
   }
-  // Unlike map(), Array.from() does not pass over the holes of a sparse array.
+  // Unlike map(), Array.from() does not skip the holes of a sparse array.
   return Array.from(list, (item, index) => check(`${property}[${index}]`, item));
 }
 
@@ -130,7 +130,7 @@ export function literalCount(property: string, value: number, least: number, mos
   return wholeNumber(property, value, least, most);
 }
 
-/** Refuses what is not a whole number from `least` to `most`. @param note is added to the remedy */
+/** Refuses a value that is not a whole number from `least` to `most`. @param note is added to the remedy */
 export function wholeNumber(property: string, value: number, least: number, most: number, note = ''): number {
   const remedy = `give a whole number from ${least} to ${most}${note}`;
   if (typeof value !== 'number' || Number.isNaN(value)) refuse(property, value, 'is not a number', remedy);
@@ -142,7 +142,7 @@ export function wholeNumber(property: string, value: number, least: number, most
 /** Greater than any age on a host, and small enough for the arithmetic of the shell and the Engine. */
 const LONGEST_SECONDS = 100 * 365 * 24 * 3600;
 
-/** Checks a duration. @returns whole seconds */
+/** Refuses a duration that is a token, has a fraction of a second, or exceeds 100 years. @returns its seconds */
 export function literalSeconds(property: string, duration: Duration): number {
   requireDuration(property, duration);
   if (duration.isUnresolved()) refuse(property, 'a token', KNOWN_LATE, GIVE_LITERAL);
@@ -156,21 +156,21 @@ export function literalSeconds(property: string, duration: Duration): number {
   return seconds;
 }
 
-/** Refuses what is not a `Duration`. A `Duration` of another copy of the CDK is accepted, so the class does not count. */
+/** Refuses a value that is not a `Duration`. It checks no class, so it accepts a `Duration` of another copy of the CDK. */
 export function requireDuration(property: string, duration: Duration): void {
   if (typeof duration?.toSeconds !== 'function' || typeof duration.isUnresolved !== 'function') {
     refuse(property, duration, 'is not a Duration', 'give a Duration, e.g. Duration.hours(1)');
   }
 }
 
-/** Checks a size. @returns whole bytes, rounded down */
+/** Refuses a size that is a token, or larger than any disk. @returns its bytes, rounded down */
 export function literalBytes(property: string, size: Size): number {
   if (typeof size?.toBytes !== 'function' || typeof size.isUnresolved !== 'function') {
     refuse(property, size, 'is not a Size', 'give a Size, e.g. Size.gibibytes(20)');
   }
   if (size.isUnresolved()) refuse(property, 'a token', KNOWN_LATE, GIVE_LITERAL);
   const bytes = size.toBytes({ rounding: SizeRoundingBehavior.FLOOR });
-  // Above this, JavaScript rounds whole numbers, and finally writes them with an exponent.
+  // JavaScript rounds larger whole numbers, and writes very large ones with an exponent.
   if (!Number.isSafeInteger(bytes)) {
     refuse(property, size, 'is larger than any disk', 'give less than Size.pebibytes(8)');
   }

@@ -15,7 +15,7 @@ const CLOCK_YEARS = [2024, 2060] as const;
 const FAR_YEAR = LAST_YEAR - 10;
 
 /**
- * The longest time between two runs of a schedule, by the local clock.
+ * Returns the longest time between two runs of a schedule, by the local clock.
  *
  * @returns `ends` for a schedule that runs once or ends in some year, `unknown` if the expression does not show it
  */

@@ -31,7 +31,7 @@ describe('a report is read back as it was published', () => {
     ],
     ['pages that overlap', printed(MESSAGES.slice(0, 3)) + printed(MESSAGES.slice(1))],
     ['pages in the wrong order', printed(MESSAGES.slice(2)) + printed(MESSAGES.slice(0, 2))],
-    ['events, one a line', MESSAGES.join('\n')],
+    ['events, one per line', MESSAGES.join('\n')],
     ['events with nothing between them', MESSAGES.join('')],
     ['events, as --output text prints them', MESSAGES.join('\t')],
     ['messages, as --query "events[].message" lists them', JSON.stringify(MESSAGES)],

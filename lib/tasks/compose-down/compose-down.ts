@@ -208,7 +208,7 @@ function validDirectory(directory: string): string {
       'ComposeDown.directory',
       directory,
       'ends with white space that the Docker CLI trims',
-      "give 'project' instead",
+      "select the project by its name, with 'project', instead",
     );
   }
   if (!directory.startsWith('/')) {

@@ -57,7 +57,12 @@ describe('ComposeDown', () => {
     [{ project: unresolved }, 'ComposeDown.project', unresolved, 'give a literal value'],
     [{ directory: 'srv/app' }, 'ComposeDown.directory', '"srv/app"', "beginning with '/'"],
     [{ directory: '' }, 'ComposeDown.directory', '""', "beginning with '/'"],
-    [{ directory: '/srv/app ' }, 'ComposeDown.directory', '"/srv/app "', "give 'project' instead"],
+    [
+      { directory: '/srv/app ' },
+      'ComposeDown.directory',
+      '"/srv/app "',
+      "by its name, with 'project', instead",
+    ],
     [{ directory: '/srv/\0' }, 'ComposeDown.directory', '"/srv/\\u0000"', 'plain text on one line'],
     [{ directory: '/srv/{{ app }}' }, 'ComposeDown.directory', '"/srv/{{ app }}"', "remove '{{'"],
     [{ directory: unresolved }, 'ComposeDown.directory', unresolved, 'give a literal value'],
