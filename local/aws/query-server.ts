@@ -5,16 +5,16 @@ import type { Input, Protocol, Request } from './loopback-service';
 /** What distinguishes one service of these protocols from another. */
 export interface QueryApi {
   readonly signingName: string;
-  /** The date that every request names. */
+  /** The API version, a date that every request contains. */
   readonly version: string;
   readonly namespace: string;
-  /** EC2's variant puts answers and errors into other elements. */
+  /** EC2's variant has other XML elements around answers and errors. */
   readonly dialect: 'query' | 'ec2';
 }
 
 /**
- * A service that speaks the AWS query protocol or EC2's variant of it. A request is a form whose names
- * express lists and structures by dots; the answer is XML.
+ * A service that speaks the AWS query protocol or EC2's variant of it. A request is a form, and dots in the
+ * names of its fields express lists and structures. The answer is XML.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  * @see https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
@@ -76,7 +76,7 @@ class QueryProtocol implements Protocol {
   }
 }
 
-/** `Filter.1.Value.2=x` becomes `{ Filter: { 1: { Value: { 2: 'x' } } } }`; see `listOf`. */
+/** Turns `Filter.1.Value.2=x` into `{ Filter: { 1: { Value: { 2: 'x' } } } }`; see `listOf`. */
 function structure(form: URLSearchParams): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [name, value] of form) {
@@ -89,13 +89,13 @@ function structure(form: URLSearchParams): Record<string, unknown> {
   return root;
 }
 
-/** The members of a list, in the order of their numbers. */
+/** Returns the members of a list, in the order of their numbers. */
 export function listOf(value: unknown): unknown[] {
   const numbered = Object.entries((value ?? {}) as Input);
   return numbered.sort(([a], [b]) => Number(a) - Number(b)).map(([, member]) => member);
 }
 
-/** Dates are ISO 8601. Undefined values are left out. */
+/** Renders an XML element. It writes dates as in ISO 8601, and leaves out undefined values. */
 function xml(name: string, value: unknown, item: string, attributes = ''): string {
   if (value === undefined) return '';
   return `<${name}${attributes}>${content(value, item)}</${name}>`;

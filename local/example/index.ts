@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { verified, type Example } from './verified';
+import { verifyExample, type Example } from './verify-example';
 import { takeInventory } from '../host/inventory';
 import type { PrivateHost } from '../host/private-host';
 import { capture } from '../host/process';
 
-export type { Example } from './verified';
+export type { Example } from './verify-example';
 
 export interface ExampleOptions {
   /** Whether app's uWSGI ends on SIGTERM. @default false, as in the shipped compose file */
@@ -15,18 +15,17 @@ export interface ExampleOptions {
 
 const SOURCES = join(__dirname, '..', '..', 'examples', 'todobackend');
 
-/** On the host, in its own /run: it ends with the host. */
+/** The project's directory on the host. It is in the host's own /run, which is removed with the host. */
 const DIRECTORY = '/run/todobackend';
 
 /** Size of the file that each build adds. */
 const ADDED_BYTES = 2 * 1024 * 1024;
 
 /**
- * Brings a private host's Engine into the state of `docker images` after several builds of todobackend.
- * Its project is up and old images of its stages are dangling. Beside them are objects that no task may
- * touch.
+ * Builds todobackend several times on a private host's Engine, and starts its project. Old images of its stages
+ * are then dangling. The function also makes objects that no task may touch.
  *
- * @throws when the Engine is not in that state afterwards
+ * @throws if the Engine does not hold all this afterwards
  */
 export async function createExample(host: PrivateHost, options: ExampleOptions = {}): Promise<Example> {
   const project = new Todobackend(host, options);
@@ -49,7 +48,7 @@ export async function createExample(host: PrivateHost, options: ExampleOptions =
     usedByOtherProject: second.release,
     otherApplication,
   };
-  return verified(await takeInventory(host), expected);
+  return verifyExample(await takeInventory(host), expected);
 }
 
 /** Images of one build. */
@@ -87,7 +86,7 @@ class Todobackend {
     return { test: await this.buildStage('test'), release: await this.buildStage('release') };
   }
 
-  /** An image without a tag, like todobackend's old ones, but with the label of another application. */
+  /** Builds an image without a tag, like todobackend's old images, but with another application's label. */
   buildForOtherApplication(): Promise<string> {
     return this.command('docker', 'build', '-q', '--target=base', '--label=application=reports', '.');
   }
@@ -113,7 +112,7 @@ class Todobackend {
 
   /** Runs a command in the project's directory on the host and returns its output. */
   private async command(...argv: string[]): Promise<string> {
-    // The legacy builder, which every Engine has: BuildKit needs a plug-in that a host may lack.
+    // This uses the legacy builder, which every Engine has. BuildKit needs a plug-in that a host may lack.
     const there = ['env', '-C', DIRECTORY, 'DOCKER_BUILDKIT=0', ...argv];
     const { code, stdout, stderr } = await this.host.run(there);
     if (code !== 0) {
@@ -122,13 +121,13 @@ class Todobackend {
     return stdout.trim();
   }
 
-  /** The path on this machine of a file in the project's directory. */
+  /** Returns the path on this machine of a file in the project's directory. */
   private fromHere(path: string): string {
     return join(`/proc/${this.host.pid}/root`, DIRECTORY, path);
   }
 }
 
-/** A stopped project, whose container was made from what is now an old image of todobackend. */
+/** Makes a stopped project whose container uses an image of todobackend. */
 async function otherProject(host: PrivateHost, image: string): Promise<void> {
   const label = '--label=com.docker.compose.project=reports';
   await host.docker('network', 'create', label, 'reports_default');

@@ -11,12 +11,12 @@ import {
 import { join } from 'node:path';
 import { capture } from './process';
 
-/** Releases of Debian whose Docker starts on this machine too: other Engines without a second machine. */
+/** The releases of Debian whose Engines can start on this machine, so that tests need no second machine. */
 export type DebianRelease = 'bookworm' | 'trixie' | 'sid';
 
-/** Folders of a release for the /usr of a host. */
+/** Folders of a release, to be mounted over and under the /usr of a host. */
 export interface ReleaseLayers {
-  /** The release's programs: they win over this machine's. */
+  /** The release's programs, which hide this machine's. */
   readonly over: string;
   /** Libraries that this machine may lack. @default - none */
   readonly under?: string;
@@ -27,12 +27,13 @@ const PACKAGES = ['docker.io', 'docker-cli', 'docker-compose', 'docker-buildx', 
 const unpacking = new Map<DebianRelease, Promise<void>>();
 
 /**
- * Engine, CLI, Compose and containerd of a Debian release, unpacked into a cache of this checkout and not installed.
+ * Unpacks Engine, CLI, Compose and containerd of a Debian release into a cache of this checkout, without
+ * installing them.
  *
- * Of a newer release there is no runc among them, as it may not start on this machine's libc; the installed one serves.
- * Compose v1 of bookworm comes with its Python.
+ * A newer release's runc may not start with this machine's libc. The host then uses the installed runc.
+ * With bookworm, the cache also has the Python that Compose v1 needs.
  *
- * @returns undefined where this machine has that release's packages installed
+ * @returns undefined if this machine has that release's packages installed
  */
 export async function unpackRelease(release: DebianRelease): Promise<ReleaseLayers | undefined> {
   const own = codename();
@@ -41,7 +42,7 @@ export async function unpackRelease(release: DebianRelease): Promise<ReleaseLaye
   const cache = join(__dirname, '..', '..', '.cache', 'debian', release);
   const root = join(cache, 'root');
   if (!existsSync(root)) {
-    // Hosts that start at the same time wait for the same: apt would find its own lock taken.
+    // Hosts that start together share one unpacking, because apt allows only one process at a time.
     const running = unpacking.get(release) ?? unpack(release, own, cache, root);
     unpacking.set(release, running);
     await running;
@@ -61,21 +62,21 @@ async function unpack(release: DebianRelease, own: string, cache: string, root: 
     'Dir::Etc::SourceList=/dev/null',
     `Dir::Etc::SourceParts=${work}/sources`,
     `Dir::State::Lists=${work}/lists`,
-    // As on a machine without any package: then all that is needed is listed.
+    // With an empty status, apt lists every package that is needed, even if this machine has it.
     `Dir::State::Status=${work}/status`,
     `Dir::Cache=${work}/apt`,
     'APT::Sandbox::User=root',
   ];
   const apt = ['apt-get', '-q', ...settings.flatMap((setting) => ['-o', setting])];
   await must([...apt, 'update']);
-  const packages = release === 'bookworm' ? await withPython(apt) : PACKAGES;
+  const packages = release === 'bookworm' ? await listBookwormPackages(apt) : PACKAGES;
   await must([...apt, 'download', ...packages], join(work, 'debs'));
   for (const deb of readdirSync(join(work, 'debs'))) {
     const library = release === 'bookworm' && /^lib(?!python)/.test(deb);
     await unpackPackage(join(work, 'debs', deb), join(work, 'root', library ? 'libraries' : ''));
   }
   if (release === 'bookworm') await compilePython(join(work, 'root', 'usr'));
-  // Two processes may unpack at once; whichever is first provides the cache.
+  // Two processes may unpack at the same time. The first one to finish provides the cache.
   if (!existsSync(root)) {
     try {
       renameSync(join(work, 'root'), root);
@@ -86,14 +87,17 @@ async function unpack(release: DebianRelease, own: string, cache: string, root: 
   rmSync(work, { recursive: true, force: true });
 }
 
-/** The packages of Engine and Compose v1, with their Python and their libraries. */
-async function withPython(apt: readonly string[]): Promise<string[]> {
+/** Lists the packages that Engine and Compose v1 of bookworm need, with Python and libraries. */
+async function listBookwormPackages(apt: readonly string[]): Promise<string[]> {
   const install = [...apt, '--simulate', '--no-install-recommends', 'install', 'docker.io', 'docker-compose'];
-  return withLibraries(await must(install));
+  return selectHostPackages(await must(install));
 }
 
-/** What of a simulated installation a host needs: no libc, which has to be this machine's, and nothing of the system. */
-export function withLibraries(simulation: string): string[] {
+/**
+ * Selects the packages of a simulated installation that a host needs. It leaves out libc, because the host uses
+ * this machine's, and all other system packages.
+ */
+export function selectHostPackages(simulation: string): string[] {
   const names = [...simulation.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
   return names.filter((name) => /^(docker|containerd|runc|tini|python3|lib(?!c6|c-))/.test(name));
 }
@@ -102,7 +106,7 @@ function isInstalled(...packages: readonly string[]): boolean {
   return packages.every((name) => existsSync(`/var/lib/dpkg/info/${name}.list`));
 }
 
-/** Of releases before trixie, packages have files in /lib that belong to /usr/lib on a machine. */
+/** Unpacks a package. Before trixie, packages have files in /lib; these must be unpacked into /usr/lib. */
 async function unpackPackage(deb: string, folder: string): Promise<void> {
   mkdirSync(join(folder, 'usr', 'lib'), { recursive: true });
   if (!existsSync(join(folder, 'lib'))) symlinkSync('usr/lib', join(folder, 'lib'));
@@ -110,7 +114,7 @@ async function unpackPackage(deb: string, folder: string): Promise<void> {
   await must(['sh', '-c', tar, 'sh', deb, folder]);
 }
 
-/** Without this, each call of Compose v1 would compile itself again. */
+/** Compiles Python's modules once; otherwise each call of Compose v1 compiles them again. */
 async function compilePython(usr: string): Promise<void> {
   const folders = [join(usr, 'lib', 'python3.11'), join(usr, 'lib', 'python3', 'dist-packages')];
   await capture([join(usr, 'bin', 'python3.11'), '-m', 'compileall', '-q', ...folders], {
@@ -122,7 +126,7 @@ function codename(): string {
   return /^VERSION_CODENAME=(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'unknown';
 }
 
-/** The machine's own apt sources with the other release's name in them: no download address of ours. */
+/** Writes the machine's apt sources with the other release's name, so that downloads use the same servers. */
 function writeSources(folder: string, release: DebianRelease, own: string): void {
   const parts = '/etc/apt/sources.list.d';
   const candidates = ['/etc/apt/sources.list', ...readdirSync(parts).map((name) => join(parts, name))];
@@ -134,8 +138,8 @@ function writeSources(folder: string, release: DebianRelease, own: string): void
 }
 
 /**
- * Rewrites apt sources of one release, a line or a paragraph each, for another. Leaves out sources of
- * neither release. Sid has only one suite, without updates or security fixes beside it.
+ * Rewrites apt sources for another release. A source is a line or a paragraph. The function leaves out sources
+ * that do not name this machine's release. Sid has only one suite, without separate updates or security fixes.
  */
 export function sourcesOf(release: DebianRelease, own: string, text: string): string {
   const suite = new RegExp(`(?<=\\s)${own}(-\\S+)?(?!\\S)`, 'g');

@@ -8,7 +8,7 @@ export interface ImageEntry {
   readonly tags: readonly string[];
   readonly labels: Labels;
   readonly bytes: number;
-  /** Without a tag, and without an image that was built upon it. */
+  /** Whether it has no tag, and no image was built on it. */
   readonly dangling: boolean;
 }
 
@@ -42,10 +42,10 @@ export const PROJECT_LABEL = 'com.docker.compose.project';
 export const SERVICE_LABEL = 'com.docker.compose.service';
 export const ONE_OFF_LABEL = 'com.docker.compose.oneoff';
 
-/** Objects per `docker inspect`, because one argument list cannot hold a long list. */
+/** The number of objects per `docker inspect`, because the length of an argument list is limited. */
 const BATCH = 200;
 
-/** Lists everything on a host's Engine. Throws when the Engine does not answer. */
+/** Lists everything on a host's Engine. Throws if the Engine does not answer. */
 export async function takeInventory(host: Host): Promise<Inventory> {
   const dangling = new Set(await identifiers(host, 'image', 'ls', '-q', '-f', 'dangling=true', '--no-trunc'));
   const [images, containers, volumes, networks] = await Promise.all([
@@ -75,7 +75,7 @@ export async function takeInventory(host: Host): Promise<Inventory> {
   };
 }
 
-/** What the first inventory has and the second does not, by kind. */
+/** Returns, by kind, the objects that the first inventory has and the second lacks. */
 export function missingFrom(before: Inventory, after: Inventory): Inventory {
   const gone = <T extends { readonly id: string }>(old: readonly T[], now: readonly T[]): T[] => {
     const present = new Set(now.map(({ id }) => id));
@@ -110,7 +110,7 @@ interface RawNamed {
   readonly Labels?: Labels | null;
 }
 
-/** A volume has no identifier but its name. */
+/** Converts a volume or a network. A volume's name is its identifier. */
 function named({ Id, Name, Labels }: RawNamed): NamedEntry {
   return { id: Id ?? Name, name: Name, labels: Labels ?? {} };
 }
@@ -130,12 +130,12 @@ async function inspect<T>(host: Host, kind: string, ...list: string[]): Promise<
 async function identifiers(host: Host, ...command: string[]): Promise<string[]> {
   const { code, stdout, stderr } = await docker(host, ...command);
   if (code !== 0) throw new Error(`docker ${command.join(' ')} failed with code ${code}: ${stderr.trim()}`);
-  // Sorted, so that two inventories of one state are equal: the Engine lists by time, in whole seconds.
+  // They are sorted, so that two inventories of one state are equal. The Engine sorts only by whole seconds.
   return [...new Set(stdout.split('\n').filter((line) => line !== ''))].sort();
 }
 
 function docker(host: Host, ...args: string[]): ReturnType<typeof capture> {
   const { PATH = '', HOME = '' } = process.env;
-  // Not this process's DOCKER_HOST or DOCKER_CONTEXT: they may name another Engine.
+  // DOCKER_HOST and DOCKER_CONTEXT of this process are left out, because they may name another Engine.
   return capture(host.enter(['docker', ...args]), { environment: { PATH, HOME, ...host.environment } });
 }

@@ -7,7 +7,7 @@ import { type DebianRelease, unpackRelease } from './debian-release';
 
 /** A place where commands run as on a Docker host. */
 export interface Host {
-  /** The argument list with which this machine runs a command on the host. */
+  /** Returns the argument list with which this machine runs a command on the host. */
   enter(argv: readonly string[]): string[];
   /** Variables of the host's environment besides the SSM Agent's own. */
   readonly environment: Readonly<Record<string, string>>;
@@ -16,11 +16,14 @@ export interface Host {
 /** The options of a private host. */
 export interface PrivateHostOptions {
   /**
-   * `installed`: Engine and Compose of this machine. Otherwise those of a release of Debian, unpacked into a cache: of
-   * `bookworm` (Engine 20.10, containerd 1.6, Compose 1.29), of `trixie` (Engine 26.1, containerd 1.7, Compose 2.26) or
-   * of `sid` (Engine 28.5, containerd 2.1, Compose 2.40).
+   * Which Engine and Compose the host uses. `installed` are those of this machine. The others are those of a
+   * release of Debian, unpacked into a cache:
    *
-   * @default - what HOUSEKEEPING_TOOLCHAIN says, as in tests; otherwise 'installed'
+   * - `bookworm`: Engine 20.10, containerd 1.6, Compose 1.29
+   * - `trixie`: Engine 26.1, containerd 1.7, Compose 2.26
+   * - `sid`: Engine 28.5, containerd 2.1, Compose 2.40
+   *
+   * @default - the value of HOUSEKEEPING_TOOLCHAIN, which tests set; otherwise 'installed'
    */
   readonly toolchain?: 'installed' | DebianRelease;
   /** Files below /usr that the host does not have, e.g. `bin/docker-compose`. @default - none */
@@ -31,18 +34,18 @@ export interface PrivateHostOptions {
   readonly outlive?: boolean;
 }
 
-/** The files that hide every Compose, v1 and v2, of Debian's packages. */
+/** The files of Compose v1 and v2 in Debian's packages. A host that hides them has no Compose. */
 export const ALL_COMPOSE = ['bin/docker-compose', 'libexec/docker/cli-plugins/docker-compose'];
 
 const START_SECONDS = 60;
 
 /**
- * A Docker host of its own on this machine. It has its own namespaces for network, mounts and processes,
+ * A separate Docker host on this machine. It has its own namespaces for network, mounts and processes,
  * a private /run and a private Engine whose data are in memory. The host and everything in it end when
- * you call `stop`, or when this process ends in any way. Needs root on Linux.
+ * you call `stop`, or when this process ends in any way. It needs root on Linux.
  */
 export class PrivateHost implements Host {
-  /** Starts a host and its Engine. Throws with the Engine's log when it does not come up. */
+  /** Starts a host and its Engine. If the Engine does not start, it throws with the Engine's log. */
   static async start(options: PrivateHostOptions = {}): Promise<PrivateHost> {
     const host = new PrivateHost(await firstProcess(options), options);
     try {
@@ -61,7 +64,7 @@ export class PrivateHost implements Host {
     private readonly options: PrivateHostOptions,
   ) {}
 
-  /** Process id, on this machine, of the host's first process. */
+  /** The process id, on this machine, of the host's first process. */
   get pid(): number {
     const { pid } = this.outer;
     const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
@@ -73,7 +76,7 @@ export class PrivateHost implements Host {
     return `docker-housekeeping-${this.outer.pid}`;
   }
 
-  /** The Engine's socket as this machine reaches it. */
+  /** The path of the Engine's socket on this machine. */
   get socket(): string {
     return `/proc/${this.pid}/root/run/docker.sock`;
   }
@@ -82,7 +85,7 @@ export class PrivateHost implements Host {
     return ['nsenter', '--target', String(this.pid), '--mount', '--net', '--pid', '--wdns=/', '--', ...argv];
   }
 
-  /** The same host with another program as its `sh`. Only commands that run through the result see it. */
+  /** Returns the same host with another program as its `sh`. It applies only to commands run through the result. */
   withShell(program: 'dash' | 'bash' | 'busybox'): Host {
     const bind = 'mount --bind "$1" "$(readlink -f /bin/sh)" && shift && exec "$@"';
     const path = `/usr/bin/${program}`;
@@ -98,8 +101,8 @@ export class PrivateHost implements Host {
   }
 
   /**
-   * Runs the Docker CLI on the host and returns its output. Throws with the CLI's error message when it
-   * fails.
+   * Runs the Docker CLI on the host and returns its output. If the CLI fails, it throws with the CLI's error
+   * message.
    */
   async docker(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(['docker', ...args]);
@@ -109,15 +112,14 @@ export class PrivateHost implements Host {
 
   /** Starts the Engine, as after a reboot of the host. `start` does this the first time. */
   async startEngine(): Promise<void> {
-    // Its own configuration, so that this machine's /etc/docker/daemon.json has no effect.
+    // The Engine gets its own configuration, so that this machine's /etc/docker/daemon.json has no effect.
     const features = { 'containerd-snapshotter': this.options.imageStore === 'containerd' };
     await this.run(['sh', '-c', 'cat >/run/daemon.json'], { input: JSON.stringify({ features }) });
     // The host's own network needs no filters or translation, and each rule costs the Engine a process.
     const network = '--iptables=false --ip6tables=false';
     const files = '--config-file /run/daemon.json --pidfile /run/docker.pid';
     const roots = `--cgroup-parent ${this.cgroup} --data-root /run/engine --exec-root /run/docker --host unix:///run/docker.sock`;
-    // A child of the host's first process, not of this one, so that it can outlive this process and be
-    // stopped.
+    // The Engine runs in the background of the host, so that it can outlive this process.
     const start = `dockerd ${files} ${network} ${roots} >/run/docker.log 2>&1 & echo "$!"`;
     const engine = (await this.run(['sh', '-c', start])).stdout.trim();
     const deadline = Date.now() + START_SECONDS * 1000;
@@ -134,8 +136,8 @@ export class PrivateHost implements Host {
   }
 
   /**
-   * Sends the Engine a signal. SIGSTOP makes it hang. After a signal that ends it, this waits until it
-   * has ended.
+   * Sends the Engine a signal. SIGSTOP makes the Engine hang. After a signal that ends the Engine, the function
+   * waits until it has ended.
    */
   async signalEngine(signal: 'TERM' | 'KILL' | 'STOP' | 'CONT'): Promise<void> {
     const ends = signal === 'TERM' || signal === 'KILL';
@@ -155,7 +157,7 @@ export class PrivateHost implements Host {
     await this.removeControlGroups();
   }
 
-  /** Control groups do not end with the namespaces. The kernel releases them a moment later. */
+  /** Removes the host's control groups, which outlive its namespaces. The kernel releases them a moment later. */
   private async removeControlGroups(): Promise<void> {
     const own = ['(', '-path', `*/${this.cgroup}`, '-o', '-path', `*/${this.cgroup}/*`, ')'];
     const remove = ['find', '/sys/fs/cgroup', '-depth', '-type', 'd', ...own, '-delete'];
@@ -163,7 +165,7 @@ export class PrivateHost implements Host {
   }
 }
 
-/** This process's environment without the variables that could lead the Docker CLI to your own Engine. */
+/** Returns this process's environment without the variables that could make the Docker CLI use your own Engine. */
 function ownEngineOnly(): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => !/^(DOCKER|COMPOSE)_/.test(name));
   return { ...Object.fromEntries(own as [string, string][]), DOCKER_HOST: 'unix:///run/docker.sock' };
@@ -174,7 +176,7 @@ function toolchainByDefault(): 'installed' | DebianRelease {
   return release === 'bookworm' || release === 'trixie' || release === 'sid' ? release : 'installed';
 }
 
-/** The CLI plug-ins of this machine that a release does not have. */
+/** Lists the CLI plug-ins of this machine that a release does not have. */
 function foreignPlugIns(layer: string): string[] {
   return ['lib', 'libexec']
     .map((folder) => join(folder, 'docker', 'cli-plugins'))
@@ -192,7 +194,7 @@ async function firstProcess({
   outlive = false,
 }: PrivateHostOptions): Promise<ChildProcess & { readonly pid: number }> {
   const layers = toolchain === 'installed' ? undefined : await unpackRelease(toolchain);
-  // A CLI in /usr/local would go before the release's, and plug-ins of this machine are not the release's.
+  // The host must not find a CLI in /usr/local before the release's CLI, nor plug-ins that the release lacks.
   const foreign = layers === undefined ? [] : ['local/bin/docker', ...foreignPlugIns(layers.over)];
   const hidden = [...new Set([...hide, ...foreign])];
   // The kernel ends the host with this process, however this process ends.

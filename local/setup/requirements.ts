@@ -10,14 +10,14 @@ export interface Requirement {
   readonly name: string;
   /** Completes "needed for …". */
   readonly use: string;
-  /** Shell command that succeeds where it is there. */
+  /** A shell command that succeeds if the machine has it. */
   readonly check: string;
-  /** The package that brings it; a requirement without one cannot be installed. */
+  /** The package that contains it. A requirement without a package cannot be installed. */
   readonly debian?: string;
-  /** The package in Debian 12, where it is another one. */
+  /** The package in Debian 12, if it differs. */
   readonly debian12?: string;
   readonly ubuntu?: string;
-  /** What to do about it where there is no package. */
+  /** What you do if there is no package. */
   readonly remedy?: string;
   /** Whether only root can check it. @default false */
   readonly onlyRoot?: boolean;
@@ -36,7 +36,7 @@ const CLI: Requirement = {
   use: 'the host scripts',
   check: 'command -v docker',
   debian: 'docker-cli',
-  // There the Engine's package holds it.
+  // In Debian 12, the Engine's package contains the CLI.
   debian12: 'docker.io',
   ubuntu: 'docker.io',
 };
@@ -54,7 +54,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     name: 'Docker Compose',
     use: "the example's project",
-    // The plug-in is asked second: docker-compose v1 takes a second to say its version.
+    // `command -v` comes first, because it does not start docker-compose v1, which takes a second.
     check: 'command -v docker-compose || docker compose version',
     debian: 'docker-compose',
     ubuntu: 'docker-compose-v2',
@@ -77,7 +77,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     name: 'the right to make namespaces and mounts',
     use: 'the private Engine',
-    // Without the tool nothing can be said; its package then comes first.
+    // Without unshare the check cannot know, so it succeeds. You install unshare first, and check again.
     check: "! command -v unshare || unshare --mount --net --pid --fork sh -c 'mount -t tmpfs tmpfs /mnt'",
     remedy: 'run it on a machine of its own or in a privileged container',
     onlyRoot: true,
@@ -164,7 +164,7 @@ export const TEST_REQUIREMENTS: readonly Requirement[] = [
   SCRIPT,
 ];
 
-/** Neither Debian nor npm has these: the tests that need one are skipped without it, in CI too. */
+/** Neither Debian nor npm has moto or cfn-lint. Tests that need one are skipped without it, in CI too. */
 export const MOTO: Requirement = {
   name: 'moto',
   use: "testing the reporter against another's CloudWatch Logs",
@@ -178,7 +178,7 @@ export const CFN_LINT: Requirement = {
   remedy: 'install it with pip install cfn-lint',
 };
 
-/** What a user's own Engine needs. */
+/** What a local run on your own Engine needs. */
 export const ENGINE_REQUIREMENTS: readonly Requirement[] = [UTIL_LINUX, CLI];
 
 /** The facts about the machine that decide what it lacks. */
@@ -219,7 +219,7 @@ export interface MissingPackage {
   readonly use: string;
 }
 
-/** What is to be done before a run: packages to install, and a line for each thing that you have to see to. */
+/** What has to be done before a run: packages to install, and one line for each problem that you have to solve. */
 export interface Preparation {
   readonly install: readonly MissingPackage[];
   readonly complaints: readonly string[];
@@ -254,7 +254,7 @@ export function prepare(
   return { install: [...uses].map(([name, all]) => ({ name, use: all.join(', ') })), complaints };
 }
 
-/** The package that apt-get installs for a requirement here; undefined where it has none. */
+/** Returns the package that apt-get installs for a requirement; undefined if the distribution has none. */
 function packageOf(requirement: Requirement, { distribution, version }: Machine): string | undefined {
   if (distribution === 'ubuntu') return requirement.ubuntu;
   if (distribution !== 'debian') return undefined;
@@ -269,12 +269,12 @@ function remedy(requirement: Requirement, machine: Machine): string {
 
 const ROOT = join(__dirname, '..', '..');
 
-/** How missing packages come to be installed. */
+/** How `provide` asks for and installs missing packages. */
 export interface Provision {
   readonly needsRoot: boolean;
-  /** Is asked once, with the packages to install; nothing is installed if it says no. */
+  /** Is called once, with the packages to install. If it returns false, nothing is installed. */
   readonly agree: (packages: readonly MissingPackage[]) => Promise<boolean>;
-  /** Takes what you should know, a line at a time. */
+  /** Gets what you should know, line by line. */
   readonly tell: (line: string) => void;
   /** @default THIS_MACHINE */
   readonly machine?: Machine;
@@ -285,7 +285,7 @@ export interface Provision {
 /**
  * Installs what the machine lacks, as root on Debian and Ubuntu.
  *
- * @returns what is missing all the same, a line for each
+ * @returns what is still missing, one line each
  */
 export async function provide(
   requirements: readonly Requirement[],
@@ -300,7 +300,7 @@ export async function provide(
     packages.map(({ name }) => name),
     tell,
   );
-  // What apt-get installed and is not found all the same, you have to see to.
+  // You must look into packages that apt-get installed and the check still does not find.
   const rest = prepare(machine, requirements, needsRoot);
   return [
     ...rest.complaints,
@@ -308,7 +308,7 @@ export async function provide(
   ];
 }
 
-/** Bundles the reporter where its bundle is missing or older than a source that it may hold. */
+/** Bundles the reporter if its bundle is missing, or older than a file that it may contain. */
 export async function bundleReporter(): Promise<void> {
   const sources = ['lambda', 'lib'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -316,7 +316,7 @@ export async function bundleReporter(): Promise<void> {
       .map((name) => join(ROOT, folder, name)),
   );
   const bundled = statSync(REPORTER_ASSET, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  // The lock file stands for the packages that the bundle holds.
+  // A newer lock file means that bundled packages may have changed.
   const all = [...sources, join(ROOT, 'package-lock.json')];
   if (all.every((source) => statSync(source).mtimeMs < bundled)) return;
   const { code, stdout, stderr } = await capture(['npm', 'run', '--silent', 'bundle'], { cwd: ROOT });

@@ -58,7 +58,8 @@ export async function runScript(file: string, options: ScriptOptions): Promise<S
   const kill = (): void => {
     killed = true;
     killGroup(child.pid);
-    // A process that left the group may hold the pipes open. The agent does not wait for it either.
+    // A process that left the group may hold the pipes open.
+    // Like the agent, this function does not wait for such a process.
     const letGo = (): void => over.abort();
     if (child.exitCode === null && child.signalCode === null) child.once('exit', () => setImmediate(letGo));
     else letGo();

@@ -1,6 +1,6 @@
 import { synthesise } from '../../local/run/deployment';
 import { createExample, type Example } from '../../local/example';
-import { verified } from '../../local/example/verified';
+import { verifyExample } from '../../local/example/verify-example';
 import { PROJECT_LABEL, missingFrom, takeInventory, type Inventory } from '../../local/host/inventory';
 import { runPipeline, type Published } from '../../local/run/pipeline';
 import { PrivateHost } from '../../local/host/private-host';
@@ -113,8 +113,8 @@ describeDocker('the whole pipeline on the example', () => {
   });
 
   test('the check of the example fails when an Engine is not in its state', () => {
-    expect(() => verified(real.before, example)).not.toThrow();
-    expect(() => verified(real.after, example)).toThrow('the example is not set up as meant');
+    expect(() => verifyExample(real.before, example)).not.toThrow();
+    expect(() => verifyExample(real.after, example)).toThrow('the example is not set up as meant');
   });
 
   test('a second run finds nothing to do', async () => {

@@ -1,4 +1,4 @@
-import { sourcesOf, withLibraries } from '../../../local/host/debian-release';
+import { sourcesOf, selectHostPackages } from '../../../local/host/debian-release';
 
 const LINES = `# a comment
 deb file:/mirror bookworm main
@@ -23,7 +23,7 @@ Suites: others
 Components: main
 `;
 
-test('sources of the machine, one a line, are rewritten for another release', () => {
+test('sources of the machine, one per line, are rewritten for another release', () => {
   expect(sourcesOf('trixie', 'bookworm', LINES)).toBe(`deb file:/mirror trixie main
 deb [trusted=yes] file:/mirror trixie-updates main
 deb file:/security trixie-security main
@@ -45,7 +45,7 @@ Components: main
   expect(sourcesOf('sid', 'bookworm', PARAGRAPHS)).toBe(mirror('sid '));
 });
 
-test('an older release brings its Engine, its Python and libraries, but neither libc nor the system', () => {
+test('the packages of an older release are its Engine, Python and libraries, without libc and system packages', () => {
   const simulation = [
     'libc6',
     'libc-bin',
@@ -57,5 +57,5 @@ test('an older release brings its Engine, its Python and libraries, but neither 
   ]
     .map((name) => `Inst ${name} (1 Debian:12/oldstable [amd64])\nConf ${name} (1)\n`)
     .join('');
-  expect(withLibraries(simulation)).toEqual(['libcap2', 'docker.io', 'python3.11', 'libpython3-stdlib']);
+  expect(selectHostPackages(simulation)).toEqual(['libcap2', 'docker.io', 'python3.11', 'libpython3-stdlib']);
 });

@@ -8,14 +8,14 @@ export interface Example {
   readonly dangling: readonly string[];
   /** An old image of todobackend that has kept a tag. */
   readonly tagged: string;
-  /** An old image of todobackend from which another project's stopped container was made. */
+  /** An old image of todobackend that a stopped container of another project uses. */
   readonly usedByOtherProject: string;
   /** A dangling image of another application. */
   readonly otherApplication: string;
 }
 
-/** Returns the example if the Engine holds what it says; throws with all differences if not. */
-export function verified(inventory: Inventory, example: Example): Example {
+/** Returns the example if the Engine holds its images and projects. @throws with all differences */
+export function verifyExample(inventory: Inventory, example: Example): Example {
   const differences = [...imageDifferences(inventory, example), ...projectDifferences(inventory)];
   if (differences.length > 0)
     throw new Error(`the example is not set up as meant: ${differences.join('; ')}`);
