@@ -5,7 +5,7 @@ import {
   SHELLCHECK,
   type Machine,
 } from '../../local/setup/requirements';
-import { lacking } from '../support/lacking';
+import { findLacking } from '../support/lacking';
 
 const debian: Machine = {
   platform: 'linux',
@@ -24,32 +24,38 @@ afterEach(() => {
 describe('tests that need something', () => {
   test('run where it is there', () => {
     const machine = { ...debian, has: () => true };
-    expect(lacking(ENGINE_TEST_REQUIREMENTS, { machine, needsRoot: true })).toBeUndefined();
+    expect(findLacking(ENGINE_TEST_REQUIREMENTS, { machine, needsRoot: true })).toBeUndefined();
   });
 
   test('are skipped with one line that says what is missing and what to do', () => {
-    expect(lacking([SHELLCHECK], { machine: debian })).toBe('shellcheck is not installed: run npm run setup');
-    expect(lacking([AWS_CLI], { machine: { ...debian, root: false } })).toBe(
+    expect(findLacking([SHELLCHECK], { machine: debian })).toBe(
+      'shellcheck is not installed: run npm run setup',
+    );
+    expect(findLacking([AWS_CLI], { machine: { ...debian, root: false } })).toBe(
       'the AWS CLI is missing: run apt-get install --no-install-recommends awscli as root',
     );
-    expect(lacking(ENGINE_TEST_REQUIREMENTS, { machine: debian })).toMatch(
+    expect(findLacking(ENGINE_TEST_REQUIREMENTS, { machine: debian })).toMatch(
       /^[^\n]+ \(npm run setup has \d+ more\)$/,
     );
   });
 
   test('are skipped on a machine where they cannot run', () => {
     const machine = { ...debian, root: false, has: () => true };
-    expect(lacking(ENGINE_TEST_REQUIREMENTS, { machine, needsRoot: true })).toMatch(/needs root/);
-    expect(lacking([SHELLCHECK], { machine: { ...debian, platform: 'darwin' } })).toMatch(/^this is darwin/);
+    expect(findLacking(ENGINE_TEST_REQUIREMENTS, { machine, needsRoot: true })).toMatch(/needs root/);
+    expect(findLacking([SHELLCHECK], { machine: { ...debian, platform: 'darwin' } })).toMatch(
+      /^this is darwin/,
+    );
   });
 
   test('run in CI regardless of what is missing, and fail there', () => {
     process.env.CI = 'true';
-    expect(lacking(ENGINE_TEST_REQUIREMENTS, { machine: debian, needsRoot: true })).toBeUndefined();
+    expect(findLacking(ENGINE_TEST_REQUIREMENTS, { machine: debian, needsRoot: true })).toBeUndefined();
   });
 
   test('are skipped in CI too if neither Debian nor npm has what they need', () => {
     process.env.CI = 'true';
-    expect(lacking([MOTO], { machine: debian, optional: true })).toMatch(/^moto is missing: install it with/);
+    expect(findLacking([MOTO], { machine: debian, optional: true })).toMatch(
+      /^moto is missing: install it with/,
+    );
   });
 });

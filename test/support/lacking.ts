@@ -4,18 +4,18 @@ import { THIS_MACHINE, prepare, type Machine, type Requirement } from '../../loc
 export interface Need {
   /** @default false */
   readonly needsRoot?: boolean;
-  /** Whether the tests are skipped in CI too, because nothing that CI reaches can install it. @default false */
+  /** Whether the tests are skipped in CI too, because CI cannot install the requirement. @default false */
   readonly optional?: boolean;
   /** @default THIS_MACHINE */
   readonly machine?: Machine;
 }
 
 /**
- * What this machine lacks of it, in one line; undefined when it lacks nothing.
+ * Names in one line what this machine lacks, or returns undefined.
  *
- * In CI nothing is looked for: the tests run, and fail where something is missing.
+ * In CI the function checks only optional requirements. The tests run and fail if something else is missing.
  */
-export function lacking(
+export function findLacking(
   requirements: readonly Requirement[],
   { needsRoot = false, optional = false, machine = THIS_MACHINE }: Need = {},
 ): string | undefined {
@@ -30,9 +30,9 @@ export function skip(name: string, why: string): void {
   process.stderr.write(`skipped: "${name}": ${why}\n`);
 }
 
-/** `test` where the machine has what is required; otherwise `test.skip`, and one line for all tests of that name. */
+/** Returns `test` if the machine has the requirement. Otherwise returns `test.skip`, and prints why in one line. */
 export function testWith(requirement: Requirement, name: string, need: Need = {}): jest.It {
-  const why = lacking([requirement], need);
+  const why = findLacking([requirement], need);
   if (why === undefined) return test;
   skip(name, why);
   return test.skip;

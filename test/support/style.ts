@@ -51,7 +51,7 @@ export function findPhrases(path: string, text: string): Hit[] {
 
 const OTHER = '\0';
 
-/** The text with spaces for the marks of comments, and a mark that matches no phrase for all that is not prose. */
+/** Replaces comment marks with spaces, and each other non-prose character with one that matches no phrase. */
 function proseOf(path: string, text: string): string {
   switch (extname(path)) {
     case '.md':

@@ -11,13 +11,13 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { MOTO } from '../../../local/setup/requirements';
-import { lacking, skip } from '../../support/lacking';
+import { findLacking, skip } from '../../support/lacking';
 import { CLAIM_TIMEOUT_SECONDS, GROUP, Loopback, STREAM, command, commandEvent, fleet } from './support';
 import { WorkerReporter } from './worker-reporter';
 
 /** The loopback endpoint is part of this project. moto implements CloudWatch Logs independently of it. */
 const NAME = 'with moto as CloudWatch Logs';
-const lacks = lacking([MOTO], { optional: true });
+const lacks = findLacking([MOTO], { optional: true });
 if (lacks !== undefined) skip(NAME, lacks);
 
 (lacks === undefined ? describe : describe.skip)(NAME, () => {

@@ -9,7 +9,7 @@ import { commandDocument } from '../../../lib/command-document';
 import { compact } from '../../../lib/host/script';
 import { ONE_OF_EACH } from '../../support/tasks';
 import { DASH } from '../../../local/setup/requirements';
-import { lacking, skip } from '../../support/lacking';
+import { findLacking, skip } from '../../support/lacking';
 
 describe('the scripts', () => {
   test('are in the document once for any number of tasks: a document holds every kind, and fifteen tasks', () => {
@@ -53,7 +53,7 @@ describe('the scripts', () => {
     }
   });
 
-  const noDash = lacking([DASH]);
+  const noDash = findLacking([DASH]);
   if (noDash !== undefined) skip('the scripts under dash', noDash);
   const shells = noDash === undefined ? ['dash', 'bash'] : ['bash'];
 
