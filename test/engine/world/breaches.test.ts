@@ -18,7 +18,7 @@ const started = (name: string, from: string, files = 'a.yml', service = 'app') =
   });
 const todo = { project: 'todo', removeVolumes: true };
 
-/** What a task removed, what else there is, and the expected complaint, if any. */
+/** The task, the objects that it removed, the objects that it kept, and the expected complaint, if any. */
 const CASES: Readonly<
   Record<
     string,
@@ -50,150 +50,150 @@ const CASES: Readonly<
     { containers: [started('todo', '/srv/todo')] },
   ],
 
-  'anything in a dry run': [undefined, { volumes: [named('a')] }, {}, 'volumes went against the rules'],
+  'anything in a dry run': [undefined, { volumes: [named('a')] }, {}, 'volumes: removed against the rules'],
   'anything if the condition is not met': [
     task('VolumePrune', { whenDiskUsedAbove: 99 }),
     { volumes: [named('a')] },
     {},
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a labelled object with the keep label': [
     task('VolumePrune'),
     { volumes: [named('a', KEPT)] },
     {},
-    'volumes went with the keep label',
+    'volumes: removed despite the keep label',
   ],
   'an object of a kept project': [
     task('VolumePrune'),
     { volumes: [named('a', project('todo'))] },
     { containers: [container('c', { labels: member('todo', KEPT) })] },
-    'volumes went of a project to be kept',
+    'volumes: removed from a project to be kept',
   ],
   'an image whose label begins the same': [
     task('DanglingImagePrune'),
     { images: [image('a', { labels: { app: 'todobackend' } })] },
     {},
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'a tagged image as a dangling one': [
     task('DanglingImagePrune'),
     { images: [image('a', { tags: ['a:1'] })] },
     {},
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'a dangling image as a tagged one': [
     task('UnusedImagePrune'),
     { images: [image('a')] },
     {},
-    'images went against',
+    'images: removed against',
   ],
   'an image that a container uses': [
     task('DanglingImagePrune'),
     { images: [image('a')] },
     { containers: [container('c', { image: 'a' })] },
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'a running container': [
     task('StoppedContainerPrune'),
     { containers: [container('a', { state: 'running' })] },
     {},
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   "a project's container by a script that should not": [
     task('ShellTask'),
     { containers: [container('a', { labels: member('todo') })] },
     {},
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'a volume that a container uses': [
     task('VolumePrune'),
     { volumes: [named('a')] },
     { containers: [container('c', { volumes: ['a'] })] },
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a network that a container refers to by its name': [
     task('NetworkPrune'),
     { networks: [named('a')] },
     { containers: [container('c', { networks: ['a'] })] },
-    'networks went against the rules',
+    'networks: removed against the rules',
   ],
   'a network of no project as a leftover': [
     task('NetworkPrune', { labels: undefined, composeLeftovers: true }),
     { networks: [named('a')] },
     {},
-    'networks went against the rules',
+    'networks: removed against the rules',
   ],
   'another project': [
     task('ComposeDown', todo),
     { containers: [container('c', { labels: member('todobackend') })] },
     {},
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'a project that was started from another folder': [
     task('ComposeDown', { directory: '/srv/todo' }),
     { containers: [started('todo', '/srv/todo/back')] },
     {},
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'a volume of a project by default': [
     task('ComposeDown', { project: 'todo' }),
     { volumes: [named('v', project('todo'))] },
     {},
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'an external volume of a project': [
     task('ComposeDown', todo),
     { volumes: [named('v')] },
     { containers: [container('c', { labels: member('todo'), volumes: ['v'] })] },
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a volume of a project that others use': [
     task('ComposeDown', todo),
     { volumes: [named('v', project('todo'))] },
     { containers: [container('c', { volumes: ['v'] })] },
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a container by hand from an image that Compose built': [
     task('ComposeDown', todo),
     { containers: [container('c', { labels: project('todo') })] },
     {},
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'a copy of a container of a project': [
     task('ComposeDown', todo),
     { containers: [container('c', { labels: member('todo'), image: 'i' }, member('todo'))] },
     { images: [image('i', { labels: member('todo') })] },
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'the anonymous volume of a container by hand': [
     task('ComposeDown', todo),
     { volumes: [named('v', {})] },
     { containers: [container('c', { labels: project('todo'), volumes: ['v'], anonymous: ['v'] })] },
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a project that was also started from another folder': [
     task('ComposeDown', { directory: '/srv/todo' }),
     { containers: [started('todo', '/srv/todo')] },
     { containers: [started('todo', '/srv/back', 'a.yml', 'db')] },
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'a project that was started from other files too': [
     task('ComposeDown', { project: 'todo', directory: '/srv/todo', files: ['a.yml'] }),
     { containers: [started('todo', '/srv/todo', '/srv/todo/a.yml,/srv/todo/b.yml')] },
     {},
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'an image that a container mounts': [
     task('UnusedImagePrune'),
     { images: [image('a', { tags: ['a:1'] })] },
     { containers: [container('c', { mountedImages: ['a:1'] })] },
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'an image that a container mounts by its identifier': [
     task('DanglingImagePrune'),
     { images: [image('sha256:abcdef')] },
     { containers: [container('c', { mountedImages: ['abc'] })] },
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'an image that a container may mount, because its tag has moved': [
     task('DanglingImagePrune'),
@@ -202,7 +202,7 @@ const CASES: Readonly<
       images: [image('b', { tags: ['a:1'], tagged: OLD + 2 })],
       containers: [container('c', { mountedImages: ['a:1'], created: OLD + 1 })],
     },
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'an image that a container may mount, because the time of the other one’s tag is unknown': [
     task('DanglingImagePrune'),
@@ -211,49 +211,49 @@ const CASES: Readonly<
       images: [image('b', { tags: ['a:1'], tagged: -1 })],
       containers: [container('c', { mountedImages: ['a:1'], created: OLD + 1 })],
     },
-    'images went against the rules',
+    'images: removed against the rules',
   ],
   'a volume that a service holds': [
     task('VolumePrune'),
     { volumes: [named('a')] },
     { services: [service('s', { volumes: ['a'] })] },
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a network of a project that a service holds': [
     task('ComposeDown', todo),
     { networks: [named('a', project('todo'))] },
     { services: [service('s', { networks: ['a'] })] },
-    'networks went against the rules',
+    'networks: removed against the rules',
   ],
   'a network that spans a swarm': [
     task('NetworkPrune'),
     { networks: [{ ...named('a'), scope: 'swarm' }] },
     {},
-    'networks went against the rules',
+    'networks: removed against the rules',
   ],
   'a service': [
     task('ComposeDown', todo),
     { services: [service('s')] },
     {},
-    'services went against the rules',
+    'services: removed against the rules',
   ],
   'a volume that the Engine does not describe': [
     task('VolumePrune'),
     { volumes: [{ ...named('a'), undescribed: true }] },
     {},
-    'volumes went against the rules',
+    'volumes: removed against the rules',
   ],
   'a project that the Engine does not fully describe': [
     task('ComposeDown', { removeVolumes: true }),
     { containers: [container('c', { labels: member('todo') })] },
     { volumes: [{ ...named('a', project('todo')), undescribed: true }] },
-    'containers went against the rules',
+    'containers: removed against the rules',
   ],
   'build cache by another task': [
     task('UnusedImagePrune'),
     { cacheRecords: [named('a', {})] },
     {},
-    'cacheRecords went against the rules',
+    'cacheRecords: removed against the rules',
   ],
 };
 
@@ -270,36 +270,36 @@ describe('the safety rules check the removal of', () => {
     expect(found).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
   });
 
-  test('objects that also came or changed, for every task', () => {
+  test('objects, and find objects that appeared or changed', () => {
     const before = holding({ volumes: [named('a'), named('b')] });
     const after = holding({ volumes: [named('a'), { ...named('b'), line: 'b anew' }, named('c')] });
     expect(breaches(before, before, undefined)).toEqual([]);
     expect(breaches(before, after, task('VolumePrune'))).toEqual([
-      expect.stringMatching(/volumes changed: .*"b".* is now b anew/),
-      expect.stringMatching(/volumes came: .*"c"/),
+      expect.stringMatching(/volumes: changed: .*"b".* is now b anew/),
+      expect.stringMatching(/volumes: appeared: .*"c"/),
     ]);
   });
 
-  test('a container that was only stopped, which is allowed if the task may have ended too early', () => {
+  test('a container, which may also be only stopped if the task may have ended too early', () => {
     const running = container('c', { labels: member('todo'), state: 'running' });
     const before = holding({ containers: [running] });
     const after = holding({ containers: [{ ...running, state: 'exited', line: 'stopped' }] });
     const down = task('ComposeDown', todo);
     expect(breaches(before, after, down, true)).toEqual([]);
-    expect(breaches(before, after, down)).toEqual([expect.stringContaining('containers changed')]);
+    expect(breaches(before, after, down)).toEqual([expect.stringContaining('containers: changed')]);
     expect(breaches(before, after, task('VolumePrune'), true)).toEqual([
-      expect.stringContaining('containers changed'),
+      expect.stringContaining('containers: changed'),
     ]);
   });
 
-  test('a tag, which must be put back', () => {
+  test('a tag, which a task that may have ended too early must put back', () => {
     const tagged = image('a', { tags: ['a:1', 'a:2'] });
     const after = (tags: string[]): Snapshot => holding({ images: [{ ...tagged, tags, line: 'tagged' }] });
     const before = holding({ images: [tagged] });
     const prune = task('UnusedImagePrune');
     expect(breaches(before, after(['a:1', 'a:2']), prune, true)).toEqual([]);
     expect(breaches(before, after(['a:1']), prune, true)).toEqual([
-      expect.stringContaining('images changed'),
+      expect.stringContaining('images: changed'),
     ]);
   });
 });

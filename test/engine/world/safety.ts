@@ -14,12 +14,12 @@ import {
 import type { TaskPlan } from './plan';
 
 /**
- * The safety rules, applied to each removed object by itself. They are coarser than the model and do not use
- * it, so that a mistake in the model does not hide one in a task.
+ * Lists the changes that break a safety rule, object by object. It does not use the model, so a mistake in the
+ * model hides no mistake in a task.
  *
  * @param task undefined if nothing may change
- * @param disturbed whether the task may have ended too early: it may then have stopped what it may remove, or
- * put back tags
+ * @param disturbed whether the task may have ended too early. It may then have stopped containers that it may
+ * remove, or put back tags
  */
 export function breaches(
   before: Snapshot,
@@ -33,38 +33,41 @@ export function breaches(
       .filter((one) => kept(one) && isMade(before, one))
       .flatMap((one) => labelledProject(one) || []),
   );
-  const mayGo = task === undefined || task.whenDiskUsedAbove === 99 ? undefined : allowed(before, task);
+  const removable = task === undefined || task.whenDiskUsedAbove === 99 ? undefined : allowed(before, task);
   for (const kind of [...KINDS, 'services'] as const) {
-    const may = (thing: Thing): boolean => {
+    const mayRemove = (thing: Thing): boolean => {
       if (kind === 'services') return false;
-      return (mayGo?.[kind] as ((thing: Thing) => boolean) | undefined)?.(thing) === true;
+      return (removable?.[kind] as ((thing: Thing) => boolean) | undefined)?.(thing) === true;
     };
     for (const thing of before[kind]) {
       const still = after[kind].find(({ id }) => id === thing.id);
       if (still?.line === thing.line) continue;
       const project = projectIn(before, thing);
-      const whole = project !== undefined && projectsKept.has(project);
-      if (still && disturbed && isHalfDone(thing, still) && may(thing)) continue;
-      if (still) found.push(`of the ${kind} changed: ${thing.line} is now ${still.line}`);
-      else if (kept(thing)) found.push(`of the ${kind} went with the keep label: ${thing.line}`);
-      else if (whole) found.push(`of the ${kind} went of a project to be kept: ${thing.line}`);
-      else if (!may(thing)) found.push(`of the ${kind} went against the rules: ${thing.line}`);
+      const isProjectKept = project !== undefined && projectsKept.has(project);
+      if (still && disturbed && isHalfDone(thing, still) && mayRemove(thing)) continue;
+      if (still) found.push(`${kind}: changed: ${thing.line} is now ${still.line}`);
+      else if (kept(thing)) found.push(`${kind}: removed despite the keep label: ${thing.line}`);
+      else if (isProjectKept) found.push(`${kind}: removed from a project to be kept: ${thing.line}`);
+      else if (!mayRemove(thing)) found.push(`${kind}: removed against the rules: ${thing.line}`);
     }
     for (const { id, line } of after[kind]) {
-      if (!before[kind].some((thing) => thing.id === id)) found.push(`of the ${kind} came: ${line}`);
+      if (!before[kind].some((thing) => thing.id === id)) found.push(`${kind}: appeared: ${line}`);
     }
   }
   return found;
 }
 
-/** Whether a thing was only stopped, or one of its tags was put back. */
+/**
+ * Whether an interrupted task may have left the object like this: a stopped container, or an image with the same
+ * tags as before.
+ */
 function isHalfDone(thing: Thing, still: Thing): boolean {
   const stopped = 'state' in still && still.state === 'exited';
   const tagged = 'tags' in thing && 'tags' in still && String(thing.tags) === String(still.tags);
   return stopped || tagged;
 }
 
-/** Whether Compose made a container: some of its labels do not come from its image. */
+/** Whether Compose created the container: it has Compose labels that its image does not have. */
 function isMade({ images }: Snapshot, { labels, image }: Container): boolean {
   if (!(ONE_OFF_LABEL in labels) && !(HOOK_LABEL in labels)) return false;
   const inherited: Labels = images.find(({ id }) => id === image)?.labels ?? {};
@@ -73,15 +76,15 @@ function isMade({ images }: Snapshot, { labels, image }: Container): boolean {
   );
 }
 
-/** The project that a thing belongs to. */
+/** Returns the project that an object belongs to. */
 function projectIn(state: Snapshot, thing: Thing): string | undefined {
   if ('volumesFrom' in thing && !isMade(state, thing as Container)) return undefined;
   return thing.labels[PROJECT_LABEL];
 }
 
 /**
- * What a task may remove at most: objects with the labels or of the project, unless something uses them that
- * it does not remove. A task whose condition is not met may remove nothing.
+ * Returns, for each kind, which objects the task may remove. They match its selection, and no object that it
+ * keeps uses them.
  */
 function allowed(state: Snapshot, { kind, ...task }: TaskPlan) {
   const { containers, volumes, services } = state;
@@ -133,9 +136,9 @@ function allowed(state: Snapshot, { kind, ...task }: TaskPlan) {
   };
 }
 
-/** Whether a container was started from a task's folder, with exactly the files of the task, if any. */
+/** Whether a container was started from the task's directory, with exactly the task's files, if it names any. */
 function startedBy({ directory, files }: Pick<TaskPlan, 'directory' | 'files'>) {
-  // The links of a world are named after the folders to which they lead.
+  // In a world, the name of a link is the name of its target and `-link`.
   const ways = [directory, directory?.replace(/-link$/, '')];
   return ({ labels }: Container): boolean => {
     const used = labels[CONFIG_FILES_LABEL] ?? '';
@@ -146,7 +149,7 @@ function startedBy({ directory, files }: Pick<TaskPlan, 'directory' | 'files'>) 
   };
 }
 
-/** Whether a container mounts the image, or may mount it because its reference has moved since. */
+/** Whether a container may mount the image: a reference names it, or may have named it when the container was made. */
 function mayMount({ images }: Snapshot, { mountedImages, created }: Container, image: Image): boolean {
   return mountedImages.some((reference) => {
     const id = reference.replace('sha256:', '');

@@ -78,7 +78,7 @@ test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
 });
 
 test.each<[what: string, doctored: Partial<typeof run>, found: RegExp]>([
-  ['removed objects', {}, /volumes went against the rules/],
+  ['removed objects', {}, /volumes: removed against the rules/],
   [
     'predicted too much',
     { after: before, result: says('done', { removed: { volumes: 2 } }) },
@@ -121,7 +121,7 @@ describe('a run that lost the Docker CLI', () => {
       /ended for no known reason/,
     ],
     ['was skipped', { result: says('skipped', { reason: 'locked' }) }, /ended for no known reason/],
-    ['removed what it must not', { after: holding({}) }, /volumes went against the rules: .*"b"/],
+    ['removed what it must not', { after: holding({}) }, /volumes: removed against the rules: .*"b"/],
   ])('is wrong if it %s', (_, doctored, found) => {
     expect(judgeDisturbed({ ...run, ...doctored }).join('\n')).toMatch(found);
   });

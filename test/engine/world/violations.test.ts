@@ -12,34 +12,34 @@ import type { Scenario } from './plan';
 import { removeAll, takeSnapshot } from './snapshot';
 import { scenarios } from './world';
 
-/** Reports one volume more than it removed. */
+/** A task that reports one volume more than it removed. */
 const liar: RunTask = async (...args) => {
   const { result, ...run } = await runTask(...args);
   const { volumes = 0, ...removed } = result.removed ?? {};
   return { ...run, result: { ...result, removed: { ...removed, volumes: volumes + 1 } } };
 };
 
-/** Removes objects in a dry run too. */
+/** A task that removes objects in a dry run too. */
 const hasty: RunTask = async (host, task) => {
   const { result, ...run } = await runTask(host, task, false);
   return { ...run, result: { ...result, dryRun: true } };
 };
 
-/** Removes something that it does not report. */
+/** A task that removes volumes which it does not report. */
 const vandal: RunTask = async (host, task, dryRun) => {
   const run = await runTask(host, task, dryRun);
   if (!dryRun) await host.run(['docker', 'volume', 'rm', 'bystander', 'held']);
   return run;
 };
 
-/** Always reports that there was nothing to do. */
+/** A task that always reports that there was nothing to do. */
 const optimist: RunTask = async (...args) => {
   const { result, ...run } = await runTask(...args);
   const { task, dryRun } = result;
   return { ...run, result: { v: 1, task, outcome: 'nothing', dryRun, seconds: 0 } };
 };
 
-/** Runs the value of a label as a command. */
+/** A task that runs the value of a label as a command. */
 const careless: RunTask = async (host, ...more) => {
   await must(host, 'touch /run/broken');
   return runTask(host, ...more);
@@ -58,7 +58,7 @@ const SMALL: Scenario = {
   tasks: [{ kind: 'VolumePrune', labels, olderThan: 0 }],
 };
 
-/** The same, but the Docker CLI is killed at the first call of the task. */
+/** The same scenario, but the Docker CLI is killed at the first call of the task. */
 const CUT_OFF: Scenario = { ...SMALL, fault: { call: 0, how: 'killed', late: false } };
 const UNDESCRIBED: Scenario = {
   ...SMALL,
@@ -74,7 +74,7 @@ const HELD: Scenario = {
 };
 
 const SAMPLES = fc.sample(scenarios({ imageMounts: false }), { numRuns: 4000, seed: 1 });
-/** A random world that has something of everything, and one with what not every host has. */
+/** A random scenario with all common kinds of objects, and one with a swarm and a plug-in. */
 const RICH = SAMPLES.find(({ world }) =>
   [
     world.containers.some(({ state }) => state === 'running'),
@@ -101,8 +101,8 @@ describeDocker('a violation', () => {
   afterAll(() => host.stop());
 
   const newTally = (): Tally => ({ worlds: 0, tasks: 0, fruitful: 0, removed: 0 });
-  /** The message that a scenario causes, if any. */
-  async function saidOf(scenario: Scenario, run: RunTask = runTask): Promise<string> {
+  /** Checks a scenario. @returns the message of the violation, or an empty text */
+  async function findViolation(scenario: Scenario, run: RunTask = runTask): Promise<string> {
     const thrown: unknown = await check(host, scenario, newTally(), run).then(
       () => undefined,
       (error: unknown) => error,
@@ -112,21 +112,21 @@ describeDocker('a violation', () => {
     return (thrown as Violation).message;
   }
 
-  test('is not found if everything is right', async () => {
-    expect(await saidOf(SMALL)).toBe('');
+  test('is not found if the task does what it should', async () => {
+    expect(await findViolation(SMALL)).toBe('');
   });
 
   test.each([
     ['reports more than it does', liar, 'task 0: the run: said 2 volumes and not 1 volumes'],
-    ['removes in a dry run', hasty, 'task 0: the dry run: of the volumes went against the rules'],
+    ['removes in a dry run', hasty, 'task 0: the dry run: volumes: removed against the rules'],
     [
       'removes something that it does not report',
       vandal,
-      'task 0: the run: of the volumes went against the rules: ["bystander"',
+      'task 0: the run: volumes: removed against the rules: ["bystander"',
     ],
     ['runs a value as a command', careless, 'a value was run as a command'],
   ])('is found if a task %s', async (_, run, said) => {
-    const message = await saidOf(SMALL, run);
+    const message = await findViolation(SMALL, run);
     expect(message).toContain(said);
     expect(message).toContain(JSON.stringify(SMALL.tasks[0]));
   });
@@ -144,23 +144,18 @@ describeDocker('a violation', () => {
       optimist,
       /at "docker info [^]*said nothing, but left of the volumes: \["old"/,
     ],
-    [
-      'removes what a service holds',
-      HELD,
-      vandal,
-      /the run: of the volumes went against the rules: \["held"/,
-    ],
+    ['removes what a service holds', HELD, vandal, /the run: volumes: removed against the rules: \["held"/],
   ])('is found if a task %s', async (_, scenario, run, said) => {
-    expect(await saidOf(scenario)).toBe('');
-    expect(await saidOf(scenario, run)).toMatch(said);
+    expect(await findViolation(scenario)).toBe('');
+    expect(await findViolation(scenario, run)).toMatch(said);
   });
 
   test.each([
-    ['of everything', RICH],
-    ['of a swarm and of a plug-in', RARE],
-  ])('is printed as a script that builds the same world again, with something %s', async (_, scenario) => {
+    ['all common kinds of objects', RICH],
+    ['a swarm and a plug-in', RARE],
+  ])('is printed as a script that builds the same world again, with %s', async (_, scenario) => {
     let world: Snapshot | undefined;
-    const message = await saidOf({ ...scenario, fault: undefined }, async (...args) => {
+    const message = await findViolation({ ...scenario, fault: undefined }, async (...args) => {
       world ??= await takeSnapshot(host);
       return liar(...args);
     });
@@ -191,7 +186,7 @@ describeDocker('a violation', () => {
   });
 });
 
-/** The parts that do not depend on when a world was made. */
+/** Returns the parts of a state that do not depend on when the world was built. */
 function shapeOf({ images, containers, volumes, networks, cacheRecords, services }: Snapshot) {
   const anonymous = new Set(containers.flatMap((container) => container.anonymous));
   const named = (name: string): string => (anonymous.has(name) ? 'anonymous' : name);
@@ -212,7 +207,7 @@ function shapeOf({ images, containers, volumes, networks, cacheRecords, services
   };
 }
 
-/** The tasks and the script, without the creation times of its images. */
+/** Returns the tasks and the script, without the creation times of its images. */
 function withoutTimes(message = ''): string {
-  return message.slice(message.indexOf('# The tasks')).replace(/^(# Images are|printf %s H4s).*$/gm, '');
+  return message.slice(message.indexOf('# The tasks')).replace(/^(# Images have|printf %s H4s).*$/gm, '');
 }
