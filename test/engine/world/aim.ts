@@ -3,40 +3,40 @@ import type { TaskKind } from '../../../lib/tasks';
 import { PROJECT_LABEL } from '../../../local/host/inventory';
 import { COMPOSE_FILES, CONFIG_FILES_LABEL, type Labels, resolve, WORKING_DIR_LABEL } from './alphabet';
 import { imagine } from './imagine';
-import { foretell } from './model';
+import { predict } from './model';
 import { KINDS, labelledProject } from './objects';
 import type { TaskPlan, World } from './plan';
 import type { RawTask } from './tasks';
 
-/** How many of its targets an aimed task looks at. */
+/** How many targets an aimed task tries. */
 const TRIES = 10;
 
 /**
- * The task that asks for what there is in the world, of which something goes if it can; for what it asks anyway, where
- * it is not aimed.
+ * Aims a task at an object of the world, so that it removes something if possible. A task without an aim keeps its
+ * random selection.
  */
-export function aimed(
+export function aimTask(
   { aim, all, labels, way, ...task }: RawTask,
   world: World,
   values: readonly string[],
 ): TaskPlan {
   const random = labels === undefined ? task : { ...task, labels: resolve(labels, values) };
-  if (aim === undefined) return inItsWay(random, way);
+  if (aim === undefined) return writePaths(random, way);
   const targets = targetsOf(task.kind, world);
   const now = Date.now() / 1000;
   const state = imagine(world, now);
   const shots = Array.from({ length: TRIES }, (_, n) =>
-    inItsWay(shot(random, targets, { aim: aim + n, all }), way),
+    writePaths(selectTarget(random, targets, { aim: aim + n, all }), way),
   );
-  const hits = (shot: TaskPlan): boolean => {
-    const { gone } = foretell(state, shot, now, world.directories);
+  const hasRemovals = (shot: TaskPlan): boolean => {
+    const { gone } = predict(state, shot, now, world.directories);
     return KINDS.some((kind) => gone[kind].length > 0);
   };
-  return shots.find(hits) ?? shots[0] ?? random;
+  return shots.find(hasRemovals) ?? shots[0] ?? random;
 }
 
-/** The task for one of the targets. */
-function shot(
+/** Changes a task so that it selects one of the targets. */
+function selectTarget(
   task: TaskPlan,
   targets: readonly Labels[],
   { aim, all }: { aim: number; all: boolean },
@@ -66,15 +66,15 @@ function shot(
   };
 }
 
-/** With its directory and files as they are to be given. */
-function inItsWay(task: TaskPlan, way: RawTask['way']): TaskPlan {
+/** Writes the directory and the files of a task in the chosen way: through a link, or as absolute paths. */
+function writePaths(task: TaskPlan, way: RawTask['way']): TaskPlan {
   if (task.directory === undefined) return task;
   const directory = way?.throughLink === true ? `${task.directory}-link` : task.directory;
   const files = task.files?.map((file) => (way?.absolute === true ? `${directory}/${file}` : file));
   return { ...task, directory, ...(files && { files }) };
 }
 
-/** The labels of what there is for such a task. */
+/** Lists the labels of each object that a task of this kind can select. */
 function targetsOf(kind: TaskKind, { images, containers, volumes, networks }: World): Labels[] {
   const things: Readonly<Record<TaskKind, readonly { readonly labels: Labels }[]>> = {
     ComposeDown: [...containers, ...volumes, ...networks].filter(

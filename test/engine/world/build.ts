@@ -1,16 +1,16 @@
 import { COMPOSE_FILES, DIRECTORIES, type Labels } from './alphabet';
-import { builtLabels, composeLabels, labelsOf, NOTHINGS_LABELS } from './labels';
+import { builtLabels, composeLabels, EMPTY_PROJECT_LABELS, labelsOf } from './labels';
 import type { ContainerPlan, DirectoryPlan, NetworkPlan, RetagPlan, VolumePlan, World } from './plan';
 import type { Group, Raw } from './things';
 
-/** A group, with the indexes of its volumes and networks among all. */
+/** A group, and the indexes of its volumes and networks in the lists of the world. */
 interface Owned {
   readonly group: Group;
   readonly volumes: readonly number[];
   readonly networks: readonly number[];
 }
 
-/** The world that the numbers stand for. */
+/** Builds the world that the numbers describe. */
 export function build(all: Raw): World {
   const volumes: VolumePlan[] = [];
   const networks: NetworkPlan[] = [];
@@ -61,7 +61,7 @@ function containersOf(
     for (const { guest, image, state, anonymous, mount, ...plan } of group.containers) {
       const near = <T>(everything: readonly T[], own: readonly number[]): T[] =>
         guest ? [...everything] : own.map((index) => everything[index] as T);
-      // Only networks of this host, so that a start needs no more of the kernel than elsewhere.
+      // Containers use only local networks, because overlay networks need more features of the kernel.
       const local = near(networks, own.networks).filter(({ overlay }) => !overlay);
       const network = pick(local, plan.network)?.name;
       const [shares, whose] = plan.volumesFrom;
@@ -83,17 +83,20 @@ function containersOf(
   return containers;
 }
 
-/** The labels that Compose puts on a container. One by hand has at most an empty project name. */
+/** Returns the labels that Compose puts on a container. Without Compose it has at most an empty project name. */
 function createdBy(
   group: Group,
-  plan: Pick<Group['containers'][number], 'purpose' | 'elsewhere' | 'ofNothing'>,
+  plan: Pick<Group['containers'][number], 'purpose' | 'elsewhere' | 'emptyProject'>,
   name: string,
 ): Labels {
-  if (group.name === undefined) return plan.ofNothing ? NOTHINGS_LABELS : {};
+  if (group.name === undefined) return plan.emptyProject ? EMPTY_PROJECT_LABELS : {};
   return composeLabels(plan.purpose, plan.elsewhere ? group.otherStart : group.start, name);
 }
 
-/** No two images of an archive share a tag: the containerd store may drop the first before unpacking it. */
+/**
+ * Plans the images. No two of them share a tag, because the containerd store might drop the first image before
+ * unpacking it.
+ */
 function imagesOf(all: Raw): World['images'] {
   const given = new Set<string>();
   return all.images.map(({ tags, moreTags, parent, shared, own, age, from, ...plan }, index) => {
@@ -123,7 +126,7 @@ function imagesOf(all: Raw): World['images'] {
   });
 }
 
-/** The tags of mounted images that move to other images once the containers exist. */
+/** Lists the tags of mounted images that move to other images after the containers exist. */
 function lostTags(owned: readonly Owned[], images: World['images']): RetagPlan[] {
   return owned
     .flatMap(({ group }) => group.containers)
@@ -153,12 +156,12 @@ function prefix({ name }: Group): string {
   return name === undefined ? '' : `${name}_`;
 }
 
-/** The nth of a list, counted round if the list is shorter. */
+/** Returns the nth item of a list. If the list is shorter, it starts again from the beginning. */
 function pick<T>(list: readonly T[], n: number | undefined): T | undefined {
   return n === undefined ? undefined : list[n % list.length];
 }
 
-/** Looks like the name that the Engine gives to an anonymous volume. */
+/** Converts a name so that it looks like the name of an anonymous volume. */
 function hexadecimal(name: string): string {
   return Buffer.from(name).toString('hex').padEnd(64, '0');
 }

@@ -3,8 +3,8 @@ import { type Container, labelledProject, NOTHING, projectOf, type Snapshot, typ
 import type { ContainerPlan, MountPlan, RetagPlan, World } from './plan';
 
 /**
- * What an Engine with the classic store would say of a world, as far as the model asks. No Engine is asked, so that a
- * task can be aimed before there is one.
+ * Predicts the state of an Engine with the classic store that holds a world, as far as the model needs it. It asks
+ * no Engine, so a task can be aimed before an Engine runs.
  */
 export function imagine(world: World, now: number): Snapshot {
   const thing = (id: string, labels: Thing['labels'], since = now): Thing => {
@@ -59,10 +59,10 @@ export function imagine(world: World, now: number): Snapshot {
   };
 }
 
-/** None begins another. */
+/** Returns the identifier of the nth image. The full stop prevents that one is a prefix of another. */
 const imageId = (index: number): string => `image ${index}.`;
 
-/** What a container says that it mounts. */
+/** Returns the reference with which a container mounts an image. */
 function reference({ images }: World, { image, by }: MountPlan): string {
   return (by === 'tag' && images[image]?.tags[0]) || imageId(image);
 }
@@ -73,7 +73,7 @@ function imagesOf(
   now: number,
 ): Snapshot['images'] {
   const tagsOf = images.map(({ tags }) => [...tags]);
-  // Some go to others before there are containers, some later.
+  // Tags move in this order: some before the containers exist, the others after.
   const inTime: RetagPlan[] = [...retags].sort((a, b) => Number(a.late) - Number(b.late));
   for (const { image, tag } of inTime) {
     for (const tags of tagsOf) if (tags.includes(tag)) tags.splice(tags.indexOf(tag), 1);

@@ -18,32 +18,34 @@ import type { Group, Raw, Start } from './things';
 interface Labelled {
   readonly labels: RawLabels;
   readonly keep: boolean;
-  readonly ownWay?: boolean;
+  /** Whether the labels may differ from those of the project. */
+  readonly ownLabels?: boolean;
 }
 
-/** The user's own, and the name of the project. */
+/** Returns the user's labels, the keep label and the name of the project. */
 export function labelsOf(
-  { labels, keep, ownWay }: Labelled,
+  { labels, keep, ownLabels }: Labelled,
   { name, labels: common }: Pick<Group, 'name' | 'labels'> = {},
   { values }: Pick<Raw, 'values'>,
 ): Labels {
   return {
-    ...resolve((ownWay ? undefined : common) ?? labels, values),
+    ...resolve((ownLabels ? undefined : common) ?? labels, values),
     ...(keep && { [KEEP_LABEL]: values[0] }),
     ...(name !== undefined && { [PROJECT_LABEL]: name }),
   };
 }
 
-/** As BuildKit writes them for Compose on an image, besides the project's name. */
+/** The labels that Compose gives to an image that it builds, besides the project's name. */
 export const builtLabels: Labels = { [SERVICE_LABEL]: 'app', [VERSION_LABEL]: '2.40.3' };
 
-/** A container of a project whose name is nothing. */
-export const NOTHINGS_LABELS: Labels = { [PROJECT_LABEL]: '', [ONE_OFF_LABEL]: 'False' };
+/** The labels of a container whose project name is empty. */
+export const EMPTY_PROJECT_LABELS: Labels = { [PROJECT_LABEL]: '', [ONE_OFF_LABEL]: 'False' };
 
 /**
- * As Compose writes them on a container: one that was started from a folder says which, and with which files.
+ * Returns the labels that Compose puts on a container. If it was started from a folder, they name the folder and
+ * the files.
  *
- * @param hash tells it from all others
+ * @param hash differs from the hashes of all other containers
  */
 export function composeLabels(
   purpose: 'service' | 'one-off' | 'hook',

@@ -1,17 +1,25 @@
-import { carries, type Foretold, isOn, matches, NOTHING_GOES } from './model-parts';
+import { carries, type Prediction, isOn, matches, NOTHING_REMOVED } from './model-parts';
 import { type Container, kept, KINDS, NOTHING, type Snapshot, type Thing, without } from './objects';
 import type { TaskPlan } from './plan';
 
-/** One project by its name. */
-export function projectDown(state: Snapshot, { removeVolumes = false }: TaskPlan, project: string): Foretold {
+/** Predicts the result for one project that is selected by its name. */
+export function predictProjectDown(
+  state: Snapshot,
+  { removeVolumes = false }: TaskPlan,
+  project: string,
+): Prediction {
   if (state.containers.some((container) => kept(container) && container.project === project)) {
-    return { ...NOTHING_GOES, outcome: 'skipped', reason: 'kept' };
+    return { ...NOTHING_REMOVED, outcome: 'skipped', reason: 'kept' };
   }
   return takeDownAll(state, [project], removeVolumes);
 }
 
-/** Every project that carries the labels; one that is not wholly described is left alone. */
-export function selectedDown(state: Snapshot, task: TaskPlan, old: (since: number) => boolean): Foretold {
+/** Predicts the result for all projects with the labels. A project that the Engine cannot fully describe is kept. */
+export function predictSelectedDown(
+  state: Snapshot,
+  task: TaskPlan,
+  old: (since: number) => boolean,
+): Prediction {
   const { containers, volumes, networks } = state;
   const names = new Set([...containers, ...volumes, ...networks].flatMap(({ project }) => project ?? []));
   const labelled = carries(task.labels);
@@ -19,11 +27,11 @@ export function selectedDown(state: Snapshot, task: TaskPlan, old: (since: numbe
   const selected = [...names].sort().filter((name) => {
     const own = <T extends Thing>(things: readonly T[]): readonly T[] =>
       things.filter(({ project }) => project === name);
-    // Its containers speak for a project; of one without any its volumes, and of one without those its networks.
-    const [speakers = []] = [own(containers), own(volumes), own(networks)].filter(
+    // A project is selected by its containers; without containers by its volumes; without volumes by its networks.
+    const [deciding = []] = [own(containers), own(volumes), own(networks)].filter(
       (things) => things.length > 0,
     );
-    if (!speakers.some(labelled) || matches(name, task.exclude)) return false;
+    if (!deciding.some(labelled) || matches(name, task.exclude)) return false;
     if (own(volumes).some((volume) => volume.undescribed)) {
       undescribed.push(name);
       return false;
@@ -32,28 +40,28 @@ export function selectedDown(state: Snapshot, task: TaskPlan, old: (since: numbe
       own(containers).length > 0
         ? own(containers).map(({ created }) => created)
         : [...own(volumes), ...own(networks)].map(({ since }) => since);
-    return speakers.every(labelled) && ages.every(old);
+    return deciding.every(labelled) && ages.every(old);
   });
-  const foretold = takeDownAll(state, selected, task.removeVolumes ?? false);
-  if (undescribed.length === 0) return foretold;
-  const reason = foretold.reason ?? 'engine-error';
-  return { ...foretold, undescribed: undescribed.length, outcome: 'failed', reason };
+  const prediction = takeDownAll(state, selected, task.removeVolumes ?? false);
+  if (undescribed.length === 0) return prediction;
+  const reason = prediction.reason ?? 'engine-error';
+  return { ...prediction, undescribed: undescribed.length, outcome: 'failed', reason };
 }
 
-/** One after the other; then what one used that came later. */
-function takeDownAll(state: Snapshot, names: readonly string[], removeVolumes: boolean): Foretold {
+/** Takes down the projects in two rounds. The second removes what a later project used in the first. */
+function takeDownAll(state: Snapshot, names: readonly string[], removeVolumes: boolean): Prediction {
   let gone = NOTHING;
   const down = new Set<string>();
-  /** @returns those of which something is left */
-  const inTurn = (): string[] =>
+  /** Takes down each project. @returns the projects of which something is left */
+  const takeDownEach = (): string[] =>
     names.filter((name) => {
       const { gone: more, leftovers } = takeDown(without(state, gone), name, removeVolumes);
-      gone = together(gone, more);
+      gone = mergeSnapshots(gone, more);
       if (KINDS.some((kind) => more[kind].length > 0)) down.add(name);
       return leftovers;
     });
-  inTurn();
-  const left = inTurn();
+  takeDownEach();
+  const left = takeDownEach();
   const projects = down.size;
   if (left.length > 0) return { gone, projects, outcome: 'failed', reason: 'leftovers' };
   return { gone, projects, outcome: projects > 0 ? 'done' : 'nothing' };
@@ -61,13 +69,13 @@ function takeDownAll(state: Snapshot, names: readonly string[], removeVolumes: b
 
 interface Down {
   readonly gone: Snapshot;
-  /** Whether something stays that should go, as others use it: the task then fails. */
+  /** Whether something is left because another project uses it, or the Engine cannot describe it. The task then fails. */
   readonly leftovers: boolean;
 }
 
 /**
- * A project goes whole: of its networks and volumes stays only what others use, what carries the keep label, or what the
- * Engine cannot even describe.
+ * Removes all of a project. It keeps only networks and volumes that others use, that have the keep label, or that
+ * the Engine cannot describe.
  */
 function takeDown(state: Snapshot, project: string, removeVolumes: boolean): Down {
   const own = <T extends Thing>(things: readonly T[]): T[] =>
@@ -101,8 +109,8 @@ function takeDown(state: Snapshot, project: string, removeVolumes: boolean): Dow
 }
 
 /**
- * The volumes that came into being with a container: those that it has without naming them, and not from one of the
- * others. Of what it has from one that is not of the project, or gone, nothing tells.
+ * Lists the anonymous volumes that the Engine made for a container. It leaves out volumes that it has from
+ * another container. If that container is not in the project, any volume may come from it, so none is listed.
  */
 function ownVolumes({ anonymous, volumesFrom }: Container, others: readonly Container[]): string[] {
   return anonymous.filter((volume) =>
@@ -112,7 +120,7 @@ function ownVolumes({ anonymous, volumesFrom }: Container, others: readonly Cont
   );
 }
 
-function together(one: Snapshot, other: Snapshot): Snapshot {
+function mergeSnapshots(one: Snapshot, other: Snapshot): Snapshot {
   return {
     ...NOTHING,
     containers: [...one.containers, ...other.containers],

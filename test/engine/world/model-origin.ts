@@ -1,20 +1,20 @@
 import { posix } from 'node:path';
 import { CONFIG_FILES_LABEL, WORKING_DIR_LABEL } from './alphabet';
-import { projectDown } from './model-compose';
-import { type Foretold, NOTHING_GOES } from './model-parts';
+import { predictProjectDown } from './model-compose';
+import { type Prediction, NOTHING_REMOVED } from './model-parts';
 import type { Container, Snapshot } from './objects';
 import type { DirectoryPlan, TaskPlan } from './plan';
 
-/** The one project that was started from a folder. If files are given, it was started with exactly those. */
-export function directoryDown(
+/** Predicts the result for the project that was started from a folder, with exactly the files that the task names. */
+export function predictDirectoryDown(
   state: Snapshot,
   task: TaskPlan,
   directories: readonly DirectoryPlan[],
-): Foretold {
-  const fails = (reason: string): Foretold => ({ ...NOTHING_GOES, outcome: 'failed', reason });
+): Prediction {
+  const fails = (reason: string): Prediction => ({ ...NOTHING_REMOVED, outcome: 'failed', reason });
   const { directory = '', files = [] } = task;
   const real = directories.find(({ path, link }) => directory === path || directory === link);
-  // A project with a name is selected by it, with or without files for Compose.
+  // If the task names the project, its folder and files need not exist.
   if (task.project === undefined) {
     if (real === undefined) return fails('directory-missing');
     const there = real.files.map((file) => posix.resolve(directory, file));
@@ -27,12 +27,17 @@ export function directoryDown(
   );
   const started = named.filter((one) => wasStarted(one, directory, real?.path ?? directory, files));
   const [project = task.project, another] = [...new Set(started.map((one) => one.project))];
-  if (project === undefined) return NOTHING_GOES;
+  if (project === undefined) return NOTHING_REMOVED;
   const elsewhere = named.some((one) => one.project === project && !started.includes(one));
-  return another !== undefined || elsewhere ? fails('ambiguous-project') : projectDown(state, task, project);
+  return another !== undefined || elsewhere
+    ? fails('ambiguous-project')
+    : predictProjectDown(state, task, project);
 }
 
-/** A link also selects what was started from its folder. A folder does not select what a link started. */
+/**
+ * Whether a container was started from the task's directory and files. If the directory is a link, containers
+ * that were started from its target match too. The reverse does not hold.
+ */
 function wasStarted(
   { labels }: Container,
   directory: string,
@@ -42,7 +47,7 @@ function wasStarted(
   const from = labels[WORKING_DIR_LABEL];
   if (from === undefined || ![directory, real].includes(from)) return false;
   if (files.length === 0) return true;
-  /** All forms in which a label may name a file. */
+  /** Lists all forms in which a label may name a file. */
   const ways = (file: string): string[] => {
     const absolute = posix.resolve(directory, file);
     const inside = posix.relative(directory, absolute);
@@ -52,7 +57,7 @@ function wasStarted(
   return orders(files).some((order) => joined(order.map(ways)).some((text) => text === label));
 }
 
-/** The list in each order. */
+/** Returns the list in each possible order. */
 function orders<T>(list: readonly T[]): T[][] {
   if (list.length === 0) return [[]];
   return list.flatMap((first, n) =>
@@ -60,7 +65,7 @@ function orders<T>(list: readonly T[]): T[][] {
   );
 }
 
-/** All ways to join one text of each list with commas. */
+/** Returns all ways to join one text of each list with commas. */
 function joined([first = [], ...rest]: readonly (readonly string[])[]): string[] {
   if (rest.length === 0) return [...first];
   return first.flatMap((text) => joined(rest).map((more) => `${text},${more}`));

@@ -2,26 +2,27 @@ import type { Outcome } from '../../../lib/contract';
 import type { Labels } from './alphabet';
 import { type Container, type Image, type Network, NOTHING, type Service, type Snapshot } from './objects';
 
-/** The expected result of a task. */
-export interface Foretold {
+/** What the model predicts for a task. */
+export interface Prediction {
   /** The removed objects. */
   readonly gone: Snapshot;
   /** The number of removed projects. */
   readonly projects: number;
-  /** The number of objects, or projects, that are kept because the Engine does not fully describe them. */
+  /** How many objects or projects the task keeps because the Engine cannot describe them. */
   readonly undescribed?: number;
   readonly outcome: Outcome;
   readonly reason?: string;
 }
 
-export const NOTHING_GOES: Foretold = { gone: NOTHING, projects: 0, outcome: 'nothing' };
+export const NOTHING_REMOVED: Prediction = { gone: NOTHING, projects: 0, outcome: 'nothing' };
 
+/** Whether an object has all these labels. */
 export const carries =
   (wanted: Labels = {}) =>
   ({ labels }: { readonly labels: Labels }): boolean =>
     Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
-/** Whether a container, running or not, is made from an image, mounts it or may mount it. */
+/** Whether a container uses an image, mounts it or may mount it, even if the container does not run. */
 export function uses(state: Snapshot, image: Image): boolean {
   return state.containers.some(
     (container) =>
@@ -31,39 +32,42 @@ export function uses(state: Snapshot, image: Image): boolean {
 }
 
 /**
- * A container mounts the image to which its reference pointed when the container was made. The reference may
- * have moved since, and then any image of that time may be the mounted one. The Engine records only when an
- * image last got a tag, not which one. The classic store does not record the tags of `docker load` and
- * `docker pull`.
+ * Whether a container may mount an image through this reference. The reference was resolved when the container
+ * was made. If it may have meant another image then, any image older than the container may be mounted.
+ *
+ * The Engine records one tag time per image, not per tag. The classic store records none for `docker pull` or
+ * `docker load`.
  */
 function mayMount(
   { images }: Snapshot,
   { created }: Container,
   reference: string,
-  { id, created: made }: Image,
+  { id, created: imageCreated }: Image,
 ): boolean {
-  const byId = (image: Image): boolean =>
+  const hasIdPrefix = (image: Image): boolean =>
     [image.id, image.id.replace('sha256:', '')].some((text) => text.startsWith(reference));
-  const meant = images.find((image) => image.tags.includes(reference) || byId(image));
-  const certain = meant !== undefined && (byId(meant) || (meant.tagged > 0 && meant.tagged <= created));
-  return meant?.id === id || (!certain && made < created);
+  const current = images.find((image) => image.tags.includes(reference) || hasIdPrefix(image));
+  const unchanged =
+    current !== undefined && (hasIdPrefix(current) || (current.tagged > 0 && current.tagged <= created));
+  return current?.id === id || (!unchanged && imageCreated < created);
 }
 
-/** The volumes that a container or a service of a swarm holds. */
+/** Lists the names of the volumes that a container or a service of a swarm uses. */
 export function usedVolumes({ containers, services }: Snapshot): Set<string> {
   return new Set([...containers, ...services].flatMap(({ volumes }) => volumes));
 }
 
-/** Whether a container or service refers to a network, running or not. */
+/** Whether a container or service is attached to the network, even if it does not run. */
 export function isOn({ networks }: Container | Service, { id, name }: Network): boolean {
   return networks.includes(id) || networks.includes(name);
 }
 
+/** Returns a tag's repository, e.g. `localhost:5000/todo` of `localhost:5000/todo:1`. */
 export function repositoryOf(tag: string): string {
   return tag.slice(0, tag.lastIndexOf(':'));
 }
 
-/** Shell patterns. */
+/** Whether a text matches one of the shell patterns. */
 export function matches(text: string, patterns: readonly string[] = []): boolean {
   const expression = (pattern: string): string =>
     pattern.replace(/\[!|[.+^${}()|\\]|[*?]/g, (c) => ({ '[!': '[^', '*': '.*', '?': '.' })[c] ?? `\\${c}`);

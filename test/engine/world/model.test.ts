@@ -12,13 +12,13 @@ import {
   project,
   service,
 } from './by-hand';
-import { foretell } from './model';
+import { predict } from './model';
 import { KINDS, type Snapshot } from './objects';
 import { HOUR, type TaskPlan } from './plan';
 
 const task: TaskPlan = { kind: 'VolumePrune', labels: LABELS, olderThan: 0 };
 
-/** What a task keeps although it carries the labels. The object that it removes is always called `gone`. */
+/** Objects with the labels that a task keeps. The object that it removes is always called `gone`. */
 const SPARED: Readonly<
   Record<string, readonly [task: Partial<TaskPlan> & Pick<TaskPlan, 'kind'>, state: Partial<Snapshot>]>
 > = {
@@ -151,13 +151,13 @@ const SPARED: Readonly<
 
 describe('the model keeps', () => {
   test.each(Object.entries(SPARED))('%s', (_, [plan, state]) => {
-    const { gone, outcome } = foretell(holding(state), { labels: LABELS, olderThan: 0, ...plan }, NOW, []);
+    const { gone, outcome } = predict(holding(state), { labels: LABELS, olderThan: 0, ...plan }, NOW, []);
     expect(KINDS.flatMap((kind) => gone[kind].map(({ id }) => id))).toEqual(['gone']);
     expect(outcome).toBe('done');
   });
 });
 
-/** What a task leaves beside the object that it removes, and the reason for which it then fails. */
+/** Objects that a task cannot remove, beside the object that it removes, and the reason why it then fails. */
 test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: string, undescribed: number]>([
   [
     'a volume that the Engine does not describe',
@@ -194,10 +194,10 @@ test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: strin
     0,
   ],
 ])('the model predicts a failure for %s', (_, plan, state, reason, undescribed) => {
-  const foretold = foretell(holding(state), plan, NOW, []);
-  expect(KINDS.flatMap((kind) => foretold.gone[kind].map(({ id }) => id))).toEqual(['gone']);
-  expect(foretold).toMatchObject({ outcome: 'failed', reason });
-  expect(foretold.undescribed ?? 0).toBe(undescribed);
+  const prediction = predict(holding(state), plan, NOW, []);
+  expect(KINDS.flatMap((kind) => prediction.gone[kind].map(({ id }) => id))).toEqual(['gone']);
+  expect(prediction).toMatchObject({ outcome: 'failed', reason });
+  expect(prediction.undescribed ?? 0).toBe(undescribed);
 });
 
 describe('for a project that was started from a folder', () => {
@@ -242,7 +242,7 @@ describe('for a project that was started from a folder', () => {
       'nothing',
     ],
   ])('the model predicts the result: %s', (_, plan, containers, outcome) => {
-    const foretold = foretell(holding({ containers }), plan, NOW, directories);
-    expect(foretold.reason ?? foretold.outcome).toBe(outcome);
+    const prediction = predict(holding({ containers }), plan, NOW, directories);
+    expect(prediction.reason ?? prediction.outcome).toBe(outcome);
   });
 });

@@ -1,11 +1,11 @@
-import { projectDown, selectedDown } from './model-compose';
-import { directoryDown } from './model-origin';
+import { predictProjectDown, predictSelectedDown } from './model-compose';
+import { predictDirectoryDown } from './model-origin';
 import {
   carries,
-  type Foretold,
+  type Prediction,
   isOn,
   matches,
-  NOTHING_GOES,
+  NOTHING_REMOVED,
   repositoryOf,
   usedVolumes,
   uses,
@@ -24,48 +24,49 @@ import {
 import { DEFAULT_AGE, type DirectoryPlan, type TaskPlan } from './plan';
 
 /**
- * What a task should do, as plainly as its description allows. The model shares no code with the scripts and
- * knows only the state of the Engine before the task.
+ * Predicts what a task does, from the state of the Engine before it. It shares no code with the scripts.
  *
  * @param now seconds since 1970
- * @param directories the folders of projects on the host
+ * @param directories the projects' folders on the host
  */
-export function foretell(
+export function predict(
   state: Snapshot,
   task: TaskPlan,
   now: number,
   directories: readonly DirectoryPlan[],
-): Foretold {
-  if (task.whenDiskUsedAbove === 99) return { ...NOTHING_GOES, outcome: 'skipped', reason: 'disk-not-full' };
+): Prediction {
+  if (task.whenDiskUsedAbove === 99)
+    return { ...NOTHING_REMOVED, outcome: 'skipped', reason: 'disk-not-full' };
   const { olderThan = DEFAULT_AGE[task.kind] } = task;
   const old = (since: number): boolean => olderThan === 0 || since <= now - olderThan;
   if (task.kind === 'ComposeDown') {
-    if (task.directory !== undefined) return directoryDown(state, task, directories);
+    if (task.directory !== undefined) return predictDirectoryDown(state, task, directories);
     return task.project === undefined
-      ? selectedDown(state, task, old)
-      : projectDown(state, task, task.project);
+      ? predictSelectedDown(state, task, old)
+      : predictProjectDown(state, task, task.project);
   }
-  const goes = going(state, task, old);
-  const any = Object.values(goes).some((things) => things.length > 0);
-  const gone = { ...NOTHING, ...goes };
-  const undescribed = goes.volumes?.filter((volume) => volume.undescribed) ?? [];
-  if (undescribed.length === 0) return { ...NOTHING_GOES, gone, outcome: any ? 'done' : 'nothing' };
+  const selected = selectObjects(state, task, old);
+  const any = Object.values(selected).some((things) => things.length > 0);
+  const gone = { ...NOTHING, ...selected };
+  const undescribed = selected.volumes?.filter((volume) => volume.undescribed) ?? [];
+  if (undescribed.length === 0) return { ...NOTHING_REMOVED, gone, outcome: any ? 'done' : 'nothing' };
   const volumes = gone.volumes.filter((volume) => !volume.undescribed);
   const failure = { outcome: 'failed', reason: 'engine-error' } as const;
-  return { ...NOTHING_GOES, gone: { ...gone, volumes }, undescribed: undescribed.length, ...failure };
+  return { ...NOTHING_REMOVED, gone: { ...gone, volumes }, undescribed: undescribed.length, ...failure };
 }
 
-/** What a dry run should report of it. It removes nothing. */
-export function foretellDry(task: TaskPlan, real: Foretold): Foretold {
-  const unasked = task.kind === 'ShellTask' && task.supportsDryRun !== true && real.outcome !== 'skipped';
-  return unasked ? { ...NOTHING_GOES, outcome: 'skipped', reason: 'dry-run-unsupported' } : real;
+/** Predicts what a dry run reports. @param real the prediction for a run that removes */
+export function predictDry(task: TaskPlan, real: Prediction): Prediction {
+  const isUnsupported =
+    task.kind === 'ShellTask' && task.supportsDryRun !== true && real.outcome !== 'skipped';
+  return isUnsupported ? { ...NOTHING_REMOVED, outcome: 'skipped', reason: 'dry-run-unsupported' } : real;
 }
 
-/** The objects that a task selects one by one. */
-function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean): Partial<Snapshot> {
-  const mayGo = carries(task.labels);
+/** Returns the objects that a task selects. The task cannot remove those that the Engine cannot describe. */
+function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => boolean): Partial<Snapshot> {
+  const isLabelled = carries(task.labels);
   const projectsKept = new Set(state.containers.filter(kept).map(({ project }) => project));
-  /** Whether an object has no keep label, and no container of its project has one. */
+  /** Whether neither the object nor a container of its project has the keep label. */
   const free = (thing: Thing): boolean =>
     !kept(thing) && (thing.project === undefined || !projectsKept.has(thing.project));
   const spared = ({ name }: Thing): boolean => matches(name, task.exclude);
@@ -75,13 +76,17 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
     case 'DanglingImagePrune': {
       const may = state.images.filter(
         (image) =>
-          image.tags.length === 0 && mayGo(image) && free(image) && !uses(state, image) && old(image.since),
+          image.tags.length === 0 &&
+          isLabelled(image) &&
+          free(image) &&
+          !uses(state, image) &&
+          old(image.since),
       );
       return { images: withoutDescendants(state, may) };
     }
 
     case 'UnusedImagePrune': {
-      const tagged = state.images.filter((image) => image.tags.length > 0 && mayGo(image));
+      const tagged = state.images.filter((image) => image.tags.length > 0 && isLabelled(image));
       const newestOnes = newest(tagged, task.keepNewest ?? 1);
       const may = tagged.filter(
         (image) =>
@@ -91,14 +96,14 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
           !newestOnes.has(image) &&
           !image.tags.some((tag) => matches(tag, task.exclude) || matches(repositoryOf(tag), task.exclude)),
       );
-      return { images: inOrder(state, may).slice(0, task.maxRemovals) };
+      return { images: sortForRemoval(state, may).slice(0, task.maxRemovals) };
     }
 
     case 'StoppedContainerPrune':
       return {
         containers: state.containers.filter(
           (container) =>
-            mayGo(container) &&
+            isLabelled(container) &&
             stopped(container) &&
             free(container) &&
             old(container.since) &&
@@ -113,7 +118,7 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
         volume.undescribed ? !kept(volume) : free(volume) && old(volume.since);
       return {
         volumes: state.volumes.filter(
-          (volume) => mayGo(volume) && !used.has(volume.id) && isDue(volume) && !spared(volume),
+          (volume) => isLabelled(volume) && !used.has(volume.id) && isDue(volume) && !spared(volume),
         ),
       };
     }
@@ -126,7 +131,7 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
         networks: state.networks.filter(
           (network) =>
             network.scope === 'local' &&
-            ((task.labels !== undefined && mayGo(network)) || leftover(network)) &&
+            ((task.labels !== undefined && isLabelled(network)) || leftover(network)) &&
             !state.containers.some((container) => isOn(container, network)) &&
             free(network) &&
             old(network.since) &&
@@ -135,18 +140,18 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
       };
     }
 
-    // All build cache of a world is new, and smaller than any `keepStorage`.
+    // All build cache of a world is new. It is smaller than the `keepStorage` of any task.
     case 'BuildCachePrune':
       return task.keepStorage === undefined
         ? { cacheRecords: state.cacheRecords.filter(({ since }) => old(since)) }
         : {};
 
-    // Its script selects containers that are stopped, labelled, of no project and without the keep label.
+    // The script selects stopped containers with the labels, without a project and without the keep label.
     case 'ShellTask':
       return {
         containers: state.containers.filter(
           (container) =>
-            mayGo(container) &&
+            isLabelled(container) &&
             stopped(container) &&
             !kept(container) &&
             labelledProject(container) === undefined,
@@ -158,7 +163,7 @@ function going(state: Snapshot, task: TaskPlan, old: (since: number) => boolean)
   }
 }
 
-/** Those of the images on which no other image was built. */
+/** Returns the images that can be removed: every image that was built on one of them is removed too. */
 function withoutDescendants(state: Snapshot, images: readonly Image[]): Image[] {
   const rest = images.filter(({ id }) =>
     state.images.every((image) => image.parent !== id || images.includes(image)),
@@ -167,18 +172,21 @@ function withoutDescendants(state: Snapshot, images: readonly Image[]): Image[] 
 }
 
 /**
- * Those of the images on which no other image was built. An image comes before the one on which it was built.
- * Apart from that the oldest comes first, and of equally old ones the one with the lower identifier.
+ * Returns the images that can be removed, in the order of their removal. An image comes before its parent.
+ * Otherwise the oldest comes first; equally old images come in the order of their identifiers.
  */
-function inOrder(state: Snapshot, images: readonly Image[]): Image[] {
+function sortForRemoval(state: Snapshot, images: readonly Image[]): Image[] {
   const free = images.filter(({ id }) => state.images.every(({ parent }) => parent !== id));
   if (free.length === 0) return [];
   const others = images.filter((image) => !free.includes(image));
   const rest = { ...state, images: state.images.filter((image) => !free.includes(image)) };
-  return [...free.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)), ...inOrder(rest, others)];
+  return [
+    ...free.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)),
+    ...sortForRemoval(rest, others),
+  ];
 }
 
-/** The newest images of each repository. Of equally new ones, those with the lower identifiers. */
+/** Returns the newest images of each repository. Equally new images come in the order of their identifiers. */
 function newest(tagged: readonly Image[], count: number): Set<Image> {
   const repositories = new Set(tagged.flatMap(({ tags }) => tags.map(repositoryOf)));
   return new Set(

@@ -3,14 +3,14 @@ import { TASK_KINDS } from '../../../lib/tasks';
 import { ONE_OFF_LABEL } from '../../../local/host/inventory';
 import { CONFIG_FILES_LABEL, HOOK_LABEL, KEYS, WORKING_DIR_LABEL } from './alphabet';
 import { imagine } from './imagine';
-import { foretell } from './model';
+import { predict } from './model';
 import { kept, KINDS, labelledProject } from './objects';
 import type { ContainerPlan, ImagePlan, Scenario, TaskPlan, World } from './plan';
 import { scenarios } from './world';
 
 const SAMPLES = fc.sample(scenarios({ imageMounts: true }), { numRuns: 600, seed: 1 });
 
-/** The share of the sampled scenarios for which it is true. */
+/** Returns the share of the sampled scenarios that match. */
 function share(is: (scenario: Scenario) => boolean): number {
   return SAMPLES.filter(is).length / SAMPLES.length;
 }
@@ -26,21 +26,22 @@ const valuesIn = (world: World): string[] =>
 const someContainer = (is: (container: ContainerPlan, world: World) => unknown) => (world: World) =>
   world.containers.some((container) => is(container, world));
 const someTask = (is: (task: TaskPlan) => unknown) => (scenario: Scenario) => scenario.tasks.some(is);
+/** Whether one of the texts is a prefix of another. */
 const beginsAnother = (texts: readonly string[]): boolean =>
   texts.some((text) => text !== '' && texts.some((other) => other !== text && other.startsWith(text)));
-/** The number of projects that were started from each folder. */
+/** Returns, for each folder, how many projects were started from it. */
 const startedFrom = ({ containers, directories }: World): number[] =>
   directories.map(({ path, link }) => {
     const started = containers.filter(({ labels }) => [path, link].includes(labels[WORKING_DIR_LABEL] ?? ''));
     return new Set(started.map(labelledProject)).size;
   });
-/** Whether a container inherits a project's labels from an image that fits. */
+/** Whether a container inherits a project's labels from an image that matches. */
 const inherits = (fits: (image: ImagePlan) => boolean) =>
   someContainer(({ labels, image }, { images }) => {
     const from = images[image];
     return labelledProject({ labels }) === undefined && from && labelledProject(from) && fits(from);
   });
-/** The folders and files from which the containers of each project were started. */
+/** Lists, for each project, the folders and files from which its containers were started. */
 const origins = ({ containers }: World): string[][] => {
   const members = containers.filter((one) => labelledProject(one));
   return [...new Set(members.map(labelledProject))].map((name) => [
@@ -52,7 +53,7 @@ const origins = ({ containers }: World): string[][] => {
   ]);
 };
 
-/** What the worlds must have, so that a task that handles it wrongly meets it. */
+/** The features that worlds must have often enough, so that tests find a task that handles one wrongly. */
 const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
   'an image with a tag': ({ images }) => images.some(({ tags }) => tags.length > 0),
   'an image without a tag': ({ images }) => images.some(({ tags }) => tags.length === 0),
@@ -61,21 +62,22 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
   'images that share one of several layers': ({ images }) =>
     images.filter(({ shared, own }) => shared > 1 || own).length > 1,
   'an image with a layer of its own': ({ images }) => images.some(({ own }) => own),
-  'an image that another was built upon': ({ images }) => images.some(({ parent }) => parent !== undefined),
+  'an image that another was built on': ({ images }) => images.some(({ parent }) => parent !== undefined),
   'an image that Compose built': ({ images }) => images.some((image) => labelledProject(image) !== undefined),
   'an image from 1970': ({ images }) => images.some(({ age }) => age === 'epoch'),
   'an image from tomorrow': ({ images }) => images.some(({ age }) => typeof age === 'number' && age < 0),
   'an image some minutes old': ({ images }) => images.some(({ age }) => age === 300),
-  'a key that begins another': (world) =>
+  'a key that is a prefix of another': (world) =>
     beginsAnother([
       ...new Set(everything(world).flatMap(({ labels }) => KEYS.filter((key) => key in labels))),
     ]),
-  'a value that begins another': (world) => beginsAnother(valuesIn(world)),
+  'a value that is a prefix of another': (world) => beginsAnother(valuesIn(world)),
   'a value with a space': (world) => valuesIn(world).some((value) => value.includes(' ')),
   'a value with quotes': (world) => valuesIn(world).some((value) => /['"]/.test(value)),
-  'a value beyond ASCII': (world) => valuesIn(world).some((value) => /[^\x20-\x7e]/.test(value)),
+  'a value with characters outside ASCII': (world) =>
+    valuesIn(world).some((value) => /[^\x20-\x7e]/.test(value)),
   'a value that a shell would run': (world) => valuesIn(world).some((value) => /[$`;|]/.test(value)),
-  'a value that a shell would take for a pattern': (world) =>
+  'a value that a shell would read as a pattern': (world) =>
     valuesIn(world).some((value) => /[*[]/.test(value)),
   'an empty value': (world) => valuesIn(world).includes(''),
   'a running container': someContainer(({ state }) => state === 'running'),
@@ -124,7 +126,7 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
     labels[WORKING_DIR_LABEL]?.endsWith('-link'),
   ),
   'build cache': ({ builds }) => builds > 0,
-  'a container by hand from an image that Compose built': inherits(
+  'a container without Compose from an image that Compose built': inherits(
     ({ labels }) => !(ONE_OFF_LABEL in labels),
   ),
   'a container that runs a hook': someContainer(({ labels }) => HOOK_LABEL in labels),
@@ -132,7 +134,7 @@ const FEATURES: Readonly<Record<string, (world: World) => unknown>> = {
   'a container that mounts an image': someContainer(({ mount }) => mount),
 };
 
-/** Features that take long, or that leave a task nothing to remove. */
+/** Features that are rare, because they take long or leave a task nothing to remove. */
 const RARITIES: typeof FEATURES = {
   'a copy of a container of a project': inherits(
     ({ labels }) => ONE_OFF_LABEL in labels || HOOK_LABEL in labels,
@@ -147,7 +149,7 @@ const RARITIES: typeof FEATURES = {
   'a service of a swarm that holds a network': ({ services }) => services.some(({ network }) => network),
 };
 
-/** The tasks that the scenarios must have. */
+/** The tasks that the scenarios must have often enough. */
 const TASKS: Readonly<Record<string, (task: TaskPlan) => unknown>> = {
   'ComposeDown by name': ({ project }) => project,
   'ComposeDown by labels': ({ kind, labels }) => kind === 'ComposeDown' && labels,
@@ -178,7 +180,7 @@ describe('random worlds', () => {
 });
 
 describe('random tasks', () => {
-  test('lose the Docker CLI in at least 5 % of all scenarios, in each way', () => {
+  test('have a failing call of the Docker CLI in at least 5 % of all scenarios, in each way', () => {
     expect(share(({ fault }) => fault !== undefined)).toBeGreaterThanOrEqual(0.05);
     const ways = SAMPLES.flatMap(({ fault }) =>
       fault ? `${fault.how}, ${fault.late ? 'late' : 'at once'}` : [],
@@ -190,19 +192,19 @@ describe('random tasks', () => {
     expect(share(someTask(is))).toBeGreaterThanOrEqual(0.05);
   });
 
-  test('of every kind mostly have something to remove, and otherwise fail, are skipped or find nothing', () => {
+  test('of every kind often have something to remove, and otherwise fail, are skipped or find nothing', () => {
     const now = Date.now() / 1000;
     const all = SAMPLES.flatMap(({ world, tasks }) => {
       const state = imagine(world, now);
-      return tasks.map((task) => ({ task, foretold: foretell(state, task, now, world.directories) }));
+      return tasks.map((task) => ({ task, prediction: predict(state, task, now, world.directories) }));
     });
-    const fruitful = all.filter(({ foretold: { gone } }) => KINDS.some((kind) => gone[kind].length > 0));
+    const fruitful = all.filter(({ prediction: { gone } }) => KINDS.some((kind) => gone[kind].length > 0));
     expect(fruitful.length / all.length).toBeGreaterThan(0.5);
     for (const kind of new Set(all.map(({ task }) => task.kind))) {
       const of = (some: typeof all): number => some.filter(({ task }) => task.kind === kind).length;
       expect(of(fruitful) / of(all)).toBeGreaterThan(0.3);
     }
-    expect(new Set(all.map(({ foretold: { outcome, reason } }) => reason ?? outcome))).toEqual(
+    expect(new Set(all.map(({ prediction: { outcome, reason } }) => reason ?? outcome))).toEqual(
       new Set([
         ...['done', 'nothing', 'leftovers', 'kept', 'disk-not-full'],
         ...['directory-missing', 'compose-file-missing', 'ambiguous-project', 'engine-error'],

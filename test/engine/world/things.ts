@@ -7,12 +7,12 @@ const thing = { labels, keep: rarely(10) };
 
 const image = fc.record({
   ...thing,
-  /** Whether it has the labels that Compose gives to what it builds, or is a copy of a container of Compose's. */
+  /** Whether Compose built the image, or `docker commit` made it from a container that Compose created. */
   from: fc.constantFrom<'build' | 'commit' | undefined>(
     ...(['build', 'build', 'commit'] as const),
     ...Array.from({ length: 7 }, () => undefined),
   ),
-  // Far from every `olderThan` of a task, so that no time that a test takes matters.
+  // The ages are far from every `olderThan` of a task, so that the duration of a test does not matter.
   age: fc.constantFrom<number | 'epoch'>(
     30 * DAY,
     40 * DAY,
@@ -39,32 +39,32 @@ const image = fc.record({
 const volume = fc.record({
   ...thing,
   hexadecimal: rarely(12),
-  ownWay: rarely(6),
-  /** Where there is a plug-in. */
+  ownLabels: rarely(6),
+  /** Applies only if the host has a plug-in. */
   driver: fc.constantFrom<Driver>('local', 'local', 'plug-in', 'plug-in, undescribed'),
 });
-/** Those that span a swarm, where there is one. */
-const network = fc.record({ ...thing, ownWay: rarely(6), overlay: rarely(2) });
+/** `overlay` applies only to a swarm. */
+const network = fc.record({ ...thing, ownLabels: rarely(6), overlay: rarely(2) });
 
 const container = fc.record({
   labels,
   keep: rarely(15),
-  ownWay: rarely(8),
-  /** What Compose made it for. */
+  ownLabels: rarely(8),
+  /** The purpose for which Compose created it. */
   purpose: fc.constantFrom<'service' | 'one-off' | 'hook'>(
     ...(['service', 'service', 'service', 'service', 'one-off', 'hook'] as const),
   ),
-  /** Whether a project's was started from elsewhere than the others. */
+  /** Whether it was started from another folder than the project's other containers. */
   elsewhere: rarely(8),
-  /** Whether one by hand says, as from an empty variable, that its project is nothing. */
-  ofNothing: rarely(20),
-  // Mostly the first images, so that others are left that no container uses.
+  /** Whether a container without Compose has an empty project name, as from an empty variable. */
+  emptyProject: rarely(20),
+  // Most containers use the first images, so that no container uses some of the others.
   image: fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(7) }),
-  // One that runs or ran takes many times longer to make than one that was only created.
+  // Most containers are only created, because starting one takes many times longer.
   state: fc.constantFrom(...STATES, 'created', 'created', 'created'),
   volumes: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(9), { maxLength: 2 })),
   network: fc.option(fc.nat(5), { nil: undefined, freq: 2 }),
-  /** Whether volumes and network are anybody's and not those of its own project. */
+  /** Whether it may also use volumes and networks outside of its project. */
   guest: rarely(5),
   anonymous: fc.constantFrom<ContainerPlan['anonymous']>(
     'none',
@@ -76,13 +76,13 @@ const container = fc.record({
     'kept',
   ),
   volumesFrom: fc.tuple(rarely(8), fc.nat(5)),
-  /** Where a container can mount an image. */
+  /** Applies only if containers of the host can mount images. */
   mount: seldom(
     6,
     fc.record({
       image: fc.nat(13),
       by: fc.constantFrom<MountPlan['by']>('tag', 'tag', 'identifier', 'short identifier'),
-      /** Which image gets its tag later, if one does. */
+      /** The image that gets the mounted image's tag later, if any. */
       heir: seldom(5, fc.nat(13)),
     }),
   ),
@@ -92,21 +92,21 @@ const directory = fc.nat(DIRECTORIES.length - 1);
 
 /** How a project was started. */
 const start = fc.record({
-  /** The folder; without one the label that says it is missing, as on what another tool made. */
+  /** The folder. Without it, the container lacks the label for it, like a container that another tool created. */
   directory: fc.option(fc.oneof(fc.constant(0), directory), { nil: undefined, freq: 2 }),
   throughLink: rarely(4),
   files: fc.constantFrom<readonly number[]>([0, 1], [0, 1], [1, 0], [0], [0], [1]),
-  /** Whether the label says the files as they were given, as Compose v1 has it, or from / on. */
+  /** Whether the label has relative paths of the files, as with Compose v1, or absolute ones. */
   relative: rarely(3),
 });
 
 const project = (fewest: number) =>
   fc.record({
     name: projects,
-    /** What all its objects carry, but those that go their own way. */
+    /** The labels of all its objects, except those with `ownLabels`. */
     labels,
     start,
-    /** How those were started that were started from elsewhere. */
+    /** How the containers with `elsewhere` were started. */
     otherStart: start,
     containers: fc.array(container, { minLength: fewest, maxLength: 2 }),
     volumes: fc.array(volume, { maxLength: 2 }),
@@ -118,7 +118,7 @@ const service = fc.record({
   network: fc.option(fc.nat(5), { nil: undefined }),
 });
 
-/** A scenario in numbers: what they stand for depends on how many there are of the things that they choose from. */
+/** A scenario in numbers. Most numbers choose from a list, and start again from its beginning if it is shorter. */
 export const raw = fc.record({
   values: fc.oneof(
     fc.uniqueArray(fc.constantFrom(...VALUES), { minLength: 3, maxLength: 3 }),
@@ -139,11 +139,11 @@ export const raw = fc.record({
   oneDirectory: rarely(2),
   directories: fc.array(directory, { maxLength: 1 }),
   plugIn: rarely(6),
-  /** What each service of a swarm holds. */
+  /** The volumes and networks of each service of a swarm. */
   services: seldom(20, fc.array(service, { minLength: 1, maxLength: 2 })),
-  /** Takes as long as all the rest. */
+  /** Rare, because a build takes as long as everything else. */
   builds: rarely(20).map(Number),
-  /** For a task that takes down a project, where there is none. */
+  /** A project for a task that takes down projects, in a world without a project for it. */
   spare: project(1),
   tasks,
   fault: seldom(
