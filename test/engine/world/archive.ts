@@ -8,9 +8,9 @@ export interface ArchivedImage {
   /** ISO 8601. */
   readonly created: string;
   readonly tags: readonly string[];
-  /** What its layers hold, the lowest first; layers of one content are shared. */
+  /** The contents of its layers, lowest first. Images share layers with the same content. */
   readonly layers: readonly string[];
-  /** Which earlier image of the archive it was built upon, as the legacy builder records it. */
+  /** The index of the earlier image on which it was built, as the legacy builder records it. */
   readonly parent?: number;
 }
 
@@ -20,7 +20,7 @@ interface Packed {
   readonly manifest: object;
 }
 
-/** All images in one compressed archive, in base64; byte for byte the same for the same images. */
+/** Packs all images into one compressed archive, in base64. The same images always give the same bytes. */
 export function archive(images: readonly ArchivedImage[]): string {
   const files = new Map<string, Buffer>();
   const packed: Packed[] = [];
@@ -42,8 +42,7 @@ function pack(
     return digest;
   });
   const parent = image.parent === undefined ? undefined : earlier[image.parent];
-  // The Engine takes an image for a parent only if the child's history goes one step on from its own; it has no more
-  // layers here.
+  // The Engine accepts a parent only if the child's history has one step more. This step adds no layer.
   const step = { created: image.created, created_by: `image ${index}`, empty_layer: parent !== undefined };
   const history = [...(parent?.history ?? []), step];
   const config = JSON.stringify({

@@ -19,13 +19,13 @@ export const OLD = 1000;
 export const NOW = Date.now() / 1000;
 
 export const project = (name: string, more: Labels = LABELS): Labels => ({ ...more, [PROJECT_LABEL]: name });
-/** Of a container that Compose made. */
+/** Returns the labels of a container that Compose created. */
 export const member = (name: string, more: Labels = LABELS): Labels => ({
   ...project(name, more),
   [ONE_OFF_LABEL]: 'False',
 });
 
-/** A volume, a network or a record of the build cache. */
+/** Makes a volume, a network or a record of the build cache. */
 export function named(id: string, labels: Labels = LABELS, since = OLD): Volume & Network {
   const line = JSON.stringify([id, labels]);
   const project = labelledProject({ labels });
@@ -36,7 +36,7 @@ export function image(id: string, more: Partial<Image> = {}): Image {
   return { ...named(id, more.labels), tags: [], parent: '', created: OLD, tagged: OLD, ...more };
 }
 
-/** @param inherited which of its labels its image has too */
+/** Makes a container. @param inherited the labels of its image */
 export function container(id: string, more: Partial<Container> = {}, inherited?: Labels): Container {
   const state = { image: 'none', state: 'exited', created: OLD, networks: [], mountedImages: [] };
   const project = projectOf(more.labels ?? LABELS, inherited);
@@ -55,7 +55,7 @@ export function service(id: string, more: Partial<Service> = {}): Service {
   return { ...named(id), volumes: [], networks: [], ...more };
 }
 
-/** An Engine that holds just this. */
+/** Returns the state of an Engine that holds only these objects. */
 export function holding(things: Partial<Snapshot>): Snapshot {
   return { ...NOTHING, ...things };
 }

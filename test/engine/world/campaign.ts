@@ -4,7 +4,7 @@ import { check, type RunTask, type Tally, type Violation } from './check';
 import { abilitiesOf } from './snapshot';
 import { scenarios } from './world';
 
-/** Which worlds: all that follow from a seed, or just the one that a failure printed. */
+/** The choice of worlds: all worlds of a seed, or only the world of a printed failure. */
 export interface Choice {
   readonly seed: number;
   readonly path?: string;
@@ -12,23 +12,23 @@ export interface Choice {
 
 export interface Campaign {
   readonly host: PrivateHost;
-  /** Name of the kind of host, and its place among all kinds: each has worlds of its own. */
+  /** The name of the kind of host, and its place among all kinds. Each kind gets different worlds. */
   readonly name: string;
   readonly place: readonly [index: number, of: number];
   readonly choice: Choice;
   readonly worlds: number;
-  /** Each world takes seconds, so a failing one is made smaller only for so long. */
+  /** How long a failing world is made smaller. This is limited, because each world takes seconds. */
   readonly shrinkMilliseconds: number;
   readonly run?: RunTask;
 }
 
-/** `SEED` or `SEED:PATH`, as a failure prints it; nothing is 1. */
+/** Parses `SEED` or `SEED:PATH`, which a failure prints. Without a text the seed is 1. */
 export function parseChoice(text = ''): Choice {
   const [seed = 1, ...path] = text.split(':').filter(Boolean);
   return { seed: Number(seed), ...(path.length > 0 && { path: path.join(':') }) };
 }
 
-/** Checks random worlds on a host, until one fails; counts them in the tally. @returns what to print of a failure */
+/** Checks random worlds on a host until one fails, and counts them in the tally. @returns the text of a failure */
 export async function campaign(
   { host, name, place: [index, of], choice, worlds, shrinkMilliseconds, run }: Campaign,
   tally: Tally,
@@ -45,7 +45,7 @@ export async function campaign(
   const { failed, counterexamplePath, errorInstance } = await fc.check(property, {
     seed: seed * of + index,
     numRuns: worlds,
-    // What was made as small as it went once is not made smaller again.
+    // A printed world is already as small as possible.
     ...(path !== undefined && { path, endOnFailure: true }),
   });
   if (!failed) return undefined;

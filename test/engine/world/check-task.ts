@@ -1,7 +1,7 @@
 import type { StepResult } from '../../../lib/contract';
 import type { PrivateHost } from '../../../local/host/private-host';
 import type { RunTask } from './check';
-import { counting, disturbed } from './disturb';
+import { countCalls, runWithFault } from './disturb';
 import { sizeOf, type Snapshot } from './objects';
 import type { Scenario, TaskPlan } from './plan';
 import { takeSnapshot } from './snapshot';
@@ -9,13 +9,13 @@ import { toTask } from './tasks';
 import { counts, isBlind, judge, judgeDisturbed, judgeDry } from './verdict';
 
 export interface Checked {
-  /** The number of objects that it removed, and of records of the build cache. */
+  /** How many objects the task removed, and how many records of the build cache. */
   readonly removed: number;
   readonly cache: number;
   readonly wrong: readonly string[];
 }
 
-/** Does a dry run of a task, then two runs. If the world has a fault, the first of the two meets it. */
+/** Runs a task dry, then for real, then again. If the world has a fault, the first real run has it. */
 export async function checkTask(
   host: PrivateHost,
   { world: { directories }, fault }: Scenario,
@@ -27,7 +27,7 @@ export async function checkTask(
   const common = { task, directories };
   const before = await takeSnapshot(host);
   const { outcome: dry, count } = fault
-    ? await counting(host, () => run(true))
+    ? await countCalls(host, () => run(true))
     : { outcome: await run(true), count: 0 };
   const afterDry = await takeSnapshot(host);
   const wrong = judgeDry({ ...common, before, after: afterDry, result: dry }).map(
@@ -35,7 +35,7 @@ export async function checkTask(
   );
 
   const first = fault
-    ? await disturbed(host, fault, count, () => run(false))
+    ? await runWithFault(host, fault, count, () => run(false))
     : { outcome: await run(false), call: undefined };
   const result = first.outcome;
   const after = await takeSnapshot(host);
@@ -51,14 +51,14 @@ export async function checkTask(
   const end = await takeSnapshot(host);
   const again = judge({ ...common, before: after, after: end, result: second });
   wrong.push(...again.map((what) => `the second run: ${what}`));
-  // A task with a limit continues where it stopped.
+  // A task with `maxRemovals` continues where it stopped.
   if (task.maxRemovals === undefined && first.call === undefined && sizeOf(end) < sizeOf(after))
     wrong.push('the second run removed more');
   const cache = before.cacheRecords.length - end.cacheRecords.length;
   return { removed: sizeOf(before) - sizeOf(end) - cache, cache, wrong };
 }
 
-/** Compares dry run and run, so that a mistake of the model cannot hide a difference. */
+/** Compares the dry run with the run. It does not use the model, whose mistake could hide a difference. */
 function differences(task: TaskPlan, before: Snapshot, dry: StepResult, real: StepResult): string[] {
   if (dry.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
   if (isBlind(task) && before.volumes.some(({ undescribed }) => undescribed)) return [];

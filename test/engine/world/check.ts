@@ -18,10 +18,10 @@ export interface Tally {
   removed: number;
 }
 
-/** What was found wrong in a world, with all that is needed to repeat it. */
+/** The problems that were found in a world, with everything that you need to repeat them. */
 export class Violation extends Error {}
 
-/** Runs a task. The tests of the tests use faulty ones. */
+/** Runs a task. The tests of these checks use faulty functions. */
 export type RunTask = (host: PrivateHost, task: HousekeepingTask, dryRun: boolean) => Promise<TaskRun>;
 
 /** Builds a world, runs the tasks in it, and compares every state in between with the expected one. */

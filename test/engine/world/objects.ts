@@ -11,14 +11,14 @@ export interface Thing {
   readonly project: string | undefined;
   /** The time from which its age counts, in seconds since 1970. */
   readonly since: number;
-  /** All that is compared, in one line. */
+  /** Everything that is compared, in one line. */
   readonly line: string;
 }
 export interface Image extends Thing {
   readonly tags: readonly string[];
   /** On the classic store, the image from which the legacy builder made it. Otherwise empty. */
   readonly parent: string;
-  /** When it was made and when it last got a tag here, in seconds since 1970. Below 0 if unknown. */
+  /** When it was built, and when this Engine last tagged it, in seconds since 1970. Below 0 if unknown. */
   readonly created: number;
   readonly tagged: number;
 }
@@ -29,7 +29,7 @@ export interface Container extends Thing {
   /** Names of all its volumes, and of the anonymous ones among them. */
   readonly volumes: readonly string[];
   readonly anonymous: readonly string[];
-  /** Identifiers of the containers that it has volumes from, even if they were removed. */
+  /** Identifiers of the containers from which it has volumes, even if they were removed. */
   readonly volumesFrom: readonly string[];
   /** Names and, once it has run, identifiers. */
   readonly networks: readonly string[];
@@ -37,7 +37,7 @@ export interface Container extends Thing {
   readonly mountedImages: readonly string[];
 }
 export interface Volume extends Thing {
-  /** Whether the Engine answers a question about it with an error. */
+  /** Whether the Engine cannot describe it: inspecting it fails. */
   readonly undescribed: boolean;
 }
 export interface Network extends Thing {
@@ -48,12 +48,12 @@ export type CacheRecord = Thing;
 
 /** A service of a swarm. Tasks never remove one. */
 export interface Service extends Thing {
-  /** Names of the volumes and identifiers of the networks that it holds, whether it runs or not. */
+  /** Names of the volumes and identifiers of the networks that it uses, even if it does not run. */
   readonly volumes: readonly string[];
   readonly networks: readonly string[];
 }
 
-/** All that an Engine holds. */
+/** The complete state of an Engine. */
 export interface Snapshot {
   readonly images: readonly Image[];
   readonly containers: readonly Container[];
@@ -74,16 +74,15 @@ export const NOTHING: Snapshot = {
 };
 
 export const kept = ({ labels }: Pick<Thing, 'labels'>): boolean => KEEP_LABEL in labels;
-/** The project that a label names. For containers the label may be inherited. */
+/** Returns the project that a label names. A container may have inherited the label from its image. */
 export const labelledProject = ({ labels }: Pick<Thing, 'labels'>): string | undefined =>
   labels[PROJECT_LABEL];
 
 /**
- * The project that a container belongs to. Compose must have created it: it has a label that Compose puts
- * only on containers. And its Compose labels must not all come from its image, as they do in a copy by
- * `docker commit`.
+ * Returns the project that a container belongs to, if Compose created the container. It then has a label that
+ * Compose puts only on containers. Not all its Compose labels come from its image, as after `docker commit`.
  *
- * @param inherited the labels of its image; undefined if that was removed
+ * @param inherited the labels of its image; undefined if the image was removed
  */
 export function projectOf(labels: Labels, inherited: Labels = {}): string | undefined {
   const composeKeys = Object.keys(labels).filter((key) => key.startsWith('com.docker.compose.'));
@@ -93,7 +92,7 @@ export function projectOf(labels: Labels, inherited: Labels = {}): string | unde
   return (created && own && labels[PROJECT_LABEL]) || undefined;
 }
 
-/** The state without the removed objects. */
+/** Returns the state without the removed objects. */
 export function without(state: Snapshot, gone: Snapshot): Snapshot {
   const rest = <T extends { readonly id: string }>(all: readonly T[], less: readonly T[]): T[] =>
     all.filter(({ id }) => !less.some((thing) => thing.id === id));
@@ -107,6 +106,7 @@ export function without(state: Snapshot, gone: Snapshot): Snapshot {
   };
 }
 
+/** Counts the objects that tasks can remove, so it leaves out services. */
 export function sizeOf(state: Snapshot): number {
   return KINDS.reduce((sum, kind) => sum + state[kind].length, 0);
 }

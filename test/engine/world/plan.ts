@@ -1,10 +1,10 @@
 import type { TaskKind } from '../../../lib/tasks';
 import type { Labels } from './alphabet';
 
-/** An image as the world's script loads it. */
+/** An image that the world's script loads. */
 export interface ImagePlan {
   readonly labels: Labels;
-  /** Seconds since its creation, below 0 if a clock was wrong. `epoch` is 1970, as in reproducible builds. */
+  /** Seconds since its creation; below 0 if a clock was wrong. `epoch` is 1970, as in reproducible builds. */
   readonly age: number | 'epoch';
   readonly tags: readonly string[];
   /** The number of layers that it shares with others. Each layer takes a tenth of a second to load. */
@@ -15,7 +15,7 @@ export interface ImagePlan {
   readonly parent?: number;
 }
 
-/** The driver of a volume. In its bad mood the plug-in does not describe some volumes, see plug-in.ts. */
+/** The driver of a volume. In a bad mood the plug-in cannot describe some volumes, see plug-in.ts. */
 export type Driver = 'local' | 'plug-in' | 'plug-in, undescribed';
 
 export interface VolumePlan {
@@ -38,7 +38,7 @@ export interface ServicePlan {
   readonly network?: string;
 }
 
-/** A tag that `docker tag` adds after loading. The Engine records the time. */
+/** A tag that `docker tag` adds to a loaded image. The Engine records the time. */
 export interface RetagPlan {
   readonly image: number;
   readonly tag: string;
@@ -53,8 +53,8 @@ export interface MountPlan {
 }
 
 /**
- * The states of containers. None is paused: with control groups of version 1 the kernel cannot kill a frozen
- * process, and a private host would never end.
+ * The states of containers. None is paused, because with control groups v1 the kernel cannot kill a frozen process.
+ * A private host would then never end.
  */
 export const STATES = ['running', 'exited', 'created'] as const;
 
@@ -72,16 +72,16 @@ export interface ContainerPlan {
   readonly mount?: MountPlan;
 }
 
-/** A folder on the host from which Compose was, or might have been, started. */
+/** A folder on the host from which Compose may have been started. */
 export interface DirectoryPlan {
   readonly path: string;
-  /** A symbolic link that leads to it. */
+  /** The path of a symbolic link to the folder. */
   readonly link: string;
   /** Names of the Compose files in it. */
   readonly files: readonly string[];
 }
 
-/** All that a host and its Engine hold before the tasks run. A script builds it. */
+/** Everything on a host and its Engine before the tasks run. A script builds it. */
 export interface World {
   readonly images: readonly ImagePlan[];
   readonly retags: readonly RetagPlan[];
@@ -95,11 +95,11 @@ export interface World {
   readonly builds: number;
 }
 
-/** A task in plain data. It is printed, judged by the model and turned into the task itself. */
+/** A task as plain data. A test prints it, gives it to the model, and makes the task from it. */
 export interface TaskPlan {
   readonly kind: TaskKind;
   readonly labels?: Labels;
-  /** ComposeDown by name, by directory or by both. Without either it selects by labels. */
+  /** ComposeDown selects by project, by directory or by both. Without either it selects by labels. */
   readonly project?: string;
   readonly directory?: string;
   readonly files?: string[];
@@ -114,17 +114,17 @@ export interface TaskPlan {
   readonly keepStorage?: number;
   /** ShellTask. */
   readonly supportsDryRun?: boolean;
-  /** 0 is always met, because no disk is quite empty. 99 is never met. */
+  /** The condition 0 is always met, because no disk is completely empty. 99 is never met. */
   readonly whenDiskUsedAbove?: 0 | 99;
 }
 
-/** What happens to the Docker CLI at one call of a task. */
+/** The fault of the Docker CLI in one call of a task. */
 export interface FaultPlan {
-  /** The number of the call, counted round if the task makes fewer. */
+  /** The number of the call. If the task makes fewer calls, it starts again from the first. */
   readonly call: number;
-  /** Whether SIGKILL ends it, or it fails with an error that Docker does not explain. */
+  /** Whether SIGKILL ends the CLI, or it fails with an error that does not explain the cause. */
   readonly how: 'killed' | 'unexpected EOF';
-  /** Whether the Engine has already done what the call asks for. */
+  /** Whether the Engine executes the call before the CLI fails. */
   readonly late: boolean;
 }
 
@@ -132,7 +132,7 @@ export interface FaultPlan {
 export interface Scenario {
   readonly world: World;
   readonly tasks: readonly TaskPlan[];
-  /** What happens to each task, if anything does. */
+  /** The fault in the first run of each task that removes; undefined if all calls succeed. */
   readonly fault?: FaultPlan;
 }
 
@@ -145,7 +145,7 @@ export interface Abilities {
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
-/** The age in seconds from which a task removes objects by default. */
+/** The minimum age, in seconds, of the objects that a task removes by default. */
 export const DEFAULT_AGE: Readonly<Record<TaskKind, number>> = {
   ComposeDown: 7 * DAY,
   DanglingImagePrune: HOUR,

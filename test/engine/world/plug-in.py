@@ -1,6 +1,6 @@
-"""A volume plug-in: `plug-in.py SOCKET MOOD`. It keeps nothing but names. While the file MOOD is there, it lists its volumes as
-before, but breaks off where the Engine asks for one that was created with the option `undescribed`. The connection has to
-break: an answer that says what is wrong is, to the Engine, the answer that there is no such volume."""
+"""A volume plug-in: `plug-in.py SOCKET MOOD`. It stores only names. While the file MOOD exists, it still lists its volumes.
+But if the Engine asks for a volume with the option `undescribed`, the plug-in breaks the connection. It must not answer
+with an error, because the Engine would conclude that the volume does not exist."""
 
 import datetime
 import json
@@ -54,7 +54,7 @@ def serve(connection):
         moody = volumes.get(asked.get("Name"), {}).get("moody") and os.path.exists(MOOD)
         said = json.dumps(answer(method, asked)).encode()
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(said))
-        # What is not read when it closes resets the connection.
+        # Closing the connection with unread data resets it.
         if moody and method == "/VolumeDriver.Get":
             return
         connection.recv(length)

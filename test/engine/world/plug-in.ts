@@ -12,7 +12,7 @@ const PLUGINS = '/run/docker/plugins';
 const SOCKET = `${PLUGINS}/${DRIVER}.sock`;
 const MOOD = '/run/mood';
 
-/** Starts the host's plug-in once: an Engine keeps asking one that it knows. Compose v1 brings Python. */
+/** Starts the host's plug-in. It runs until the host ends, because an Engine keeps asking a plug-in that it knows. */
 export async function startPlugIn(host: PrivateHost): Promise<void> {
   if (existsSync(`/proc/${host.pid}/root${SOCKET}`)) return;
   const program = join(__dirname, 'plug-in.py');
@@ -24,7 +24,10 @@ export async function startPlugIn(host: PrivateHost): Promise<void> {
   );
 }
 
-/** Makes the plug-in answer each question about such volumes from now on, or break off. */
+/**
+ * Sets whether the plug-in answers requests about volumes with the `UNDESCRIBED` option. In a bad mood it closes
+ * the connection instead.
+ */
 export function setMood(host: PrivateHost, mood: 'good' | 'bad'): void {
   const file = `/proc/${host.pid}/root${MOOD}`;
   if (mood === 'bad') writeFileSync(file, '');

@@ -4,7 +4,7 @@ import { campaign, parseChoice } from './campaign';
 import type { Tally } from './check';
 
 /**
- * On random hosts with random settings, the tasks remove exactly what they should.
+ * Tests that the tasks remove exactly what they should, on random hosts and with random settings.
  *
  *   WORLDS=1000 npx jest test/engine/world/properties.test.ts    1000 worlds, over all kinds of host
  *   SEED=2 WORLDS=1000 npx jest test/engine/world/properties.test.ts    other worlds
@@ -13,7 +13,7 @@ import type { Tally } from './check';
 const WORLDS = Number(process.env.WORLDS ?? 100);
 const CHOICE = parseChoice(process.env.SEED);
 
-/** The kinds of host with their share of the worlds, by the time that a world takes there. */
+/** Each kind of host and its share of the worlds. The share is smaller where a world takes longer. */
 const SHARES: Readonly<Record<keyof typeof ENGINES, number>> = {
   'Engine 20.10, classic store, Compose v1': 0.16,
   'Engine 26.1, containerd store, Compose v2': 0.2,

@@ -9,7 +9,7 @@ import {
   type Volume,
 } from './objects';
 
-/** What the Engine API answers, as far as it is used here. */
+/** The parts of the Engine API's answers that the tests use. */
 export interface RawThing {
   readonly Id: string;
   readonly Name: string;
@@ -61,6 +61,7 @@ export interface RawCacheRecord {
   readonly CreatedAt: string;
 }
 
+/** Converts the common properties of an object. @param more further properties that are compared */
 export function thing(
   raw: Omit<RawThing, 'CreatedAt'> & { readonly CreatedAt?: string },
   more: object = {},
@@ -72,7 +73,7 @@ export function thing(
   return { id: raw.Id, name: raw.Name.replace(/^\//, ''), labels, project, since: seconds(since), line };
 }
 
-/** @param arrival seconds since 1970, where it is to be seen */
+/** Converts an image. @param arrival when it came to the host, in seconds since 1970, if the store shows it */
 export function image(raw: RawImage, arrival = -Infinity): Image {
   const { RepoTags, Parent = '', Config, Metadata, Created } = raw;
   const tags = [...(RepoTags ?? [])].sort();
@@ -90,8 +91,10 @@ export function image(raw: RawImage, arrival = -Infinity): Image {
 }
 
 /**
- * @param named volumes that some container names
- * @param images what there is
+ * Converts a container.
+ *
+ * @param named the volumes that a container refers to by name; all others are anonymous
+ * @param images all images of the Engine
  */
 export function container(
   raw: RawContainer,
@@ -123,11 +126,12 @@ export function container(
   };
 }
 
-/** @param described without what only the Engine's description tells, if it has none */
+/** Converts a volume. @param described whether the Engine could describe it; otherwise `raw` is only its list entry */
 export function volume(raw: RawVolume, described: boolean): Volume {
   return { ...thing({ ...raw, Id: raw.Name, Created: raw.CreatedAt }), undescribed: !described };
 }
 
+/** Converts a service. */
 export function service({ ID, CreatedAt, Spec }: RawService): Service {
   const { Networks = [], ContainerSpec } = Spec.TaskTemplate;
   return {
@@ -137,11 +141,12 @@ export function service({ ID, CreatedAt, Spec }: RawService): Service {
   };
 }
 
+/** Lists the sources of the mounts of one type. */
 function sources(mounts: readonly RawMount[], type: string): string[] {
   return mounts.filter(({ Type }) => Type === type).map(({ Source }) => Source);
 }
 
-/** Seconds since 1970, to the microsecond as the Engine tells it: `Date` knows no more than thousandths. */
+/** Returns the seconds since 1970. It keeps the Engine's fractions, which `Date` would cut to milliseconds. */
 function seconds(time: string): number {
   const [fraction = ''] = /\.\d+/.exec(time) ?? [];
   return Date.parse(time.replace(fraction, '')) / 1000 + Number(`0${fraction}`);

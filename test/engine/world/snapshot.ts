@@ -12,8 +12,8 @@ import * as raw from './raw';
 const ENGINE_OWN = ['bridge', 'host', 'none', 'ingress', 'docker_gwbridge'];
 
 /**
- * Takes the whole of an Engine's state, which no other process may change during this. It asks the API, while
- * the scripts ask the Docker CLI, so that it does not share their mistakes.
+ * Reads the complete state of an Engine. No other process may change it during the call. It asks the API, while
+ * the scripts ask the CLI, so it checks them independently.
  */
 export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
   const [rawImages, containers, volumes, networks, { BuildCache }, services] = await Promise.all([
@@ -21,9 +21,9 @@ export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
     inspectAll<raw.RawContainer>(host, '/containers/json?all=1', 'containers'),
     ask<{ Volumes: raw.RawVolume[] | null }>(host, '/volumes'),
     ask<raw.RawNetwork[]>(host, '/networks'),
-    // Engine 20.10 ignores the type and returns everything.
+    // Engine 20.10 ignores the query and returns everything.
     ask<{ BuildCache: raw.RawCacheRecord[] | null }>(host, '/system/df?type=build-cache'),
-    // Only the manager of a swarm answers.
+    // Engines that do not manage a swarm answer with an error.
     ask<raw.RawService[]>(host, '/services').catch(() => []),
   ]);
   const named = new Set(
@@ -44,7 +44,7 @@ export async function takeSnapshot(host: PrivateHost): Promise<Snapshot> {
   });
 }
 
-/** The abilities of a host, by the version of its Engine. */
+/** Returns the abilities of a host, which follow from the version of its Engine. */
 export async function abilitiesOf(host: PrivateHost): Promise<Abilities> {
   const { ApiVersion } = await ask<{ ApiVersion: string }>(host, '/version');
   return { imageMounts: Number(ApiVersion.split('.')[1]) >= 48 };
@@ -54,9 +54,9 @@ export async function abilitiesOf(host: PrivateHost): Promise<Abilities> {
 export async function removeAll(host: PrivateHost): Promise<void> {
   rmSync(`/proc/${host.pid}/root${PROJECTS_HOME}`, { recursive: true, force: true });
   setMood(host, 'good');
-  // The Engine removes all objects of a swarm with it, and its networks a moment later.
+  // Leaving the swarm removes its objects; its networks follow a moment later.
   if (await isManager(host)) await host.docker('swarm', 'leave', '--force');
-  // An image can only be removed after those that were built on it, so this takes some rounds.
+  // An image can only be removed after the images that were built on it, so this takes several rounds.
   for (let round = 0; round < 10; round++) {
     const state = await takeSnapshot(host);
     const { images, containers, volumes, networks, cacheRecords } = state;
@@ -80,7 +80,7 @@ function isManager(host: PrivateHost): Promise<boolean> {
   );
 }
 
-/** A list lacks details of a plug-in's volume, and still contains one that the plug-in does not describe. */
+/** Inspects a plug-in's volume, because the list lacks details, and lists volumes that the plug-in cannot describe. */
 async function describeVolume(host: PrivateHost, listed: raw.RawVolume): Promise<Volume> {
   if (listed.Driver === 'local') return raw.volume(listed, true);
   const described = await ask<raw.RawVolume>(host, `/volumes/${listed.Name}`).catch(() => undefined);

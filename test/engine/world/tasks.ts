@@ -28,10 +28,10 @@ import {
 } from './alphabet';
 import { DAY, type TaskPlan } from './plan';
 
-// aws-cdk-lib loads a class at its first use. Jest refuses that between worlds of hosts that run at once, so this loads it now.
+// aws-cdk-lib loads a class at its first use. Jest refuses that while several hosts run tests, so this loads it now.
 void new BuildCachePrune({ olderThan: Duration.seconds(0), keepStorage: Size.bytes(1) });
 
-/** The task itself. @param n makes its name unique in a list */
+/** Makes the task from its plan. @param n makes its name unique in a list */
 export function toTask({ kind, olderThan, keepStorage, ...plan }: TaskPlan, n: number): HousekeepingTask {
   const age = olderThan === undefined ? {} : { olderThan: Duration.seconds(olderThan) };
   const props = { ...plan, ...age, name: `task-${n}` };
@@ -59,7 +59,7 @@ export function toTask({ kind, olderThan, keepStorage, ...plan }: TaskPlan, n: n
   }
 }
 
-/** As a user might write one: it removes the stopped containers that carry the labels, and no project's. */
+/** Returns a script as a user might write it. It removes stopped containers with the labels and without a project. */
 function ownScript(labels: Labels): string {
   const filters = Object.entries(labels).map(
     ([key, value]) => `--filter ${shellQuote(`label=${key}=${value}`)}`,
@@ -78,18 +78,18 @@ function ownScript(labels: Labels): string {
     printf '{"outcome":"done","removed":{"containers":%d}}\\n' $#`;
 }
 
-/** A task before it is known what there is in the world. */
+/** A task whose selection does not depend on the world yet. */
 export interface RawTask extends Omit<TaskPlan, 'labels'> {
   readonly labels?: RawLabels;
-  /** Which of the things that it might remove it is aimed at; without, it shoots at random. */
+  /** The number of the object that it is aimed at; undefined if it selects at random. */
   readonly aim: number | undefined;
-  /** Whether it asks for all labels of that thing or for the first only. */
+  /** Whether it selects by all labels of that object, or only by the first. */
   readonly all: boolean;
-  /** Whether it gives the link that leads to its directory, and its files from there or from / on. */
+  /** Whether it names its directory by a link, and whether the paths of its files are absolute. */
   readonly way?: { readonly throughLink: boolean; readonly absolute: boolean };
 }
 
-// Far from every age that a world has. Mostly none: the Engine made all but the images just now.
+// The ages are far from all ages in a world. Most are 0, because the Engine has just made all objects but images.
 const olderThan = fc.oneof(
   { weight: 10, arbitrary: fc.constant({ olderThan: 0 }) },
   { weight: 1, arbitrary: fc.constant({}) },
@@ -109,7 +109,7 @@ const condition = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ whenDiskUsedAbove: 99 }) },
 );
 
-/** The parts of a task's properties, each drawn by itself. */
+/** The parts of a task's properties. Each is generated separately. */
 type Parts = readonly fc.Arbitrary<object>[];
 
 function task(kind: TaskKind, parts: Parts): fc.Arbitrary<RawTask> {
@@ -131,7 +131,7 @@ const files = fc.oneof(
   { weight: 1, arbitrary: fc.constant(['missing.yml']) },
 );
 
-/** How each kind is drawn, each way as often as any other. */
+/** The ways to generate each kind of task. All are equally frequent. */
 const RANDOM: Readonly<Record<TaskKind, readonly [Parts, ...Parts[]]>> = {
   ComposeDown: [
     [fc.record({ project: projects }), volumesToo],
@@ -173,7 +173,7 @@ const anyTask = fc.oneof(
   ...Object.entries(RANDOM).flatMap(([kind, ways]) => ways.map((parts) => task(kind as TaskKind, parts))),
 );
 
-/** Mostly one: another world tells more than another task in the same one, and takes less time. */
+/** Generates mostly one task, because a new world finds more than another task in the same world, in less time. */
 export const tasks: fc.Arbitrary<RawTask[]> = fc.oneof(
   { weight: 16, arbitrary: fc.array(anyTask, { minLength: 1, maxLength: 1 }) },
   { weight: 3, arbitrary: fc.array(anyTask, { minLength: 2, maxLength: 2 }) },
