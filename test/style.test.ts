@@ -38,6 +38,12 @@ test.each<[string, string, string, string[]]>([
   ['a docstring', 'a.ts', '/**\n * A build may be under\n * way.\n */\nf();', ['2: under way']],
   ['a line comment', 'a.ts', 'f(); // Whoever calls.\n', ['1: Whoever']],
   ['a message', 'a.ts', 'refuse(`${name} is no size`);', ['1: is no size']],
+  [
+    'words within a phrase',
+    'a.ts',
+    '// It holds each template against the schema.\n',
+    ['1: holds each template against'],
+  ],
   ['an escaped quote', 'a.ts', "say('it\\'s on one\\'s own', 'nobody is here');", ['1: nobody']],
   ['a comment of a shell script', 'a.sh', 'x=1 # this shall be read\n', ['1: shall']],
   ['a message after a variable', 'a.sh', '[ "$x" = no ] || fail code "it is gone"\n', ['1: is gone']],

@@ -32,7 +32,7 @@ import {
 import { ONE_OF_EACH } from '../support/tasks';
 import { housekeepingProps, housekeepingStack, strictApp } from './stack';
 
-// The one suite that holds templates against CloudFormation's schemas: loading them takes seconds.
+// Only this suite validates templates with CloudFormation's schemas, because loading them takes seconds.
 const validated = (): Stack => new Stack(strictApp({ validate: true }), 'Stack');
 const labels = { application: 'todobackend' };
 

@@ -1,6 +1,6 @@
 import { THIS_MACHINE, prepare, type Machine, type Requirement } from '../../local/setup/requirements';
 
-/** How a missing requirement of tests is treated. */
+/** How tests treat a missing requirement. */
 export interface Need {
   /** @default false */
   readonly needsRoot?: boolean;
@@ -25,7 +25,7 @@ export function findLacking(
   return all.length > 1 ? `${all[0]} (npm run setup has ${all.length - 1} more)` : all[0];
 }
 
-/** Says in one line that tests are skipped. */
+/** Prints in one line that tests are skipped, and why. */
 export function skip(name: string, why: string): void {
   process.stderr.write(`skipped: "${name}": ${why}\n`);
 }

@@ -27,6 +27,11 @@ export const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = 
   [/shall/, 'must, or the present tense'],
   [/one's own/, 'your own'],
   [/in earnest/, 'a run that removes'],
+  [/at one of whose/, 'in which one of the'],
+  [/holds? (?:\w+ ){1,3}against/, 'compares, validates with'],
+  [/(?:go|goes|went) to others/, 'moves to other images, or: another user gets'],
+  [/as the Engine tells/, 'as in the answer of the Engine'],
+  [/counted round/, 'starts again from the beginning'],
 ];
 
 /** A phrase of the table in a file. */
@@ -36,7 +41,7 @@ export interface Hit {
   readonly instead: string;
 }
 
-/** The phrases in the comments, strings and prose of a file. Its name says how to read it. */
+/** Finds the phrases in the comments, strings and prose of a file. The end of its name decides how it is read. */
 export function findPhrases(path: string, text: string): Hit[] {
   const prose = proseOf(path, text);
   return PHRASES.flatMap(([phrase, instead]) => {
@@ -82,7 +87,7 @@ function keep(text: string, ranges: readonly Range[]): string {
   return prose + blank(text.slice(prose.length), /[^]+/g);
 }
 
-/** Comments, and strings of several words on one line. */
+/** Finds the comments of a shell script, and its strings of several words on one line. */
 function shellProse(text: string): Range[] {
   const parts = /(?<=^|\s)#(?!!).*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/gm;
   return [...text.matchAll(parts)]
@@ -90,7 +95,7 @@ function shellProse(text: string): Range[] {
     .map(({ 0: found, index }): Range => [index, index + found.length]);
 }
 
-/** Comments, and strings of several words. */
+/** Finds the comments of a TypeScript or JavaScript file, and its strings of several words. */
 function scriptProse(path: string, text: string): Range[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
   const strings: Range[] = [];
@@ -100,7 +105,7 @@ function scriptProse(path: string, text: string): Range[] {
       const [start, end] = [node.getStart(source), node.end];
       if (!ts.isRegularExpressionLiteral(node) && /\S\s+\S/.test(node.text))
         strings.push([start + 1, end - 1]);
-      // Outside of literals, two slashes begin a comment.
+      // Literals are blanked out, because two slashes in a literal begin no comment.
       rest = rest.slice(0, start) + OTHER.repeat(end - start) + rest.slice(end);
     }
     ts.forEachChild(node, visit);

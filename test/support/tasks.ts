@@ -17,7 +17,7 @@ export const FEWEST: { readonly [K in TaskKind]: NonNullable<PropsOf<K>> } = {
   ShellTask: { script: 'echo' },
 };
 
-/** The constructors as JavaScript sees them: without types. */
+/** The constructors without types, as in JavaScript. */
 export const CONSTRUCTORS = TASK_KINDS as unknown as Readonly<
   Record<string, new (props?: unknown) => HousekeepingTask>
 >;
