@@ -48,9 +48,9 @@ const FILTERS: Readonly<Record<string, (value: string) => Passes>> = {
 };
 
 /**
- * A predicate for the commands that pass all filters of a `ListCommands` request.
+ * Returns a predicate for the commands that match all filters of a `ListCommands` request.
  *
- * @throws AwsError for filters that the service would refuse
+ * @throws AwsError for a filter that the service would refuse
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandFilter.html
  */
 export function commandFilter(filters: unknown): Passes {

@@ -28,7 +28,7 @@ export interface ReporterInvocation {
   readonly signal?: AbortSignal;
 }
 
-/** No service listens there. Without this endpoint the SDK would call AWS. */
+/** An endpoint on which no service listens. Without it, the SDK would call AWS. */
 const NOWHERE = 'http://127.0.0.1:1';
 
 export interface ReporterAnswer {
@@ -41,8 +41,8 @@ export interface ReporterAnswer {
 }
 
 /**
- * Does with a handler what the Lambda runtime does. Receives the invocation and sends the answer over
- * the process's message channel.
+ * The program that runs a handler as the Lambda runtime does. It receives the invocation and sends the answer
+ * over the process's message channel.
  */
 const RUNTIME = `
 process.once('message', async ({ asset, event, awsRequestId, deadline }) => {
@@ -66,7 +66,7 @@ process.once('message', async ({ asset, event, awsRequestId, deadline }) => {
 export async function invokeReporter(invocation: ReporterInvocation): Promise<ReporterAnswer> {
   const { asset = REPORTER_ASSET, event, endpoints, environment, timeoutSeconds = 60, signal } = invocation;
   const child = spawn(process.execPath, ['-e', RUNTIME], {
-    // Nothing from the caller's environment: neither its credentials nor its AWS profile.
+    // The process gets nothing from the caller's environment: no credentials and no AWS profile.
     env: {
       PATH: process.env.PATH,
       // The deployed function runs on Lambda's Node.js, not on this machine's.

@@ -6,7 +6,7 @@ import { QueryService, listOf } from './query-server';
 const LEAST_RESULTS = 5;
 const MOST_RESULTS = 1000;
 const MOST_FILTER_VALUES = 200;
-/** How many of these instances were launched together: the service lists instances by reservation. */
+/** How many of the instances are in one reservation. The service lists instances by reservation. */
 const RESERVED_TOGETHER = 2;
 
 const STATE_CODES: Readonly<Record<string, number>> = {
@@ -19,8 +19,8 @@ const STATE_CODES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The part of EC2 that describes instances: `DescribeInstances`, by tags and states. It serves the
- * instances that you put into it.
+ * The part of EC2 that describes instances: `DescribeInstances`, by tags and states. It returns the
+ * instances that you gave it.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
  */
@@ -36,7 +36,7 @@ export class LoopbackEc2 extends QueryService {
     });
   }
 
-  /** Replaces all instances by these. */
+  /** Replaces all instances with these. */
   put(instances: readonly Instance[]): void {
     this.instances = [...instances];
   }
@@ -62,7 +62,7 @@ export class LoopbackEc2 extends QueryService {
   }
 }
 
-/** The values that a filter of this name compares. */
+/** Returns the values that a filter of this name compares. */
 function valuesOf({ State, Tags = [] }: Instance, filter: string): string[] {
   if (filter === 'instance-state-name') return [State?.Name ?? ''];
   const key = /^tag:(.+)$/s.exec(filter)?.[1];
@@ -71,7 +71,8 @@ function valuesOf({ State, Tags = [] }: Instance, filter: string): string[] {
 }
 
 /**
- * `*` stands for any number of characters and `?` for one, unless a backslash precedes them.
+ * Whether a value matches a pattern. `*` matches any number of characters and `?` one, unless a backslash
+ * precedes them.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
  */

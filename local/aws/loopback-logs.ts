@@ -70,12 +70,12 @@ export class LoopbackLogs extends JsonService {
     this.stream(group, stream).events.push(...events);
   }
 
-  /** The names of a group's streams, sorted. */
+  /** Returns the names of a group's streams, sorted. */
   streams(group: string): string[] {
     return [...this.group(group).keys()].sort();
   }
 
-  /** A stream's events in order of time. */
+  /** Returns a stream's events in order of time. */
   events(group: string, stream: string): readonly HeldEvent[] {
     return this.stream(group, stream).events;
   }
@@ -135,7 +135,7 @@ export class LoopbackLogs extends JsonService {
   }
 }
 
-/** In the order of their names. */
+/** Lists log groups in the order of their names. */
 function describeLogGroups(groups: ReadonlyMap<string, HeldGroup>, input: Input): object {
   const prefix = optionalText(input, 'logGroupNamePrefix');
   const found = [...groups].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -206,7 +206,7 @@ function checkedBatch(logEvents: unknown): { timestamp: number; message: string 
   return batch;
 }
 
-/** A token names the gap between two events: `b` pages end there, `f` pages begin there. */
+/** Returns a page of events. A token names the gap between two events: `b` pages end there, `f` pages begin there. */
 function getLogEvents({ events }: HeldStream, input: Input): object {
   const limit = integer(input, 'limit', 10_000, 1, 10_000);
   const token = input.nextToken === undefined ? undefined : /^([fb])\/(\d+)$/.exec(text(input, 'nextToken'));

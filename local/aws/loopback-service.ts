@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 
-/** An error that a service answers. */
+/** An error that a service returns. */
 export class AwsError extends Error {
   constructor(
     readonly code: string,
@@ -14,19 +14,19 @@ export class AwsError extends Error {
   }
 }
 
-/** Thrown by an interceptor to break the connection instead of answering. */
+/** An interceptor throws this to break the connection instead of answering. */
 export class ConnectionBroken extends Error {}
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** What a request asks for. */
+/** The operation that a request calls, and its input. */
 export interface Request {
   readonly operation: string;
   readonly input: Input;
 }
 
 export interface Call extends Request {
-  /** The number of this call among the calls of its operation, from 1. */
+  /** The number of this call among the calls of its operation. The first is 1. */
   readonly nth: number;
   /** The access key that signed the request. */
   readonly caller: string;
@@ -38,7 +38,7 @@ export interface Call extends Request {
  */
 export type Interceptor = (call: Call, next: () => object) => object | Promise<object>;
 
-/** How requests and answers are written in HTTP: the only difference between services. */
+/** How services write requests and answers in HTTP. Services differ only in this and in their operations. */
 export interface Protocol {
   readonly contentType: string;
   /** Reads a request's headers and body. An `AwsError` that it throws is the answer. */
@@ -87,7 +87,7 @@ export abstract class LoopbackService {
     });
   }
 
-  /** How often an operation was called. */
+  /** Returns how often an operation was called. */
   count(operation: string): number {
     return this.calls.filter((call) => call.operation === operation).length;
   }

@@ -33,7 +33,7 @@ export class LoopbackSns extends QueryService {
     });
   }
 
-  /** Creates a topic; its policy lets the caller publish unless `denied`. */
+  /** Creates a topic. The caller may publish to it unless `denied`. */
   createTopic(topicArn: string, { denied = false }: { readonly denied?: boolean } = {}): void {
     this.topics.add(topicArn);
     if (denied) this.denied.add(topicArn);
@@ -64,7 +64,7 @@ export class LoopbackSns extends QueryService {
     }
     if (typeof message !== 'string' || message === '') throw invalid('Empty message');
     if (Buffer.byteLength(message) > MOST_MESSAGE_BYTES) throw invalid('Message too long');
-    // Where documentation of different times disagrees, this is the stricter rule.
+    // AWS's older and newer documentation disagree; this is the stricter rule.
     if (subject !== undefined && !isSubject(subject)) throw invalid('Subject');
     this.messages.push({ topicArn, message, ...(typeof subject === 'string' ? { subject } : {}) });
     return { MessageId: randomUUID() };

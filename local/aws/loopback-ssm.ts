@@ -2,17 +2,17 @@ import type { Command, CommandInvocation, InstanceInformation } from '@aws-sdk/c
 import { commandFilter } from './command-filter';
 import { AwsError, JsonService } from './json-server';
 
-/** Longest output of a step that the service keeps, in characters, including the agent's marks. */
+/** The longest output of a step that the service keeps, in characters, including the agent's marks. */
 const MAX_PLUGIN_OUTPUT = 2500;
 const MAX_PAGE = 50;
-/** Most values that a filter of managed nodes may have. */
+/** The maximum number of values in a filter of managed nodes. */
 const MAX_FILTER_VALUES = 100;
 
 type Input = Readonly<Record<string, unknown>>;
 
 /**
  * The part of Systems Manager that describes commands and managed nodes: `ListCommands`,
- * `ListCommandInvocations` and `DescribeInstanceInformation`. It serves what you put into it.
+ * `ListCommandInvocations` and `DescribeInstanceInformation`. It returns what you gave it.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html
  */
@@ -26,9 +26,9 @@ export class LoopbackSsm extends JsonService {
   }
 
   /**
-   * Stores a command with its invocations, and replaces one with the same id.
+   * Stores a command with its invocations. It replaces a command with the same id.
    *
-   * @throws when a step's output is longer than the service would ever return
+   * @throws if a step's output is longer than the service would ever return
    */
   put(command: Command, invocations: readonly CommandInvocation[]): void {
     const id = commandId({ CommandId: command.CommandId });
@@ -46,7 +46,7 @@ export class LoopbackSsm extends JsonService {
     this.invocations.set(id, [...invocations]);
   }
 
-  /** Replaces all managed nodes by these. */
+  /** Replaces all managed nodes with these. */
   putNodes(nodes: readonly InstanceInformation[]): void {
     this.nodes = [...nodes];
   }
@@ -103,7 +103,7 @@ function commandId({ CommandId }: Input): string | undefined {
   return CommandId;
 }
 
-/** The only filter that this endpoint serves, because it does not store the values of others. */
+/** Reads the only filter that this endpoint serves, because it does not store the values of other filters. */
 function instanceIds({ Filters }: Input): readonly string[] | undefined {
   if (Filters === undefined) return undefined;
   const [filter, ...others] = Filters as { Key?: unknown; Values?: unknown }[];
@@ -120,7 +120,7 @@ function instanceIds({ Filters }: Input): readonly string[] | undefined {
   return values as string[];
 }
 
-/** The newest come first. */
+/** Returns when a command was sent. The newest commands come first in a list. */
 function sentAt({ RequestedDateTime }: Command): number {
   return RequestedDateTime?.getTime() ?? 0;
 }

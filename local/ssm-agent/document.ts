@@ -1,4 +1,4 @@
-/** A step of a Command document as this runner takes it. */
+/** A step of a Command document, in the form that this runner accepts. */
 export interface DocumentStep {
   readonly name: string;
   /** The lines of the script; the only action is `aws:runShellScript`. */
@@ -8,17 +8,17 @@ export interface DocumentStep {
   readonly forLinux: boolean;
 }
 
-/** Values of a command's parameters, as `SendCommand` takes them: a string is a list of one element. */
+/** Values of a command's parameters, as in `SendCommand`: a string is a list of one element. */
 export type ParameterValues = Readonly<Record<string, readonly string[]>>;
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The steps of a Command document of schema 2.2, with the parameters filled in as the API and the SSM
+ * Reads the steps of a Command document of schema 2.2, and fills in the parameters as the API and the SSM
  * Agent do.
  *
- * It takes only what this project's documents use, and throws on everything else. If the runner ignored
- * an input, it would prove nothing about hosts that do not.
+ * It accepts only what this project's documents use, and throws on everything else. A runner that ignored an
+ * input would prove nothing about hosts that use it.
  *
  * @see
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
@@ -50,7 +50,7 @@ function documentStep(given: unknown, parameters: ReadonlyMap<string, string>): 
   return { name, runCommand, timeoutSeconds: validTimeout(timeout), forLinux: forLinux(step.precondition) };
 }
 
-/** Every value that a step may use: from the command, or else the default. */
+/** Returns every value that a step may use: from the command, otherwise the default. */
 function resolveParameters(declared: Json, values: ParameterValues): Map<string, string> {
   for (const name of Object.keys(values)) {
     if (!(name in declared)) throw new Error(`parameter ${JSON.stringify(name)} is not in the document`);
@@ -78,20 +78,20 @@ function refuseForbidden(name: string, value: string, { allowedValues, allowedPa
   if (Array.isArray(allowedValues) && !allowedValues.includes(value)) {
     throw new Error(`parameter ${name} is ${JSON.stringify(value)}, not one of ${allowedValues.join(', ')}`);
   }
-  // Unanchored, like the agent's own match.
+  // The pattern is not anchored, because the agent does not anchor it either.
   if (typeof allowedPattern === 'string' && !new RegExp(allowedPattern).test(value)) {
     throw new Error(`parameter ${name} is ${JSON.stringify(value)}, it does not match ${allowedPattern}`);
   }
 }
 
-/** One pass: placeholders in a filled-in value are not expanded. */
+/** Replaces the placeholders once, so that it expands no placeholder in a value. */
 function substitute(line: string, parameters: ReadonlyMap<string, string>): string {
   return line.replace(/\{\{\s*([a-zA-Z0-9]+)\s*\}\}/g, (whole, name: string) =>
     (parameters.get(name) ?? whole).replaceAll('$$', '$'),
   );
 }
 
-/** If the value is out of range or not a number, the agent uses an hour instead of failing. */
+/** Reads a timeout. If the value is out of range or not a number, the agent uses an hour instead of failing. */
 function validTimeout(given: string): number {
   const seconds = Math.trunc(Number(given));
   return seconds >= 5 && seconds <= 172_800 ? seconds : 3600;

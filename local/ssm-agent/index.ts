@@ -18,32 +18,32 @@ export interface AgentOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A step as Systems Manager shows it, with its complete output. */
+/** A step as Systems Manager reports it, with its complete output. */
 export interface StepRun {
   readonly plugin: CommandPlugin;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What the agent sends back about one command on one host. */
+/** The agent's answer for one command on one host. */
 export interface AgentResult {
   readonly status: 'Success' | 'Failed' | 'TimedOut';
   readonly statusDetails: 'Success' | 'Failed' | 'ExecutionTimedOut';
   readonly steps: readonly StepRun[];
 }
 
-/** Exit codes by which a script ends the document. */
+/** The exit codes with which a script ends the document. */
 const EXIT_WITH_SUCCESS = 168;
 const EXIT_WITH_FAILURE = 169;
 const REBOOT = 194;
-/** The agent's code for a script that it killed. A script's own 137 means the same to it. */
+/** The agent's code for a script that it killed. It treats a script that exits with 137 in the same way. */
 const KILLED = 137;
 
 /**
  * Runs a Command document on a host as the SSM Agent does, step by step. If a step fails, the later ones
  * still run.
  *
- * @throws on documents that use more than this project's do, and on a step that asks for a reboot
+ * @throws for a document with features that this project does not use, and for a step that requests a reboot
  * @see https://github.com/aws/amazon-ssm-agent
  */
 export async function runDocument(content: unknown, options: AgentOptions): Promise<AgentResult> {
@@ -151,7 +151,7 @@ function skipped({ name }: DocumentStep, why: string): StepRun {
   };
 }
 
-/** The worst status of the steps. A failed step outweighs one that timed out. */
+/** Returns the worst status of the steps. A failed step is worse than one that timed out. */
 function overall(steps: readonly StepRun[]): Pick<AgentResult, 'status' | 'statusDetails'> {
   const statuses = steps.map(({ plugin }) => plugin.Status);
   if (statuses.includes('Failed')) return { status: 'Failed', statusDetails: 'Failed' };

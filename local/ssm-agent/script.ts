@@ -6,7 +6,7 @@ import type { Host } from '../host/private-host';
 export interface ScriptRun {
   /** The agent's code: -1 if a signal ended the script, 137 if the agent did at the timeout. */
   readonly exitCode: number;
-  /** Why it ended, in the words that the agent appends to standard error. */
+  /** Why it ended: the text that the agent appends to standard error. */
   readonly ending: string;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
@@ -16,7 +16,7 @@ export interface ScriptOptions {
   readonly host: Host;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** Ends the script as the cancellation of a command does. */
+  /** If it aborts, the script ends as after the cancellation of a command. */
   readonly signal?: AbortSignal;
 }
 
