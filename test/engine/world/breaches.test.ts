@@ -69,7 +69,7 @@ const CASES: Readonly<
     { containers: [container('c', { labels: member('todo', KEPT) })] },
     'volumes: removed from a project to be kept',
   ],
-  'an image whose label begins the same': [
+  'an image whose label value only begins with that of the task': [
     task('DanglingImagePrune'),
     { images: [image('a', { labels: { app: 'todobackend' } })] },
     {},
@@ -153,7 +153,7 @@ const CASES: Readonly<
     { containers: [container('c', { volumes: ['v'] })] },
     'volumes: removed against the rules',
   ],
-  'a container by hand from an image that Compose built': [
+  'a container without Compose from an image that Compose built': [
     task('ComposeDown', todo),
     { containers: [container('c', { labels: project('todo') })] },
     {},
@@ -165,7 +165,7 @@ const CASES: Readonly<
     { images: [image('i', { labels: member('todo') })] },
     'containers: removed against the rules',
   ],
-  'the anonymous volume of a container by hand': [
+  'the anonymous volume of a container without Compose': [
     task('ComposeDown', todo),
     { volumes: [named('v', {})] },
     { containers: [container('c', { labels: project('todo'), volumes: ['v'], anonymous: ['v'] })] },
@@ -204,7 +204,7 @@ const CASES: Readonly<
     },
     'images: removed against the rules',
   ],
-  'an image that a container may mount, because the time of the other one’s tag is unknown': [
+  'an image that a container may mount, because the time of the other image’s tag is unknown': [
     task('DanglingImagePrune'),
     { images: [image('a')] },
     {
@@ -213,13 +213,13 @@ const CASES: Readonly<
     },
     'images: removed against the rules',
   ],
-  'a volume that a service holds': [
+  'a volume that a service uses': [
     task('VolumePrune'),
     { volumes: [named('a')] },
     { services: [service('s', { volumes: ['a'] })] },
     'volumes: removed against the rules',
   ],
-  'a network of a project that a service holds': [
+  'a network of a project that a service uses': [
     task('ComposeDown', todo),
     { networks: [named('a', project('todo'))] },
     { services: [service('s', { networks: ['a'] })] },

@@ -18,11 +18,11 @@ export function predictProjectDown(
 export function predictSelectedDown(
   state: Snapshot,
   task: TaskPlan,
-  old: (since: number) => boolean,
+  isOld: (since: number) => boolean,
 ): Prediction {
   const { containers, volumes, networks } = state;
   const names = new Set([...containers, ...volumes, ...networks].flatMap(({ project }) => project ?? []));
-  const labelled = carries(task.labels);
+  const isLabelled = carries(task.labels);
   const undescribed: string[] = [];
   const selected = [...names].sort().filter((name) => {
     const own = <T extends Thing>(things: readonly T[]): readonly T[] =>
@@ -31,7 +31,7 @@ export function predictSelectedDown(
     const [deciding = []] = [own(containers), own(volumes), own(networks)].filter(
       (things) => things.length > 0,
     );
-    if (!deciding.some(labelled) || matches(name, task.exclude)) return false;
+    if (!deciding.some(isLabelled) || matches(name, task.exclude)) return false;
     if (own(volumes).some((volume) => volume.undescribed)) {
       undescribed.push(name);
       return false;
@@ -40,7 +40,7 @@ export function predictSelectedDown(
       own(containers).length > 0
         ? own(containers).map(({ created }) => created)
         : [...own(volumes), ...own(networks)].map(({ since }) => since);
-    return deciding.every(labelled) && ages.every(old);
+    return deciding.every(isLabelled) && ages.every(isOld);
   });
   const prediction = takeDownAll(state, selected, task.removeVolumes ?? false);
   if (undescribed.length === 0) return prediction;

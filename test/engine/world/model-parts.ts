@@ -22,8 +22,8 @@ export const carries =
   ({ labels }: { readonly labels: Labels }): boolean =>
     Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
-/** Whether a container uses an image, mounts it or may mount it, even if the container does not run. */
-export function uses(state: Snapshot, image: Image): boolean {
+/** Whether a container was made from the image, mounts it or may mount it, even if the container does not run. */
+export function isUsed(state: Snapshot, image: Image): boolean {
   return state.containers.some(
     (container) =>
       container.image === image.id ||

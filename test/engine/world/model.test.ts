@@ -30,11 +30,11 @@ const SPARED: Readonly<
     { kind: 'VolumePrune', olderThan: undefined },
     { volumes: [named('gone'), named('a', LABELS, NOW - HOUR / 2)] },
   ],
-  'an image that another is built upon': [
+  'an image that another was built on': [
     { kind: 'DanglingImagePrune' },
     { images: [image('gone'), image('a'), image('b', { parent: 'a', labels: {} })] },
   ],
-  'a tagged image that another is built upon': [
+  'a tagged image that another was built on': [
     { kind: 'UnusedImagePrune', keepNewest: 0 },
     {
       images: [
@@ -52,7 +52,7 @@ const SPARED: Readonly<
     { kind: 'UnusedImagePrune', keepNewest: 0, exclude: ['r*'] },
     { images: [image('gone', { tags: ['s:1'] }), image('a', { tags: ['r/s:2'] })] },
   ],
-  'the younger one above the cap': [
+  'the younger image above maxRemovals': [
     { kind: 'UnusedImagePrune', keepNewest: 0, maxRemovals: 1 },
     { images: [image('a', { tags: ['r:1'], since: OLD + 1 }), image('gone', { tags: ['r:2'] })] },
   ],
@@ -95,7 +95,7 @@ const SPARED: Readonly<
       volumes: [named('a', project('one', KEPT))],
     },
   ],
-  'a container by hand, regardless of the labels of its image': [
+  'a container without Compose, regardless of the labels of its image': [
     { kind: 'ComposeDown' },
     {
       containers: [container('gone', { labels: member('one') }), container('a', { labels: project('one') })],
@@ -139,7 +139,7 @@ const SPARED: Readonly<
       containers: [container('c', { mountedImages: ['r:1'], created: OLD + 1 })],
     },
   ],
-  'what a service holds': [
+  'a volume that a service uses': [
     { kind: 'VolumePrune' },
     { volumes: [named('gone'), named('a')], services: [service('s', { volumes: ['a'] })] },
   ],
@@ -184,7 +184,7 @@ test.each<[what: string, plan: TaskPlan, state: Partial<Snapshot>, reason: strin
     0,
   ],
   [
-    'what a service holds of a project',
+    'a volume of a project that a service uses',
     { kind: 'ComposeDown', project: 'one', removeVolumes: true },
     {
       volumes: [named('gone', project('one')), named('a', project('one'))],
@@ -227,7 +227,12 @@ describe('for a project that was started from a folder', () => {
       [one, container('two', { labels: member('todo') })],
       'ambiguous-project',
     ],
-    ['beside a container by hand', down, [one, container('two', { labels: project('todo') })], 'done'],
+    [
+      'beside a container without Compose',
+      down,
+      [one, container('two', { labels: project('todo') })],
+      'done',
+    ],
     [
       'and from another, by the name alone',
       { kind: 'ComposeDown', project: 'todo' },

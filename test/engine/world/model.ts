@@ -8,7 +8,7 @@ import {
   NOTHING_REMOVED,
   repositoryOf,
   usedVolumes,
-  uses,
+  isUsed,
 } from './model-parts';
 import {
   type Container,
@@ -38,14 +38,14 @@ export function predict(
   if (task.whenDiskUsedAbove === 99)
     return { ...NOTHING_REMOVED, outcome: 'skipped', reason: 'disk-not-full' };
   const { olderThan = DEFAULT_AGE[task.kind] } = task;
-  const old = (since: number): boolean => olderThan === 0 || since <= now - olderThan;
+  const isOld = (since: number): boolean => olderThan === 0 || since <= now - olderThan;
   if (task.kind === 'ComposeDown') {
     if (task.directory !== undefined) return predictDirectoryDown(state, task, directories);
     return task.project === undefined
-      ? predictSelectedDown(state, task, old)
+      ? predictSelectedDown(state, task, isOld)
       : predictProjectDown(state, task, task.project);
   }
-  const selected = selectObjects(state, task, old);
+  const selected = selectObjects(state, task, isOld);
   const any = Object.values(selected).some((things) => things.length > 0);
   const gone = { ...NOTHING, ...selected };
   const undescribed = selected.volumes?.filter((volume) => volume.undescribed) ?? [];
@@ -63,14 +63,18 @@ export function predictDry(task: TaskPlan, real: Prediction): Prediction {
 }
 
 /** Returns the objects that a task selects. The task cannot remove those that the Engine cannot describe. */
-function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => boolean): Partial<Snapshot> {
+function selectObjects(
+  state: Snapshot,
+  task: TaskPlan,
+  isOld: (since: number) => boolean,
+): Partial<Snapshot> {
   const isLabelled = carries(task.labels);
   const projectsKept = new Set(state.containers.filter(kept).map(({ project }) => project));
   /** Whether neither the object nor a container of its project has the keep label. */
-  const free = (thing: Thing): boolean =>
+  const isUnprotected = (thing: Thing): boolean =>
     !kept(thing) && (thing.project === undefined || !projectsKept.has(thing.project));
-  const spared = ({ name }: Thing): boolean => matches(name, task.exclude);
-  const stopped = ({ state }: Container): boolean => ['exited', 'dead', 'created'].includes(state);
+  const isExcluded = ({ name }: Thing): boolean => matches(name, task.exclude);
+  const isStopped = ({ state }: Container): boolean => ['exited', 'dead', 'created'].includes(state);
 
   switch (task.kind) {
     case 'DanglingImagePrune': {
@@ -78,9 +82,9 @@ function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => 
         (image) =>
           image.tags.length === 0 &&
           isLabelled(image) &&
-          free(image) &&
-          !uses(state, image) &&
-          old(image.since),
+          isUnprotected(image) &&
+          !isUsed(state, image) &&
+          isOld(image.since),
       );
       return { images: withoutDescendants(state, may) };
     }
@@ -90,9 +94,9 @@ function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => 
       const newestOnes = newest(tagged, task.keepNewest ?? 1);
       const may = tagged.filter(
         (image) =>
-          free(image) &&
-          !uses(state, image) &&
-          old(image.since) &&
+          isUnprotected(image) &&
+          !isUsed(state, image) &&
+          isOld(image.since) &&
           !newestOnes.has(image) &&
           !image.tags.some((tag) => matches(tag, task.exclude) || matches(repositoryOf(tag), task.exclude)),
       );
@@ -104,10 +108,10 @@ function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => 
         containers: state.containers.filter(
           (container) =>
             isLabelled(container) &&
-            stopped(container) &&
-            free(container) &&
-            old(container.since) &&
-            !spared(container),
+            isStopped(container) &&
+            isUnprotected(container) &&
+            isOld(container.since) &&
+            !isExcluded(container),
         ),
       };
 
@@ -115,27 +119,27 @@ function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => 
       const used = usedVolumes(state);
       // If the Engine does not describe a volume, its age and project are unknown.
       const isDue = (volume: Volume): boolean =>
-        volume.undescribed ? !kept(volume) : free(volume) && old(volume.since);
+        volume.undescribed ? !kept(volume) : isUnprotected(volume) && isOld(volume.since);
       return {
         volumes: state.volumes.filter(
-          (volume) => isLabelled(volume) && !used.has(volume.id) && isDue(volume) && !spared(volume),
+          (volume) => isLabelled(volume) && !used.has(volume.id) && isDue(volume) && !isExcluded(volume),
         ),
       };
     }
 
     case 'NetworkPrune': {
       const alive = new Set(state.containers.map(({ project }) => project));
-      const leftover = ({ project }: Network): boolean =>
+      const isLeftover = ({ project }: Network): boolean =>
         task.composeLeftovers === true && project !== undefined && !alive.has(project);
       return {
         networks: state.networks.filter(
           (network) =>
             network.scope === 'local' &&
-            ((task.labels !== undefined && isLabelled(network)) || leftover(network)) &&
+            ((task.labels !== undefined && isLabelled(network)) || isLeftover(network)) &&
             !state.containers.some((container) => isOn(container, network)) &&
-            free(network) &&
-            old(network.since) &&
-            !spared(network),
+            isUnprotected(network) &&
+            isOld(network.since) &&
+            !isExcluded(network),
         ),
       };
     }
@@ -143,7 +147,7 @@ function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => 
     // All build cache of a world is new. It is smaller than the `keepStorage` of any task.
     case 'BuildCachePrune':
       return task.keepStorage === undefined
-        ? { cacheRecords: state.cacheRecords.filter(({ since }) => old(since)) }
+        ? { cacheRecords: state.cacheRecords.filter(({ since }) => isOld(since)) }
         : {};
 
     // The script selects stopped containers with the labels, without a project and without the keep label.
@@ -152,7 +156,7 @@ function selectObjects(state: Snapshot, task: TaskPlan, old: (since: number) => 
         containers: state.containers.filter(
           (container) =>
             isLabelled(container) &&
-            stopped(container) &&
+            isStopped(container) &&
             !kept(container) &&
             labelledProject(container) === undefined,
         ),

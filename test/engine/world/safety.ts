@@ -33,7 +33,8 @@ export function breaches(
       .filter((one) => kept(one) && isMade(before, one))
       .flatMap((one) => labelledProject(one) || []),
   );
-  const removable = task === undefined || task.whenDiskUsedAbove === 99 ? undefined : allowed(before, task);
+  const removable =
+    task === undefined || task.whenDiskUsedAbove === 99 ? undefined : findRemovable(before, task);
   for (const kind of [...KINDS, 'services'] as const) {
     const mayRemove = (thing: Thing): boolean => {
       if (kind === 'services') return false;
@@ -86,51 +87,54 @@ function projectIn(state: Snapshot, thing: Thing): string | undefined {
  * Returns, for each kind, which objects the task may remove. They match its selection, and no object that it
  * keeps uses them.
  */
-function allowed(state: Snapshot, { kind, ...task }: TaskPlan) {
+function findRemovable(state: Snapshot, { kind, ...task }: TaskPlan) {
   const { containers, volumes, services } = state;
-  const labelled = ({ labels }: Thing): boolean => task.labels !== undefined && carries(labels, task.labels);
+  const isLabelled = ({ labels }: Thing): boolean =>
+    task.labels !== undefined && carries(labels, task.labels);
   const projectOf = (thing: Thing): string | undefined => projectIn(state, thing);
-  const ofOne = (thing: Thing, name: string | undefined): boolean =>
+  const belongsTo = (thing: Thing, name: string | undefined): boolean =>
     name !== undefined && projectOf(thing) === name;
   const isStartedThere = startedBy(task);
-  const ofProject = (thing: Thing): boolean => {
+  const isInSelectedProject = (thing: Thing): boolean => {
     const name = projectOf(thing);
     if (kind !== 'ComposeDown' || name === undefined) return false;
     if (task.project !== undefined && task.project !== name) return false;
-    const own = containers.filter((container) => ofOne(container, name));
+    const own = containers.filter((container) => belongsTo(container, name));
     if (task.directory !== undefined)
       return (own.length > 0 || task.project !== undefined) && own.every(isStartedThere);
-    const undescribed = volumes.some((volume) => volume.undescribed && ofOne(volume, name));
+    const undescribed = volumes.some((volume) => volume.undescribed && belongsTo(volume, name));
     return task.project !== undefined || !undescribed;
   };
   const users = [
-    ...(kind === 'ComposeDown' ? containers.filter((container) => !ofProject(container)) : containers),
+    ...(kind === 'ComposeDown'
+      ? containers.filter((container) => !isInSelectedProject(container))
+      : containers),
     ...services,
   ];
-  const unnamed = (volume: Volume): boolean =>
-    containers.some((container) => ofProject(container) && container.anonymous.includes(volume.id));
+  const isAnonymous = (volume: Volume): boolean =>
+    containers.some((container) => isInSelectedProject(container) && container.anonymous.includes(volume.id));
   return {
     images: (image: Image) =>
       kind === (image.tags.length > 0 ? 'UnusedImagePrune' : 'DanglingImagePrune') &&
-      labelled(image) &&
+      isLabelled(image) &&
       !containers.some((container) => container.image === image.id || mayMount(state, container, image)),
     containers: (container: Container) =>
-      ofProject(container) ||
+      isInSelectedProject(container) ||
       ((kind === 'StoppedContainerPrune' ||
         (kind === 'ShellTask' && labelledProject(container) === undefined)) &&
-        labelled(container) &&
+        isLabelled(container) &&
         container.state !== 'running'),
     volumes: (volume: Volume) =>
       !volume.undescribed &&
       (kind === 'VolumePrune'
-        ? labelled(volume)
-        : task.removeVolumes === true && (ofProject(volume) || unnamed(volume))) &&
+        ? isLabelled(volume)
+        : task.removeVolumes === true && (isInSelectedProject(volume) || isAnonymous(volume))) &&
       !users.some((user) => user.volumes.includes(volume.id)),
     networks: (network: Network) =>
       (kind === 'NetworkPrune'
         ? network.scope === 'local' &&
-          (labelled(network) || (task.composeLeftovers === true && projectOf(network) !== undefined))
-        : ofProject(network)) &&
+          (isLabelled(network) || (task.composeLeftovers === true && projectOf(network) !== undefined))
+        : isInSelectedProject(network)) &&
       !users.some(({ networks }) => networks.includes(network.id) || networks.includes(network.name)),
     cacheRecords: () => kind === 'BuildCachePrune',
   };
