@@ -8,8 +8,8 @@ import { UnusedImagePrune } from './unused-image-prune/unused-image-prune';
 import { VolumePrune } from './volume-prune/volume-prune';
 
 /**
- * Every kind of task, by the name of its class. The app and the tests have tables with a row for each kind: when you add
- * a kind here, the project does not compile until all of them have its row.
+ * Every kind of task, by the name of its class. When you add a kind here, the compiler and the tests name each place that
+ * must follow: the app, the tests and the documentation.
  */
 export const TASK_KINDS = {
   ComposeDown,

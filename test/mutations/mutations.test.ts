@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { TASK_KINDS } from '../../lib/tasks';
 import { RULES_OF_KINDS } from './kinds';
 import { MUTATIONS } from './mutations';
 
@@ -23,3 +24,14 @@ test.each(Object.entries(RULES_OF_KINDS))(
     }
   },
 );
+
+test('each kind has a rule of its own: in its folder, or with a test of that kind', () => {
+  const folder = (kind: string): string => kind.replace(/\B[A-Z]/g, '-$&').toLowerCase();
+  const without = Object.keys(TASK_KINDS).filter(
+    (kind) =>
+      !MUTATIONS.some(
+        ({ file, test: [, name] }) => file.startsWith(`lib/tasks/${folder(kind)}/`) || name.includes(kind),
+      ),
+  );
+  expect(without).toEqual([]);
+});

@@ -22,5 +22,7 @@ export const CONSTRUCTORS = TASK_KINDS as unknown as Readonly<
   Record<string, new (props?: unknown) => HousekeepingTask>
 >;
 
-/** A task of each kind. */
-export const ONE_OF_EACH = Object.entries(FEWEST).map(([kind, props]) => new CONSTRUCTORS[kind]!(props));
+/** A task of each kind, in the order of TASK_KINDS. */
+export const ONE_OF_EACH = (Object.keys(TASK_KINDS) as TaskKind[]).map(
+  (kind) => new CONSTRUCTORS[kind]!(FEWEST[kind]),
+);
