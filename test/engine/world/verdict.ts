@@ -1,4 +1,5 @@
-import type { HostReason, Removed, StepResult } from '../../../lib/contract';
+import type { Removed, StepResult } from '../../../lib/contract';
+import { reasonsAfter } from '../../support/disturbances';
 import { predict, predictDry } from './model';
 import type { Prediction } from './model-parts';
 import { KINDS, type Snapshot, without } from './objects';
@@ -15,13 +16,7 @@ export interface Run {
 }
 
 /** The reasons a task may give when one call of the Docker CLI fails. Any other reason is a defect. */
-const REASONS: readonly string[] = [
-  'docker-unreachable',
-  'engine-error',
-  'leftovers',
-  'not-removed',
-  'script-failed',
-] satisfies HostReason[];
+const REASONS: readonly string[] = reasonsAfter('call');
 
 /** Compares a run with the safety rules, the model and its own result. @returns the differences */
 export function judge({ task, directories, before, after, result }: Run): string[] {

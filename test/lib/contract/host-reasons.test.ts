@@ -1,4 +1,7 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { HOST_REASONS, REASONS, WARNINGS } from '../../../lib/contract';
+import type { HostReason } from '../../../lib/contract';
 import { callsOf, isLiteral } from './host-calls';
 import type { HostCall } from './host-calls';
 
@@ -63,6 +66,24 @@ test.each(['failed', 'skipped'] as const)(
 
 test('the warnings in lib/contract/warnings.ts are those that a host script gives', () => {
   expect(Object.keys(WARNINGS).sort()).toEqual(codesOf('warning'));
+});
+
+/** The tests on real Engines. The model of random worlds and its own tests prove nothing about a host. */
+const ENGINE = resolve(__dirname, '..', '..', 'engine');
+const ENGINE_TESTS = readdirSync(ENGINE, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.startsWith('world/'))
+  .map((path) => readFileSync(join(ENGINE, path), 'utf8'))
+  .join('\n');
+
+/** Why no test on a real Engine can expect a reason. */
+const NOT_TESTED: Partial<Record<HostReason, string>> = {
+  internal: 'a script gives it only where this package has a defect',
+};
+
+test('a test on a real Engine expects each reason', () => {
+  // In quotes, or as an alternative of a pattern.
+  const expected = (code: string): boolean => new RegExp(`['"(|]${code}['")|]`).test(ENGINE_TESTS);
+  expect(Object.keys(HOST_REASONS).filter((code) => !expected(code))).toEqual(Object.keys(NOT_TESTED));
 });
 
 test('a code is written where it is given: only these functions take it from a variable', () => {
