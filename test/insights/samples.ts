@@ -4,7 +4,14 @@ import { hostReport, interpret } from '../../lambda/report/interpret';
 import { summarise, withMetrics } from '../../lambda/report/summarise';
 import { verdict } from '../../lambda/report/verdict';
 import { DRY_RUN_PARAMETER } from '../../lib/contract';
-import type { HostFacts, HostReport, KilledContainer, RunReport, StepResult } from '../../lib/contract';
+import type {
+  HostFacts,
+  HostReport,
+  KilledContainer,
+  Removable,
+  RunReport,
+  StepResult,
+} from '../../lib/contract';
 import { command, invocation, plugin, result } from '../lambda/report/support';
 import type { LogEvent } from './discover';
 
@@ -99,7 +106,14 @@ const nothing = (dryRun = false): CommandPlugin => task({ dryRun });
 
 /** Two days of a fleet with all kinds of outcomes, and a dry run between the real runs. */
 export function samples(): SampleReport[] {
-  const removed = { projects: 1, containers: 3, images: 4, volumes: 1, networks: 2, cacheRecords: 5 };
+  const removed: Readonly<Record<Removable, number>> = {
+    projects: 1,
+    containers: 3,
+    images: 4,
+    volumes: 1,
+    networks: 2,
+    cacheRecords: 5,
+  };
   return [
     report('a', '2026-11-21T03:00:00Z', [
       on('1', [

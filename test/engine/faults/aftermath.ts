@@ -1,25 +1,15 @@
-import type { HostReason, StepResult } from '../../../lib/contract';
+import type { StepResult } from '../../../lib/contract';
 import type { PrivateHost } from '../../../local/host/private-host';
+import { reasonsAfter } from '../../support/disturbances';
 import { must } from '../support/images';
 import { RUN_DIR } from '../support/interpose';
 import type { TaskRun } from '../support/run-task';
 import { difference, type EngineState } from '../support/state';
 import { engineState } from '../support/task-worlds';
+import { type Kind, KINDS } from '../world/objects';
 
 /** The reasons for which a disturbed task may fail. Any other reason is a defect. */
-const REASONS: readonly string[] = [
-  'deadline',
-  'disk-unknown',
-  'docker-hung',
-  'docker-unreachable',
-  'engine-error',
-  'leftovers',
-  'lock-unavailable',
-  'no-space',
-  'not-removed',
-  'script-failed',
-  'script-missing',
-] satisfies HostReason[];
+const REASONS: readonly string[] = reasonsAfter('call', 'fault');
 
 /** The state of a host before a task ran, and the part of it that the task must not remove. */
 export interface Scene {
@@ -60,11 +50,20 @@ export async function expectNoHarm(
   return gone.length > 0;
 }
 
+/** The first word of an object's line in the state of an Engine. */
+const FIRST_WORD: Readonly<Record<Kind, string>> = {
+  containers: 'container',
+  images: 'image',
+  volumes: 'volume',
+  networks: 'network',
+  cacheRecords: 'cache',
+};
+
 /** The task may have lost count, but it never reports more than it removed. */
 function expectNoBoast({ removed = {} }: StepResult, gone: EngineState): void {
-  const lines = { containers: 'container', images: 'image', volumes: 'volume', networks: 'network' } as const;
-  for (const [kind, word] of Object.entries(lines)) {
-    const claimed = removed[kind as keyof typeof lines] ?? 0;
+  for (const kind of KINDS) {
+    const word = FIRST_WORD[kind];
+    const claimed = removed[kind] ?? 0;
     expect({ [kind]: claimed }).toEqual({
       [kind]: Math.min(claimed, gone.filter((line) => line.startsWith(`${word} `)).length),
     });

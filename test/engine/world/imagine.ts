@@ -1,5 +1,5 @@
 import { KEEP_LABEL } from '../../../lib/contract';
-import { type Container, labelledProject, NOTHING, projectOf, type Snapshot, type Thing } from './objects';
+import { type Container, labelledProject, projectOf, type Snapshot, type Thing } from './objects';
 import type { ContainerPlan, MountPlan, RetagPlan, World } from './plan';
 
 /**
@@ -36,7 +36,6 @@ export function imagine(world: World, now: number): Snapshot {
     };
   };
   return {
-    ...NOTHING,
     images: imagesOf(world, thing, now),
     containers: world.containers.map(container),
     volumes: [

@@ -1,4 +1,5 @@
-import { KEEP_LABEL } from '../../../lib/contract';
+import { KEEP_LABEL, REMOVABLE } from '../../../lib/contract';
+import type { Removable } from '../../../lib/contract';
 import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/host/inventory';
 import { HOOK_LABEL, type Labels } from './alphabet';
 
@@ -43,8 +44,6 @@ export interface Volume extends Thing {
 export interface Network extends Thing {
   readonly scope: 'local' | 'swarm';
 }
-/** A record of the build cache, which has no labels. */
-export type CacheRecord = Thing;
 
 /** A service of a swarm. Tasks never remove one. */
 export interface Service extends Thing {
@@ -53,17 +52,22 @@ export interface Service extends Thing {
   readonly networks: readonly string[];
 }
 
-/** The complete state of an Engine. */
-export interface Snapshot {
-  readonly images: readonly Image[];
-  readonly containers: readonly Container[];
-  readonly volumes: readonly Volume[];
-  readonly networks: readonly Network[];
-  readonly cacheRecords: readonly CacheRecord[];
-  readonly services: readonly Service[];
+/** The kinds of objects that tasks remove. A project is only its containers, volumes and networks. */
+export type Kind = Exclude<Removable, 'projects'>;
+export const KINDS = REMOVABLE.filter((kind) => kind !== 'projects');
+
+/** What is compared of an object, by kind. A record of the build cache has no labels. */
+interface ThingOfKind extends Readonly<Record<Kind, Thing>> {
+  readonly images: Image;
+  readonly containers: Container;
+  readonly volumes: Volume;
+  readonly networks: Network;
 }
-/** The kinds of objects that tasks remove. */
-export const KINDS = ['images', 'containers', 'volumes', 'networks', 'cacheRecords'] as const;
+
+/** The complete state of an Engine. */
+export type Snapshot = { readonly [K in Kind]: readonly ThingOfKind[K][] } & {
+  readonly services: readonly Service[];
+};
 export const NOTHING: Snapshot = {
   images: [],
   containers: [],

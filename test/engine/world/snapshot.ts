@@ -3,7 +3,7 @@ import type { PrivateHost } from '../../../local/host/private-host';
 import { arrivalOf } from '../support/arrival';
 import { ask, remove } from '../support/engine-api';
 import { PROJECTS_HOME } from './alphabet';
-import { NOTHING, sizeOf, type Snapshot, type Thing, type Volume } from './objects';
+import { sizeOf, type Snapshot, type Thing, type Volume } from './objects';
 import type { Abilities } from './plan';
 import { setMood } from './plug-in';
 import * as raw from './raw';
@@ -96,7 +96,6 @@ async function inspectAll<T>(host: PrivateHost, list: string, kind: string): Pro
 function sorted(snapshot: Snapshot): Snapshot {
   const by = <T extends Thing>(list: readonly T[]): T[] => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
-    ...NOTHING,
     images: by(snapshot.images),
     containers: by(snapshot.containers),
     volumes: by(snapshot.volumes),
