@@ -1,9 +1,11 @@
+import type { TaskKind } from '../../../lib/tasks';
 import { ONE_OFF_LABEL, PROJECT_LABEL } from '../../../local/host/inventory';
 import { CONFIG_FILES_LABEL, HOOK_LABEL, type Labels, WORKING_DIR_LABEL } from './alphabet';
 import {
   type Container,
   type Image,
   kept,
+  type Kind,
   KINDS,
   labelledProject,
   type Network,
@@ -83,64 +85,85 @@ function projectIn(state: Snapshot, thing: Thing): string | undefined {
   return thing.labels[PROJECT_LABEL];
 }
 
+/** Tests of the objects of each kind; without one, no object of the kind may be removed. */
+type Removable = { readonly [K in Kind]?: (thing: Snapshot[K][number]) => boolean };
+
 /**
  * Returns, for each kind, which objects the task may remove. They match its selection, and no object that it
  * keeps uses them.
  */
-function findRemovable(state: Snapshot, { kind, ...task }: TaskPlan) {
-  const { containers, volumes, services } = state;
+function findRemovable(state: Snapshot, { kind, ...task }: TaskPlan): Removable {
+  const { containers, services } = state;
   const isLabelled = ({ labels }: Thing): boolean =>
     task.labels !== undefined && carries(labels, task.labels);
-  const projectOf = (thing: Thing): string | undefined => projectIn(state, thing);
-  const belongsTo = (thing: Thing, name: string | undefined): boolean =>
-    name !== undefined && projectOf(thing) === name;
+  const users = [...containers, ...services];
+  const isUnused = (image: Image): boolean =>
+    isLabelled(image) &&
+    !containers.some((container) => container.image === image.id || mayMount(state, container, image));
+  const isStopped = (container: Container): boolean => isLabelled(container) && container.state !== 'running';
+  const rules: Readonly<Record<TaskKind, Removable>> = {
+    ComposeDown: findRemovableByDown(state, task),
+    DanglingImagePrune: { images: (image) => image.tags.length === 0 && isUnused(image) },
+    UnusedImagePrune: { images: (image) => image.tags.length > 0 && isUnused(image) },
+    StoppedContainerPrune: { containers: isStopped },
+    VolumePrune: {
+      volumes: (volume) => !volume.undescribed && isLabelled(volume) && !usesVolume(users, volume),
+    },
+    NetworkPrune: {
+      networks: (network) =>
+        network.scope === 'local' &&
+        (isLabelled(network) ||
+          (task.composeLeftovers === true && projectIn(state, network) !== undefined)) &&
+        !usesNetwork(users, network),
+    },
+    BuildCachePrune: { cacheRecords: () => true },
+    ShellTask: {
+      containers: (container) => labelledProject(container) === undefined && isStopped(container),
+    },
+  };
+  return rules[kind];
+}
+
+/** Returns the same for a `ComposeDown`. */
+function findRemovableByDown(state: Snapshot, task: Omit<TaskPlan, 'kind'>): Removable {
+  const { containers, volumes, services } = state;
+  const isOf = (thing: Thing, name: string): boolean => projectIn(state, thing) === name;
   const isStartedThere = startedBy(task);
   const isInSelectedProject = (thing: Thing): boolean => {
-    const name = projectOf(thing);
-    if (kind !== 'ComposeDown' || name === undefined) return false;
+    const name = projectIn(state, thing);
+    if (name === undefined) return false;
     if (task.project !== undefined && task.project !== name) return false;
-    const own = containers.filter((container) => belongsTo(container, name));
+    const own = containers.filter((container) => isOf(container, name));
     if (task.directory !== undefined)
       return (own.length > 0 || task.project !== undefined) && own.every(isStartedThere);
-    const undescribed = volumes.some((volume) => volume.undescribed && belongsTo(volume, name));
+    const undescribed = volumes.some((volume) => volume.undescribed && isOf(volume, name));
     return task.project !== undefined || !undescribed;
   };
-  const users = [
-    ...(kind === 'ComposeDown'
-      ? containers.filter((container) => !isInSelectedProject(container))
-      : containers),
-    ...services,
-  ];
+  const others = [...containers.filter((container) => !isInSelectedProject(container)), ...services];
   const isAnonymous = (volume: Volume): boolean =>
     containers.some((container) => isInSelectedProject(container) && container.anonymous.includes(volume.id));
   return {
-    images: (image: Image) =>
-      kind === (image.tags.length > 0 ? 'UnusedImagePrune' : 'DanglingImagePrune') &&
-      isLabelled(image) &&
-      !containers.some((container) => container.image === image.id || mayMount(state, container, image)),
-    containers: (container: Container) =>
-      isInSelectedProject(container) ||
-      ((kind === 'StoppedContainerPrune' ||
-        (kind === 'ShellTask' && labelledProject(container) === undefined)) &&
-        isLabelled(container) &&
-        container.state !== 'running'),
-    volumes: (volume: Volume) =>
+    containers: isInSelectedProject,
+    volumes: (volume) =>
       !volume.undescribed &&
-      (kind === 'VolumePrune'
-        ? isLabelled(volume)
-        : task.removeVolumes === true && (isInSelectedProject(volume) || isAnonymous(volume))) &&
-      !users.some((user) => user.volumes.includes(volume.id)),
-    networks: (network: Network) =>
-      (kind === 'NetworkPrune'
-        ? network.scope === 'local' &&
-          (isLabelled(network) || (task.composeLeftovers === true && projectOf(network) !== undefined))
-        : isInSelectedProject(network)) &&
-      !users.some(({ networks }) => networks.includes(network.id) || networks.includes(network.name)),
-    cacheRecords: () => kind === 'BuildCachePrune',
+      task.removeVolumes === true &&
+      (isInSelectedProject(volume) || isAnonymous(volume)) &&
+      !usesVolume(others, volume),
+    networks: (network) => isInSelectedProject(network) && !usesNetwork(others, network),
   };
 }
 
-/** Whether a container was started from the task's directory, with exactly the task's files, if it names any. */
+type User = Pick<Container, 'volumes' | 'networks'>;
+
+function usesVolume(users: readonly User[], { id }: Volume): boolean {
+  return users.some(({ volumes }) => volumes.includes(id));
+}
+
+function usesNetwork(users: readonly User[], { id, name }: Network): boolean {
+  return users.some(({ networks }) => networks.includes(id) || networks.includes(name));
+}
+
+/** Whether a container was started from a task's folder, with exactly the files of the task, if any. */
 function startedBy({ directory, files }: Pick<TaskPlan, 'directory' | 'files'>) {
   // In a world, the name of a link is the name of its target and `-link`.
   const ways = [directory, directory?.replace(/-link$/, '')];

@@ -1,9 +1,27 @@
 import type fc from 'fast-check';
+import type { TaskKind } from '../../../lib/tasks';
 import { aimTask } from './aim';
 import { build } from './build';
 import type { Abilities, Scenario } from './plan';
-import type { RawTask } from './tasks';
 import { type Raw, raw } from './things';
+
+/** Objects that take long to create. A world has them only for tasks of a kind that may select them, or must keep them. */
+type Costly = 'builds' | 'networks' | 'plugIn' | 'projects' | 'services';
+
+const NEEDED: Readonly<Record<TaskKind, readonly Costly[]>> = {
+  ComposeDown: ['plugIn', 'projects', 'services'],
+  DanglingImagePrune: [],
+  UnusedImagePrune: [],
+  StoppedContainerPrune: [],
+  VolumePrune: ['plugIn', 'services'],
+  NetworkPrune: ['networks', 'services'],
+  BuildCachePrune: ['builds'],
+  ShellTask: [],
+};
+
+function isNeeded(part: Costly, { tasks }: Pick<Raw, 'tasks'>): boolean {
+  return tasks.some(({ kind }) => NEEDED[kind].includes(part));
+}
 
 /**
  * Generates worlds with tasks, for a host with these abilities. The same seed gives every host the same worlds,
@@ -19,13 +37,11 @@ export function scenarios(abilities: Abilities): fc.Arbitrary<Scenario> {
 
 /** Adds what the tasks need in order to remove something. Leaves out slow objects that the tasks do not need. */
 function fitToTasks(all: Raw, { imageMounts }: Abilities): Raw {
-  const asked = (test: (task: RawTask) => boolean): boolean => all.tasks.some(test);
-  const asksFor = (...kinds: RawTask['kind'][]): boolean => asked(({ kind }) => kinds.includes(kind));
-  const services = asksFor('VolumePrune', 'NetworkPrune', 'ComposeDown') ? all.services : undefined;
+  const services = isNeeded('services', all) ? all.services : undefined;
   // There is only one network if no task needs more, because networks take long to create.
-  const most = asksFor('NetworkPrune') || services !== undefined ? 3 : 1;
-  const builds = all.builds + (asksFor('BuildCachePrune') ? 1 : 0);
-  const plugIn = all.plugIn && asksFor('VolumePrune', 'ComposeDown');
+  const most = isNeeded('networks', all) || services !== undefined ? 3 : 1;
+  const builds = all.builds + (isNeeded('builds', all) ? 1 : 0);
+  const plugIn = all.plugIn && isNeeded('plugIn', all);
   const fit = <T extends Pick<Raw, 'containers'>>(group: T): T => ({
     ...group,
     containers: group.containers.map((one) => ({ ...one, mount: imageMounts ? one.mount : undefined })),
@@ -35,7 +51,7 @@ function fitToTasks(all: Raw, { imageMounts }: Abilities): Raw {
 }
 
 function fitProjectsToTasks({ projects, spare, oneDirectory, tasks }: Raw): Raw['projects'] {
-  if (!tasks.some(({ kind }) => kind === 'ComposeDown')) return projects;
+  if (!isNeeded('projects', { tasks })) return projects;
   if (tasks.every(({ directory }) => directory === undefined))
     return projects.length > 0 ? projects : [spare];
   const others = projects.filter(({ name }) => name !== spare.name);
