@@ -1,12 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { REASONS, WARNINGS } from '../lib/contract';
+import { METRICS, REASONS, WARNINGS } from '../lib/contract';
 import type { Reason } from '../lib/contract';
 
-const README = join(resolve(__dirname, '..'), 'README.md');
+const PROJECT = resolve(__dirname, '..');
+const README = join(PROJECT, 'README.md');
+const METRIC_METHODS = join('lib', 'monitoring', 'metrics.ts');
 
 /** The generated parts of README.md. Each is between `<!-- NAME -->` and `<!-- /NAME -->`. */
-const PARTS: Readonly<Record<string, () => string>> = { reasons: reasonTable, warnings: warningTable };
+const PARTS: Readonly<Record<string, () => string>> = {
+  reasons: reasonTable,
+  warnings: warningTable,
+  metrics: metricTable,
+};
 
 /** Returns the text with its generated parts up to date. */
 export function withGeneratedParts(readme: string): string {
@@ -41,6 +47,26 @@ function warningTable(): string {
     cell(action),
   ]);
   return table(['warning', 'what it means', 'what you do'], rows);
+}
+
+/** Renders each metric with the first paragraph of its method's documentation. */
+function metricTable(): string {
+  const source = readFileSync(join(PROJECT, METRIC_METHODS), 'utf8');
+  const methods = source.matchAll(/\/\*\*\n((?: +\*(?: .*)?\n)+) +\*\/\n +public metric(\w+)\(/g);
+  const texts = new Map([...methods].map(([, text = '', name = '']) => [name, firstParagraph(text)]));
+  const rows = Object.entries(METRICS).map(([name, { unit, statistic }]) => {
+    const text = texts.get(name);
+    if (text === undefined)
+      throw new Error(`${METRIC_METHODS} has no metric${name}(); add it with its documentation`);
+    return [`\`${name}\``, unit, statistic, cell(text)];
+  });
+  return table(['metric', 'unit', 'statistic', 'what it measures'], rows);
+}
+
+/** Returns the first paragraph of a comment on one line, without the full stop. */
+function firstParagraph(comment: string): string {
+  const lines = comment.split('\n').map((line) => line.replace(/^ +\* ?/, ''));
+  return lines.slice(0, lines.indexOf('')).join(' ').replace(/\.$/, '');
 }
 
 /** Renders a Markdown table. It does not align the columns, so that a changed row is one changed line. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withGeneratedParts } from '../../bin/readme';
-import { REASONS, WARNINGS } from '../../lib/contract';
+import { METRICS, REASONS, WARNINGS } from '../../lib/contract';
 
 const README = readFileSync(join(resolve(__dirname, '..', '..'), 'README.md'), 'utf8');
 
-test('README.md has the reasons and warnings of lib/contract: npm run readme brings it up to date', () => {
+test('README.md has the reasons, warnings and metrics of lib: npm run readme brings it up to date', () => {
   expect(README).toBe(withGeneratedParts(README));
 });
 
@@ -19,6 +19,11 @@ test.each(ROWS)('README.md says what %s means, and what you do', (code, { meanin
   const plain = README.replaceAll('\\', '').split('\n');
   const row = plain.find((line) => line.startsWith(`| \`${code}\``) && line.includes(`| ${meaning} |`));
   expect(row).toContain(`| ${action} |`);
+});
+
+test('README.md describes each metric', () => {
+  const described = [...README.matchAll(/^\| `(\w+)` \| \w+ \| \w+ \| \w/gm)].map(([, name]) => name);
+  expect(described).toEqual(Object.keys(METRICS));
 });
 
 test('a README.md without the markers of a part is refused', () => {
