@@ -2,9 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { DRY_RUN_PARAMETER, HOST_STEP } from './contract';
+import { DISK_STEP, DRY_RUN_PARAMETER, HOST_STEP } from './contract';
 import type { DockerHosts } from './docker-hosts';
-import { DRY_RUN_LINE, renderHostStep, renderTaskStep } from './host/script';
+import { DRY_RUN_LINE, renderDiskStep, renderHostStep, renderTaskStep } from './host/script';
 import type { HousekeepingTask } from './tasks/task';
 import { refuse } from './validation';
 
@@ -32,14 +32,14 @@ export interface CommandDocumentStep {
 /** The size of the largest document that Systems Manager accepts, in bytes. */
 export const MAX_DOCUMENT_BYTES = 65_536;
 
-/** Short, because the `host` step only asks the Engine for facts, and an Engine that hangs must not delay the tasks. */
-const HOST_STEP_SECONDS = 60;
+/** Short, because the steps `host` and `disk` only ask for facts, and an Engine that hangs must not delay the tasks. */
+const FACTS_SECONDS = 60;
 
 /**
  * Builds the Command document that runs these tasks.
  *
  * Its first step, `host`, stores the scripts on the host and reports facts about the host. After it, each task has one step,
- * in the order given. If a step fails, the steps after it still run.
+ * in the order given. The last step, `disk`, measures the disk again. If a step fails, the steps after it still run.
  *
  * @throws if there is no task, two tasks have the same name, or the document is too large
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
@@ -62,10 +62,10 @@ export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocu
     mainSteps: [
       step(
         HOST_STEP,
-        HOST_STEP_SECONDS,
+        FACTS_SECONDS,
         renderHostStep(
           HOST_STEP,
-          HOST_STEP_SECONDS,
+          FACTS_SECONDS,
           tasks.map((task) => task._script),
         ),
       ),
@@ -73,6 +73,7 @@ export function commandDocument(tasks: readonly HousekeepingTask[]): CommandDocu
         const seconds = task.timeout.toSeconds();
         return step(task.name, seconds, renderTaskStep(task.name, seconds, task._script));
       }),
+      step(DISK_STEP, FACTS_SECONDS, renderDiskStep(DISK_STEP, FACTS_SECONDS)),
     ],
   };
   refuseInterpolation(content);

@@ -1,5 +1,6 @@
-import { MAX_RESULT_BYTES, PASSED_OVER, REMOVABLE } from '../../lib/contract';
-import type { HostFacts, KilledContainer, PassedOver, Removed, StepResult } from '../../lib/contract';
+import { MAX_RESULT_BYTES, KEPT, REMOVABLE } from '../../lib/contract';
+import type { DiskUse,
+  HostFacts, KilledContainer, PassedOver, Removed, StepResult } from '../../lib/contract';
 
 /**
  * A host can print anything, so no part of a step's output is trusted. The shapes below are mapped over
@@ -54,7 +55,7 @@ function amounts<K extends string>(...names: readonly K[]): Guard<Partial<Record
 }
 
 const removed: Guard<Removed> = amounts(...REMOVABLE);
-const passedOver: Guard<PassedOver> = amounts(...PASSED_OVER);
+const passedOver: Guard<PassedOver> = amounts(...KEPT);
 
 const killed = objectOf<KilledContainer>({
   project: required(text),
@@ -62,6 +63,8 @@ const killed = objectOf<KilledContainer>({
   container: required(text),
   grace: required(amount),
 });
+
+const diskUse = objectOf<DiskUse>({ diskPercent: optional(amount), inodePercent: optional(amount) });
 
 const hostFacts = objectOf<HostFacts>({
   engine: required(text),
@@ -85,13 +88,16 @@ const stepResult = objectOf<StepResult>({
   message: optional(text),
   removed: optional(removed),
   bytesReclaimed: optional(amount),
+  sizeOfRemoved: optional(amount),
   passedOver: optional(passedOver),
+  objects: optional(amount),
   killed: optional(listOf(killed)),
   killedOmitted: optional(amount),
   left: optional(listOf(text)),
   leftOmitted: optional(amount),
   warnings: optional(listOf(text)),
   host: optional(hostFacts),
+  disk: optional(diskUse),
 });
 
 /**

@@ -7,9 +7,11 @@
  */
 export * from './host-outcomes';
 export * from './host-reasons';
+export * from './kept';
 export * from './metrics';
 export * from './names';
 export * from './no-host';
+export * from './objects';
 export * from './reasons';
 export * from './removable';
 export * from './report';

@@ -40,8 +40,15 @@ export const METRICS = {
   HighestDiskUse: {
     unit: 'Percent',
     statistic: 'Maximum',
-    label: 'fullest disk',
+    label: 'fullest disk before',
     value: (run) => run.highestDiskPercent,
+  },
+  HighestDiskUseAfter: {
+    unit: 'Percent',
+    statistic: 'Maximum',
+    label: 'fullest disk after',
+    value: (run) => run.highestDiskPercentAfter,
+    notInDryRun: true,
   },
   RunDuration: { unit: 'Seconds', statistic: 'Maximum', label: 'duration', value: (run) => run.seconds },
   // The hourly sweep publishes it, whether or not there was a run.

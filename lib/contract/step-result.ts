@@ -1,3 +1,4 @@
+import type { PassedOver } from './kept';
 import type { Removed } from './removable';
 
 /** Longest line of JSON that a step may print, in bytes: the SSM Agent keeps the first 1,215 of a long output. */
@@ -20,16 +21,21 @@ export interface KilledContainer {
   readonly grace: number;
 }
 
-/** Facts about a host, from the `host` step. */
-export interface HostFacts {
+/** Use of the fullest file system that holds the Engine's data; absent when it cannot be seen. */
+export interface DiskUse {
+  /** Blocks in use, in per cent. */
+  readonly diskPercent?: number;
+  /** Inodes in use, in per cent. Some file systems have no fixed number of inodes. */
+  readonly inodePercent?: number;
+}
+
+/** Facts about a host, from the `host` step: before any task has run. */
+export interface HostFacts extends DiskUse {
   /** Engine version, e.g. `20.10.24`. */
   readonly engine: string;
   readonly store: 'classic' | 'containerd';
   /** Version of the Compose that tasks will use, e.g. `2.26.1` or `1.29.2`; `none` without one. */
   readonly compose: string;
-  /** Use of the fullest file system that holds the Engine's data, in per cent; absent when it cannot be seen. */
-  readonly diskPercent?: number;
-  readonly inodePercent?: number;
   readonly images: number;
   readonly containers: number;
   /** Absent when the Engine did not answer in time, as are the volumes. */
@@ -37,35 +43,11 @@ export interface HostFacts {
   readonly volumes?: number;
 }
 
-/**
- * Why a task kept a candidate that has the labels:
- *
- * - `inUse`: a container refers to it, or another image was built upon it; `young`: not old enough; `kept`: it or its project carries the keep label;
- * - `tagged`: the image was tagged during the task; `gone`: another client removed it during the task;
- * - `newest`: the newest of its repository; `excluded`: by a pattern; `capped`: more than one run removes;
- * - `unlabelled`: not all containers of the project carry the labels;
- * - `undescribed`: the Engine answers a question about it, or about something of the project, with an error.
- */
-export const PASSED_OVER = [
-  'inUse',
-  'young',
-  'kept',
-  'tagged',
-  'gone',
-  'newest',
-  'excluded',
-  'capped',
-  'unlabelled',
-  'undescribed',
-] as const;
-/** How many candidates a task kept, by reason. */
-export type PassedOver = Partial<Record<(typeof PASSED_OVER)[number], number>>;
-
-/** The one line of JSON that a step prints. */
+/** The line of JSON that a step prints first. A line for each object follows, see `ListedObject`. */
 export interface StepResult {
   /** Version of this contract. */
   readonly v: 1;
-  /** Kind of task: its class name, or `Host`. */
+  /** Kind of task: its class name, or `Host` or `Disk`. */
   readonly task: string;
   readonly outcome: Outcome;
   readonly dryRun: boolean;
@@ -78,7 +60,11 @@ export interface StepResult {
   readonly removed?: Removed;
   /** Measured on the file systems that hold the Engine's data; absent in a dry run. */
   readonly bytesReclaimed?: number;
+  /** Sum of the sizes that the Engine gives for the removed objects, in bytes; absent when it gives none. */
+  readonly sizeOfRemoved?: number;
   readonly passedOver?: PassedOver;
+  /** How many objects follow, one a line; absent when the step lists none. */
+  readonly objects?: number;
   readonly killed?: readonly KilledContainer[];
   /** How many killed containers did not fit into `killed`. */
   readonly killedOmitted?: number;
@@ -88,4 +74,6 @@ export interface StepResult {
   /** Codes of things worth knowing that did not stop the task, e.g. `compose-missing`. */
   readonly warnings?: readonly string[];
   readonly host?: HostFacts;
+  /** From the `disk` step: after all tasks have run. */
+  readonly disk?: DiskUse;
 }

@@ -3,6 +3,8 @@ interface Warning {
   readonly meaning: string;
   /** What you do about it. */
   readonly action: string;
+  /** The task lost something of yours, so the run needs attention. */
+  readonly loss?: true;
 }
 
 const WITHOUT_COMPOSE = 'so the Engine stopped the containers, without their order and hooks';
@@ -51,7 +53,13 @@ export const WARNINGS = {
   'tag-removed': {
     meaning: 'a tag that was set or moved in the instant before the removal was removed too',
     action: 'pull or build the image again if you need it',
+    loss: true,
   },
 } as const satisfies Readonly<Record<string, Warning>>;
 
 export type WarningCode = keyof typeof WARNINGS;
+
+/** The warnings that say that something was lost. */
+export const LOSSES: readonly string[] = Object.entries<Warning>(WARNINGS).flatMap(([code, { loss }]) =>
+  loss ? code : [],
+);

@@ -8,6 +8,7 @@
 #   epoch(TIME): seconds since 1970 of a time as the Engine writes it, below 0 if it is not a time.
 #   later(TIME, TIME): the later of two times, in seconds since 1970.
 #   young(SECONDS): whether an object of that time is too young to remove.
+#   age(SECONDS): the age now of an object of that time, in whole minutes, hours or days, or `-`.
 #   undated(SECONDS): whether an object must be kept because its age is unknown.
 CLOCK='
 function epoch(text, year, month, days, time, zone) {
@@ -28,6 +29,11 @@ function epoch(text, year, month, days, time, zone) {
 }
 function later(one, other) { one = epoch(one); other = epoch(other); return one > other ? one : other }
 function young(time) { return older > 0 && time >= limit }
+function age(time, seconds) {
+  seconds = limit + older - time
+  if (time < 0 || seconds < 0) return time < 0 ? "-" : "0m"
+  return seconds < 3600 ? int(seconds / 60) "m" : seconds < 86400 ? int(seconds / 3600) "h" : int(seconds / 86400) "d"
+}
 function undated(time) { return older > 0 && time < 0 }
 '
 

@@ -97,6 +97,14 @@ measure_used_kib() { read_disk 3 | awk '{ sum += $1 } END { if (NR) printf "%.0f
 # measure_fullest OPTION: prints the use of the fullest file system in per cent, of blocks (-k) or inodes (-i).
 measure_fullest() { read_disk 5 "$1" | sort -n | tail -n 1; }
 
+# print_disk_facts: prints the use of the fullest file system as members of JSON, each after a comma.
+# A member is absent where it cannot be read.
+print_disk_facts() {
+  blocks=$(measure_fullest -k)
+  inodes=$(measure_fullest -i)
+  printf '%s' "${blocks:+,\"diskPercent\":$blocks}${inodes:+,\"inodePercent\":$inodes}"
+}
+
 # fail_unanswered CODE: ends the task after a question without an answer. Reads cli-error.
 # If the Engine answers the next question, it also answered this one: with an error.
 fail_unanswered() {

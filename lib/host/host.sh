@@ -10,12 +10,11 @@ find "$RUN_DIR/scripts" -type f -mtime +30 -exec rm -f '{}' + 2>/dev/null
 find_engine
 find_compose
 ask_compose_version
-blocks=$(measure_fullest -k)
-inodes=$(measure_fullest -i)
 quote_text "$ENGINE" 40
 HOST_FACTS="\"engine\":$TEXT,\"store\":\"$STORE\""
 quote_text "${COMPOSE_VERSION#v}" 40
-HOST_FACTS="$HOST_FACTS,\"compose\":$TEXT${blocks:+,\"diskPercent\":$blocks}${inodes:+,\"inodePercent\":$inodes}"
+HOST_FACTS="$HOST_FACTS,\"compose\":$TEXT"
+HOST_FACTS="$HOST_FACTS$(print_disk_facts)"
 HOST_FACTS="$HOST_FACTS,\"images\":$IMAGE_COUNT,\"containers\":$CONTAINER_COUNT"
 
 # add_fact NAME ARGUMENTS...: adds how many lines the Docker CLI prints. Reads HOST_FACTS. Writes HOST_FACTS.

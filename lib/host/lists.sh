@@ -32,9 +32,6 @@ subtract_list() {
 # count_lines LIST: prints how many lines it has. Reads LIST.
 count_lines() { wc -l <"$WORK/$1" | tr -d ' '; }
 
-# count_missing BEFORE AFTER: prints how many lines of BEFORE are not in AFTER. Reads both.
-count_missing() { comm -23 "$WORK/$1" "$WORK/$2" | wc -l | tr -d ' '; }
-
 # fail_no_space: ends the task, because a list cannot be written. Reads RUN_DIR.
 fail_no_space() { fail no-space "$RUN_DIR cannot be written: is /run full?"; }
 

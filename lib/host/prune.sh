@@ -4,6 +4,8 @@
 #   selected: objects to remove. By the task's script.
 #   judged, young, kept.candidates, vanished-candidates, undescribed-candidates: see select.sh.
 #   used-candidates, tagged: candidates in use; images with a tag. By the task's script.
+#   kept.judged: candidates of a kept project. By conclude_prune.
+#   tagged.all: images that got a tag. By conclude_prune.
 #   used-TYPEs, services: see references.sh.
 #   vanished, undescribed: see inspect.sh.
 #   containers: identifiers of all containers. By list_used_now.
@@ -23,7 +25,8 @@
 #   existing: all objects of the type that exist. By account_for_selected.
 #   states: lines `CONTAINER STATUS`. By list_used_now_containers.
 #   cli-error: the complaint that explains the first of `unexplained`. By account_for_selected.
-#   REMOVED: members of `removed`, as JSON. By report_removed, and conclude_prune starts it anew.
+#   REMOVED: members of `removed`, as JSON. By report_removed, and report_selected starts it anew.
+#   accounts: see objects.sh. By account_for, and report_selected starts it anew.
 
 # remove_selected TYPE: removes the selected objects in small batches. Reads selected. Writes removed, cut-off.
 remove_selected() {
@@ -129,24 +132,38 @@ move_cut_off() {
   subtract_list removed gone
 }
 
+# report_selected KIND TYPE: reports what was removed, so far. Reads removed. Writes REMOVED, accounts.
+report_selected() {
+  REMOVED=''
+  empty_lists accounts
+  account_for_removed "$2" removed
+  report_removed "$1" "$(count_lines removed)"
+}
+
 # conclude_prune KIND TYPE: ends the task with a result that accounts for each candidate. Reads all lists of this file.
 conclude_prune() {
   touch "$WORK/used-candidates" "$WORK/cut-off"
   cat "$WORK"/complaints.* >"$WORK/complaints" 2>/dev/null
   cat "$WORK/complaints"
   [ "$DRY_RUN" = false ] || cp "$WORK/selected" "$WORK/removed" || fail_no_space
-  report_removed "$1" "$(count_lines removed)"
+  report_selected "$1" "$2"
   over=no
   ! is_time_over || over=yes
   account_for_selected "$2"
-  REMOVED=''
-  report_removed "$1" "$(count_lines removed)"
-  report_passed_over inUse "$(($(count_lines used-candidates) + $(count_lines used-now)))"
-  report_passed_over young "$(count_lines young)"
-  report_passed_over kept "$(($(count_lines kept.candidates) + $(grep -c '^kept ' "$WORK/judged")))"
-  report_passed_over gone "$(($(count_lines gone) + $(count_lines vanished-candidates)))"
-  [ "$2" != image ] || report_passed_over tagged "$(cat "$WORK/tagged" "$WORK/retagged" 2>/dev/null | sort -u | grep -c .)"
-  report_passed_over undescribed "$(count_lines undescribed-candidates)"
+  report_selected "$1" "$2"
+  account_for left "$2" unexplained
+  list_judged kept kept.judged
+  cat "$WORK/tagged" "$WORK/retagged" 2>/dev/null | sort -u >"$WORK/tagged.all" || fail_no_space
+  check_room
+  report_kept inUse "$2" used-candidates used-now
+  report_kept young "$2" young
+  report_kept kept "$2" kept.candidates kept.judged
+  report_kept gone "$2" gone vanished-candidates
+  report_kept tagged "$2" tagged.all
+  report_kept undescribed "$2" undescribed-candidates
+  report_kept excluded "$2" excluded
+  report_kept newest "$2" newest
+  report_kept capped "$2" capped
   if [ "$over" = yes ] && [ -s "$WORK/unexplained" ]; then
     fail deadline "the task's time of $STEP_TIMEOUT s was over; the next run continues with the rest"
   fi

@@ -1,17 +1,17 @@
-# The result: one line of JSON that a step prints when it ends.
+# The result that a step prints when it ends: one line of JSON, then a line for each object.
 # Lists and variables:
 #   TASK, STEP, DRY_RUN: of this step. By the document.
 #   START, NOW: seconds since boot, at the start and at the last look. By read_clock.
 #   REMOVED: members of `removed`, as JSON. By report_removed; conclude_prune and count_removed start it anew.
 #   PASSED_OVER: members of `passedOver`, as JSON. By report_passed_over; report_passed_projects starts it anew.
 #   BYTES_RECLAIMED: a number, or empty. By count_reclaimed.
-#   HOST_FACTS: members of `host`, as JSON. By host.sh.
+#   HOST_FACTS, DISK_FACTS: members of `host` and of `disk`, as JSON. By host.sh, disk.sh.
 #   KILLED, KILLED_OMITTED: items of `killed`, as JSON, and how many more there are. By report_killed.
 #   LEFT, LEFT_OMITTED: items of `left`, as JSON, and how many more there are. By report_left.
 #   WARNINGS: items of `warnings`, as JSON. By warn.
 #   TEXT: the last text as a JSON string. By quote_text.
 
-REMOVED='' PASSED_OVER='' BYTES_RECLAIMED='' HOST_FACTS=''
+REMOVED='' PASSED_OVER='' BYTES_RECLAIMED='' HOST_FACTS='' DISK_FACTS=''
 KILLED='' KILLED_OMITTED=0 LEFT='' LEFT_OMITTED=0 WARNINGS=''
 
 # quote_text STRING BYTES: makes a JSON string of at most BYTES bytes. Writes TEXT.
@@ -34,6 +34,9 @@ finish() {
   fi
   [ -z "$REMOVED" ] || result="$result,\"removed\":{$REMOVED}"
   [ -z "$BYTES_RECLAIMED" ] || result="$result,\"bytesReclaimed\":$BYTES_RECLAIMED"
+  objects=$(print_objects)
+  size=${objects%%"$NEWLINE"*}
+  [ -z "$size" ] || result="$result,\"sizeOfRemoved\":$size"
   [ -z "$PASSED_OVER" ] || result="$result,\"passedOver\":{$PASSED_OVER}"
   [ -z "$KILLED" ] || result="$result,\"killed\":[$KILLED]"
   [ "$KILLED_OMITTED" = 0 ] || result="$result,\"killedOmitted\":$KILLED_OMITTED"
@@ -41,8 +44,13 @@ finish() {
   [ "$LEFT_OMITTED" = 0 ] || result="$result,\"leftOmitted\":$LEFT_OMITTED"
   [ -z "$WARNINGS" ] || result="$result,\"warnings\":[$WARNINGS]"
   [ -z "$HOST_FACTS" ] || result="$result,\"host\":{$HOST_FACTS}"
+  [ -z "$DISK_FACTS" ] || result="$result,\"disk\":{$DISK_FACTS}"
+  objects=${objects#"$size"}
+  objects=${objects#"$NEWLINE"}
+  [ -z "$objects" ] || result="$result,\"objects\":$(printf '%s\n' "$objects" | wc -l | tr -d ' ')"
   log "$1${2:+ ($2)}${3:+: $3}"
   printf '%s}\n' "$result" >&3
+  [ -z "$objects" ] || printf '%s\n' "$objects" >&3
   # With a code: in a trap, `exit` alone would end with the code of the interrupted command.
   [ "$1" = failed ] || exit 0
   exit 1

@@ -6,12 +6,20 @@ import { DRY_RUN_PARAMETER } from '../contract';
 
 /** A file that scripts of several kinds use. */
 export type SharedFile =
-  'clock.sh' | 'inspect.sh' | 'references.sh' | 'members.sh' | 'select.sh' | 'prune.sh' | 'images.sh';
+  | 'clock.sh'
+  | 'inspect.sh'
+  | 'describe.sh'
+  | 'references.sh'
+  | 'members.sh'
+  | 'select.sh'
+  | 'prune.sh'
+  | 'images.sh';
 
 /** What every task uses that removes objects of one kind by their labels. */
 export const PRUNE: readonly SharedFile[] = [
   'clock.sh',
   'inspect.sh',
+  'describe.sh',
   'references.sh',
   'members.sh',
   'select.sh',
@@ -37,7 +45,7 @@ export const DRY_RUN_LINE = `DRY_RUN='{{ ${DRY_RUN_PARAMETER} }}'`;
 const RUN_DIR_LINE = 'RUN_DIR=${HOUSEKEEPING_RUN_DIR:-/run/docker-housekeeping}';
 
 /** What every script uses. The last one runs commands, and needs the functions of the others. */
-const PRELUDE = ['lists.sh', 'result.sh', 'engine.sh', 'task.sh', 'prelude.sh'].map((name) =>
+const PRELUDE = ['lists.sh', 'objects.sh', 'result.sh', 'engine.sh', 'task.sh', 'prelude.sh'].map((name) =>
   join(__dirname, name),
 );
 
@@ -67,6 +75,12 @@ export function renderHostStep(step: string, timeoutSeconds: number, tasks: read
 export function renderTaskStep(step: string, timeoutSeconds: number, script: HostScript): string[] {
   const settings = { ...script.settings, SCRIPTS: storedBy(script).map(storedName).join(' ') };
   return [...opening(script.kind, step, timeoutSeconds, settings), ...source('load.sh')];
+}
+
+/** The lines of the step `disk`, which measures the disk again. The step `host` stored the scripts that it needs. */
+export function renderDiskStep(step: string, timeoutSeconds: number): string[] {
+  const settings = { SCRIPTS: storedName(PRELUDE) };
+  return [...opening('Disk', step, timeoutSeconds, settings), ...source('load.sh'), ...source('disk.sh')];
 }
 
 /** The stored scripts that a task needs. Each consists of one file or more. */

@@ -14,7 +14,7 @@
 #   vanished, undescribed: see inspect.sh.
 #   vanished-candidates: candidates that do not exist any more. By judge_objects.
 #   undescribed-candidates: candidates that the Engine cannot describe. By judge_objects.
-#   judged: lines `VERDICT IDENTIFIER`; VERDICT is `old`, `young` or `kept`. By judge_objects.
+#   judged: lines `VERDICT IDENTIFIER SECONDS`; VERDICT is `old`, `young` or `kept`. By judge_objects.
 
 # list_labelled LIST ARGUMENTS...: lists the objects that carry all labels. Reads LABELS. Writes LIST.
 list_labelled() {
@@ -86,7 +86,7 @@ judge_objects() {
     $1 in candidate {
       project = substr($0, length($1 $2 $3) + 4)
       time = later($2, $3)
-      print (project in whole && !($1 in stranger) ? "kept" : young(time) || undated(time) ? "young" : "old"), $1
+      print (project in whole && !($1 in stranger) ? "kept" : young(time) || undated(time) ? "young" : "old"), $1, sprintf("%.6f", time)
     }' "$WORK/kept-projects" "$WORK/candidates" "$WORK/strangers" "$WORK/facts" >"$WORK/judged" || fail_no_space
   check_room
 }

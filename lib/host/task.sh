@@ -7,6 +7,7 @@
 #   USED_BEFORE: KiB used on the disk when the task began, or empty. By begin_task.
 #   BYTES_RECLAIMED: a number, or empty. By count_reclaimed.
 #   TMPDIR: the folder of the lists, for the tools' temporary files. By take_lock.
+#   ACCOUNTING: see objects.sh. By begin_task.
 #   undescribed: objects that the Engine cannot describe. By begin_task, which empties it, and inspect_all.
 
 # take_lock: allows one run at a time on a host. Reads RUN_DIR, WORK. Writes TMPDIR.
@@ -26,10 +27,11 @@ take_lock() {
   export TMPDIR="$WORK"
 }
 
-# begin_task: does what every task does first. Reads WHEN_DISK_USED_ABOVE. Writes USED_BEFORE, undescribed.
+# begin_task: does what every task does first. Reads WHEN_DISK_USED_ABOVE. Writes USED_BEFORE, undescribed, ACCOUNTING.
 begin_task() {
   read_clock
   take_lock
+  ACCOUNTING=yes
   printf '' >"$WORK/undescribed" || fail_no_space
   find_engine
   [ -z "$WHEN_DISK_USED_ABOVE" ] || check_disk

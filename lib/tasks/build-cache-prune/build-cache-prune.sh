@@ -8,6 +8,8 @@
 #   selected: identifiers of the records to remove, in the order of removal. By select_records.
 #   batches: identifiers of records separated by |, 500 a line. By this file.
 #   said, complaints: what the Docker CLI printed. By prune_records.
+#   removed: identifiers of the records that BuildKit removed. By this file.
+#   described: see objects.sh. By report_records.
 #   cli-error: what it printed to stderr for the last question. By list_records.
 #   REMOVED: members of `removed`, as JSON. By report_removed.
 
@@ -92,10 +94,21 @@ prune_records() {
   run_docker builder prune --force "$@" >>"$WORK/said" 2>>"$WORK/complaints" || prune_code=$?
 }
 
+# report_records LIST: reports the records of the list as removed. Reads LIST, ordered. Writes described.
+# Without a size to keep, the task does not ask for sizes: the Engine would count its whole disk usage.
+report_records() {
+  touch "$WORK/ordered"
+  # shellcheck disable=SC2016
+  tr ' ' '|' <"$WORK/ordered" | run_awk '$1 > -2 { print $3, $4 "B", age($1), "-", "-" }' >"$WORK/described" || fail_no_space
+  check_room
+  account_for_removed cache-record "$1"
+  report_removed cacheRecords "$(count_lines "$1")"
+}
+
 begin_task
 if [ "$DRY_RUN" = true ]; then
   select_records
-  report_removed cacheRecords "$(count_lines selected)"
+  report_records selected
   [ -s "$WORK/selected" ] || finish nothing
   finish 'done'
 fi
@@ -111,7 +124,8 @@ else
   done <"$WORK/batches"
 fi
 cat "$WORK/complaints"
-report_removed cacheRecords "$(grep -cvE "$CACHE_FRAME" "$WORK/said")"
+grep -vE "$CACHE_FRAME" "$WORK/said" >"$WORK/removed" || [ $? = 1 ] || fail_no_space
+report_records removed
 count_reclaimed
 if [ "$prune_code" != 0 ]; then
   ! is_time_over || fail deadline "the task's time of $STEP_TIMEOUT s was over before the Engine had pruned its build cache"

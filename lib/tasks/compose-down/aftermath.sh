@@ -11,6 +11,9 @@
 #   presumed-gone: what a dry run counts as removed, of all projects so far. By presume_after.
 #   names.TYPE: lines `IDENTIFIER NAME` of the objects of a type that are left. By read_names, print_reason.
 #   complaints.KIND: what the Docker CLI printed to stderr about removals. By stop_containers, remove_project.
+#   removed.KIND, removed.all-volumes, removed.project: what is gone of PROJECT. By count_removed.
+#   pending.NAME: lines of `accounts` for what is left of a project to try again. By report_all_left.
+#   accounts: see objects.sh. By account_for, account_for_pending, count_removed.
 #   unnamed-left: volumes that are left and that no name or label leads to. By report_unnamed_left.
 #   rest: temporary: a list before it replaces another. By read_names.
 #   cli-error: what the Docker CLI printed to stderr for the last question. By read_names.
@@ -101,15 +104,28 @@ print_reason() {
     END { print reason != "" ? reason : other }' "$WORK/after.$1" "$WORK/names.${1%s}" "$WORK/before.$1" -
 }
 
+# account_for_left: notes what is left of PROJECT. Reads after.KIND. Writes accounts.
+account_for_left() {
+  account_for left container after.containers
+  account_for left network after.networks
+  account_for left volume after.volumes
+}
+
+# account_for_pending: notes what was left of PROJECT when the task put it off. Reads pending.NAME. Writes accounts.
+account_for_pending() { cat "$WORK/pending.$PROJECT" >>"$WORK/accounts" || fail_no_space; }
+
 # report_all_left: reports what is left of PROJECT. Reads after.KIND, FATE, TIME_OVER. Writes PENDING_PROJECTS.
 report_all_left() {
   cat "$WORK/after.containers" "$WORK/after.networks" "$WORK/after.volumes" | grep -q . || return 0
   # A project that is taken down later may use what is left, so the task tries it again at the end.
   if [ -n "$LABELS" ] && [ "$FATE" = down ] && [ "$TIME_OVER" = no ] && [ ! -s "$WORK/after.containers" ]; then
     PENDING_PROJECTS="$PENDING_PROJECTS $PROJECT"
+    { sed 's/^/left network /' "$WORK/after.networks" && sed 's/^/left volume /' "$WORK/after.volumes"; } >"$WORK/pending.$PROJECT" || fail_no_space
+    check_room
     return
   fi
   note_leftovers
+  account_for_left
   report_left_of container
   report_left_of network
   # A volume has no other name.
@@ -125,6 +141,7 @@ report_unnamed_left() {
   sort -u "$WORK/doubtful-volumes" "$WORK/own-volumes" | comm -12 - "$WORK/after.all-volumes" |
     comm -23 - "$WORK/after.volumes" >"$WORK/unnamed-left" || fail_no_space
   check_room
+  account_for left volume unnamed-left
   while read -r volume; do
     log "$volume is left: it may be an anonymous volume of $PROJECT, or the volume of another user"
     report_left "volume $volume"
@@ -135,14 +152,28 @@ report_unnamed_left() {
 # count_removed: counts what was removed of PROJECT. Reads before.KIND, after.KIND. Writes GONE_PROJECTS, REMOVED.
 count_removed() {
   removed_before=$((removed_containers + removed_networks + removed_volumes))
-  removed_containers=$((removed_containers + $(count_missing before.containers after.containers)))
-  removed_networks=$((removed_networks + $(count_missing before.networks after.networks)))
   sort -u "$WORK/before.volumes" "$WORK/own-volumes" "$WORK/doubtful-volumes" >"$WORK/before.all-volumes" || fail_no_space
+  for kind in containers networks all-volumes; do
+    comm -23 "$WORK/before.$kind" "$WORK/after.$kind" >"$WORK/removed.$kind" || fail_no_space
+  done
   check_room
-  removed_volumes=$((removed_volumes + $(count_missing before.all-volumes after.all-volumes)))
+  account_for_removed container removed.containers
+  account_for_removed network removed.networks
+  account_for_removed volume removed.all-volumes
+  removed_containers=$((removed_containers + $(count_lines removed.containers)))
+  removed_networks=$((removed_networks + $(count_lines removed.networks)))
+  removed_volumes=$((removed_volumes + $(count_lines removed.all-volumes)))
   # A project counts once, and not if the task removed nothing of what an earlier run had left.
   [ -s "$WORK/after.containers" ] || [ $((removed_containers + removed_networks + removed_volumes)) = "$removed_before" ] ||
-    case "$GONE_PROJECTS " in *" $PROJECT "*) ;; *) GONE_PROJECTS="$GONE_PROJECTS $PROJECT" ;; esac
+    case "$GONE_PROJECTS " in
+    *" $PROJECT "*) ;;
+    *)
+      GONE_PROJECTS="$GONE_PROJECTS $PROJECT"
+      printf '%s\n' "$PROJECT" >"$WORK/removed.project" || fail_no_space
+      check_room
+      account_for_removed project removed.project
+      ;;
+    esac
   # It counts after each project, so that the result is right even if the next one ends the task.
   REMOVED=''
   # shellcheck disable=SC2086  # names have no spaces

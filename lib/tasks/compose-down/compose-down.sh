@@ -10,23 +10,30 @@
 #   KEPT_COUNT, FATE: see project.sh. By take_down_selected.
 #   undescribed, UNDESCRIBED_ERROR: see inspect.sh.
 #   selected, excluded: see selection.sh.
+#   excluded-projects: projects that a pattern of EXCLUDE names. By take_down_selected.
+#   accounts.projects: see objects.sh. By report_passed_projects.
 #   verdicts: see selection.sh. Emptied by this file.
 #   presumed-gone, services, other-containers: see aftermath.sh, references.sh, project.sh. Emptied by this file.
 
-# report_passed_projects: reports the projects passed over so far. Reads verdicts, KEPT_COUNT. Writes PASSED_OVER.
+# report_passed_projects: reports the projects passed over so far. Reads verdicts, excluded-projects, KEPT_COUNT.
+# Writes PASSED_OVER, accounts.projects.
 report_passed_projects() {
   PASSED_OVER=''
-  for verdict in young unlabelled undescribed; do
-    report_passed_over "$verdict" "$(grep -c "^$verdict " "$WORK/verdicts")"
+  {
+    sed -nE 's/^(young|unlabelled|undescribed) /\1 project /p' "$WORK/verdicts" | sort -u
+    sed 's/^/excluded project /' "$WORK/excluded-projects"
+  } >"$WORK/accounts.projects" || fail_no_space
+  check_room
+  for verdict in young unlabelled undescribed excluded; do
+    report_passed_over "$verdict" "$(grep -c "^$verdict " "$WORK/accounts.projects")"
   done
-  report_passed_over excluded "$excluded_count"
   report_passed_over kept "$KEPT_COUNT"
 }
 
 # take_down_selected: takes down all selected projects and ends the task. Reads selected. Writes PROJECT, TIME_OVER.
 take_down_selected() {
   select_projects
-  excluded_count=$(count_lines excluded)
+  cp "$WORK/excluded" "$WORK/excluded-projects" || fail_no_space
   report_passed_projects
   taken_down=''
   TIME_OVER=no
@@ -48,7 +55,12 @@ take_down_selected() {
   # By now, the projects that used a network or volume of another one are removed.
   for PROJECT in $PENDING_PROJECTS; do
     ! is_time_over || TIME_OVER=yes
-    if [ "$TIME_OVER" = no ]; then take_rest; else note_leftovers; fi
+    if [ "$TIME_OVER" = no ]; then
+      take_rest
+    else
+      note_leftovers
+      account_for_pending
+    fi
   done
   report_passed_projects
   [ -n "$taken_down" ] || require_described_projects

@@ -14,7 +14,7 @@ import {
 import type { HousekeepingTaskProps } from '../task';
 import { HousekeepingTask, defaultTaskName, taskScript } from '../task';
 
-const USES = ['clock.sh', 'inspect.sh', 'references.sh', 'members.sh', 'select.sh'] as const;
+const USES = ['clock.sh', 'inspect.sh', 'describe.sh', 'references.sh', 'members.sh', 'select.sh'] as const;
 
 /** The parts of the script that take down one project. */
 const PARTS = [

@@ -32,6 +32,7 @@
 #   all-volumes: all volumes of the host, unsorted. By remove_project.
 #   own-volumes-left: those of `own-volumes` that still exist. By remove_project.
 #   complaints.KIND: what the Docker CLI printed to stderr. By stop_containers, remove_project, take_down, take_rest.
+#   kept.project: the project, if all of it is kept. By take_down.
 #   rest: temporary: a list before it replaces another. By keep_project_containers.
 
 KEPT_COUNT=0
@@ -215,7 +216,13 @@ take_down() {
   list_objects kept.containers ps -aq --no-trunc --filter "$project_filter" --filter "$keep_filter"
   keep_project_containers kept.containers
   FATE=kept
-  [ ! -s "$WORK/kept.containers" ] || return 0
+  if [ -s "$WORK/kept.containers" ]; then
+    printf '%s\n' "$PROJECT" >"$WORK/kept.project" || fail_no_space
+    account_for kept project kept.project
+    return
+  fi
+  account_for kept network kept.networks
+  account_for kept volume kept.volumes
   KEPT_COUNT=$((KEPT_COUNT + $(cat "$WORK/kept.networks" "$WORK/kept.volumes" | wc -l)))
   FATE=nothing
   cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . || return 0
@@ -236,15 +243,24 @@ take_rest() {
   # A user has brought the project up again.
   if [ -s "$WORK/before.containers" ]; then
     note_leftovers
+    account_for_pending
     return
   fi
   empty_lists plain-removals own-volumes doubtful-volumes unnamed-mounts
   clear_project
 }
 
+# describe_project: asks what the list of objects says of PROJECT. Reads before.KIND, kept.KIND, own-volumes.
+describe_project() {
+  describe_objects container before.containers
+  describe_objects network before.networks kept.networks
+  describe_objects volume before.volumes kept.volumes own-volumes doubtful-volumes
+}
+
 # clear_project: removes what may be removed, and reports what is left. Reads before.KIND, FATE. Writes DEADLINE.
 clear_project() {
   deadline=$DEADLINE
+  describe_project
   if [ "$DRY_RUN" = true ]; then
     list_removable
     presume_after

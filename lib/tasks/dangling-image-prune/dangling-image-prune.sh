@@ -116,6 +116,7 @@ drop_mounted selected
 list_judged young
 list_judged tagged
 add_ancestors
+describe_objects image dangling selected
 empty_lists removed
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/selected" ]; then
   remove_images

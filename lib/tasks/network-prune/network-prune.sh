@@ -44,6 +44,6 @@ facts='{''{.ID}}|{''{json .Created}}|'
 judge_objects network "$facts|$(print_project_template .Labels)"
 list_judged young
 list_judged old selected
+describe_objects network labelled leftovers
 remove_selected network
-report_passed_over excluded "$(count_lines excluded)"
 conclude_prune networks network

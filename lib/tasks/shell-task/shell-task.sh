@@ -9,11 +9,12 @@
 #   answer.PID: a folder. Its file output has the first lines of stdout, its file code the exit code or `running`.
 #     By this file, run_script.
 #   result-fields: lines `FIELD VALUE` of the script's result, or a line `broken REASON`. By read_result.
+#   accounts, described: see objects.sh. By report_fields.
 
 # read_result: prints the fields of the script's result, one a line. Reads ANSWER.
-# It accepts one line of JSON, and only what the contract allows.
+# It accepts one line of JSON, then a line for each object, and only what the contract allows.
 read_result() {
-  awk '
+  awk -v dry="$DRY_RUN" '
     function take(pattern) {
       if (!match(rest, "^[ ]*" pattern)) return 0
       got = substr(rest, 1, RLENGTH)
@@ -45,6 +46,10 @@ read_result() {
         if (length(got) > 9 || kind in counted) broken("a second count of a kind, or a count of more than 9 digits, ends" at())
         counted[kind]
         print "removed " kind " " (got + 0)
+        word = kind
+        sub(/s$/, "", word)
+        sub(/R/, "-r", word)
+        count[word] = got + 0
       } while (take(","))
       need("}", "[}]")
     }
@@ -54,7 +59,16 @@ read_result() {
       do print name " " (name == "warning" ? code() : text()); while (take(","))
       need("]", "[]]")
     }
-    NR > 1 { more = 1; next }
+    NR > 1 {
+      if (length($0) > 1200 || $0 !~ /^(removed|would-remove|left|kept) (project|container|image|volume|network|cache-record) [!-~]+ (-|[0-9]+B) (-|[0-9]+[mhd]) [!-~]+ [!-~]+$/) {
+        if (!strange) strange = NR
+        next
+      }
+      if (($1 == "removed" && dry == "true") || ($1 == "would-remove" && dry != "true")) wrong = NR
+      if ($1 ~ /^(removed|would-remove)$/) listed[$2]++
+      print "object " $0
+      next
+    }
     length($0) > 1200 { broken("it is longer than 1,200 bytes"); next }
     {
       rest = $0
@@ -76,7 +90,9 @@ read_result() {
     }
     END {
       if (NR == 0) print "broken it printed nothing"
-      if (more) print "broken it printed more than one line"
+      if (strange) print "broken line " strange " is not an object, see the documentation of ShellTask"
+      if (wrong) print "broken line " wrong " says " (dry == "true" ? "removed in a dry run" : "would-remove, but this is not a dry run")
+      for (word in listed) if (listed[word] != count[word] + 0) print "broken it lists " listed[word] " objects of the kind " word ", and counts " (count[word] + 0)
     }' "$ANSWER/output"
 }
 
@@ -102,7 +118,7 @@ run_script() {
     trap "" TERM
     exec 8>>"$2"
     flock -n 8 || { echo running >"$3/code"; exit; }
-    { (trap - TERM; exec sh "$1/script" 8>&-); echo "$?" >"$3/code"; } | awk "NR <= 2 { print substr(\$0, 1, 1300) }" >"$3/output"
+    { (trap - TERM; exec sh "$1/script" 8>&-); echo "$?" >"$3/code"; } | awk "NR <= 10001 { print substr(\$0, 1, 1300) }" >"$3/output"
   ' sh "$WORK" "$RUN_DIR/$STEP.lock" "$ANSWER"
   ! is_time_over || fail deadline "the script or a child of it had not ended within the task's time of $STEP_TIMEOUT s"
   if [ ! -s "$ANSWER/code" ]; then
@@ -111,8 +127,11 @@ run_script() {
   fi
 }
 
-# report_fields: adds the fields to this task's result. Reads result-fields, WARNINGS.
+# report_fields: adds the fields to this task's result. Reads result-fields, WARNINGS. Writes accounts, described.
 report_fields() {
+  sed -nE 's/^object ([^ ]+ [^ ]+ [^ ]+) .*/\1/p' "$WORK/result-fields" >"$WORK/accounts" || fail_no_space
+  sed -nE 's/^object [^ ]+ [^ ]+ //p' "$WORK/result-fields" >"$WORK/described" || fail_no_space
+  check_room
   removed=$(sed -n 's/^removed //p' "$WORK/result-fields")
   IFS=$NEWLINE
   set -f

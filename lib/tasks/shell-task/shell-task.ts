@@ -13,7 +13,7 @@ export interface ShellTaskProps extends HousekeepingTaskProps {
    * `DOCKER_CONTEXT=default`. `HOME` is `/root` if the SSM Agent has none, and `PATH` ends with `/usr/local/bin`. `TMPDIR` is
    * a folder below `/run/docker-housekeeping`, which the next task empties.
    *
-   * The script must print exactly one line to stdout: a JSON object of at most 1,200 bytes. What it prints to stderr
+   * The script must print one line to stdout first: a JSON object of at most 1,200 bytes. What it prints to stderr
    * appears in the output of Run Command, and not in the report. The members of the object:
    *
    * - `outcome`, required: `done`, `nothing`, `skipped` or `failed`;
@@ -22,6 +22,15 @@ export interface ShellTaskProps extends HousekeepingTaskProps {
    * - `removed`: an object that counts `projects`, `containers`, `images`, `volumes`, `networks` or `cacheRecords`;
    * - `left`: a list of strings, the objects that the script should have removed and did not;
    * - `warnings`: a list of codes.
+   *
+   * After it, the script may print a line for each object, at most 10,000, so that the report can name them:
+   *
+   *     FATE KIND ID SIZE AGE PROJECT NAME
+   *
+   * FATE is `removed`, in a dry run `would-remove`, or `left` or `kept`. KIND is `project`, `container`, `image`, `volume`,
+   * `network` or `cache-record`. SIZE is for example `4123456B`, and AGE `5m`, `7h` or `3d`. One space separates the fields,
+   * and `-` stands for a field that you do not know. If the script lists the removed objects of a kind, it must list as many
+   * as it counts.
    *
    * A code has at most 40 lower-case letters, digits and `-`, and begins with a letter. Strings have no escapes. Any other
    * output, or an exit code other than 0 with `done` or `nothing`, is reported as `failed` with the reason `broken-result`.

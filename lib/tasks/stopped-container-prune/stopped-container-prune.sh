@@ -2,6 +2,7 @@
 # It never uses -f, so that it keeps a container that a user starts during the run.
 # It never uses -v, so that it keeps all volumes.
 # Lists and variables:
+#   labelled: stopped containers that carry all labels. By this file.
 #   candidates, young, excluded: see select.sh.
 #   originals: temporary: candidates for drop_copies. By this file.
 #   copies: see members.sh.
@@ -10,8 +11,9 @@
 
 begin_task
 # `docker ps` still says `removing` of a container after its removal has failed.
-list_labelled candidates ps -aq --no-trunc --filter status=exited --filter status=dead --filter status=created \
+list_labelled labelled ps -aq --no-trunc --filter status=exited --filter status=dead --filter status=created \
   --filter status=removing
+cp "$WORK/labelled" "$WORK/candidates" || fail_no_space
 drop_kept candidates ps -aq --no-trunc
 drop_excluded_names container
 facts='{''{.ID}}|{''{json .Created}}|{''{json .State.FinishedAt}}'
@@ -23,6 +25,6 @@ made='{''{if or (index .Config.Labels "com.docker.compose.oneoff") (index .Confi
 judge_objects container "$facts|$made$(print_project_template .Config.Labels){""{end}}"
 list_judged young
 list_judged old selected
+describe_objects container labelled
 remove_selected container
-report_passed_over excluded "$(count_lines excluded)"
 conclude_prune containers container

@@ -2,6 +2,8 @@
 # Lists and variables:
 #   KEEP_NEWEST, MAX_REMOVALS, EXCLUDE: a number per repository; a number or empty; see select.sh. By the document.
 #   DRY_RUN: `true` or `false`. By the document.
+#   labelled: named images that carry all labels. By this file.
+#   capped: images that the cap leaves for the next run. By this file.
 #   candidates: images that the task may remove. By this file, and functions take images out.
 #   dangling: all dangling images. By this file.
 #   judged: see images.sh.
@@ -163,10 +165,11 @@ restore_tags() (
 )
 
 begin_task
-list_labelled candidates image ls -q --no-trunc
+list_labelled labelled image ls -q --no-trunc
 # An image with a digest only is dangling on the classic store, and has a name on the containerd store.
 list_objects dangling image ls -q --no-trunc --filter dangling=true
-subtract_list dangling candidates
+subtract_list dangling labelled
+cp "$WORK/labelled" "$WORK/candidates" || fail_no_space
 list_used_images
 judge_images candidates
 awk 'NF > 3' "$WORK/judged" >"$WORK/named-images" || fail_no_space
@@ -182,6 +185,8 @@ subtract_list young candidates
 order_generations
 head -n "${MAX_REMOVALS:-1000000000}" "$WORK/ordered" >"$WORK/within-cap" || fail_no_space
 cut -d ' ' -f 3 "$WORK/within-cap" | sort -u >"$WORK/selected" || fail_no_space
+comm -23 "$WORK/removable" "$WORK/selected" >"$WORK/capped" || fail_no_space
+describe_objects image labelled
 empty_lists removed
 if [ "$DRY_RUN" = false ] && [ -s "$WORK/selected" ]; then
   remove_images
@@ -189,7 +194,4 @@ if [ "$DRY_RUN" = false ] && [ -s "$WORK/selected" ]; then
 fi
 # The task cannot prevent this, so it reports it.
 ! cat "$WORK"/lost-tags.* 2>/dev/null | grep -q . || warn tag-removed
-report_passed_over capped "$(($(count_lines ordered) - $(count_lines within-cap)))"
-report_passed_over newest "$(count_lines newest)"
-report_passed_over excluded "$(count_lines excluded)"
 conclude_prune images image

@@ -22,6 +22,6 @@ facts='{''{.Name}}|{''{json .CreatedAt}}|'
 judge_objects volume "$facts|$(print_project_template .Labels)"
 list_judged young
 list_judged old selected
+describe_objects volume labelled
 remove_selected volume
-report_passed_over excluded "$(count_lines excluded)"
 conclude_prune volumes volume

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAX_RESULT_BYTES, type StepResult } from '../../../lib/contract';
+import { DISK_STEP, MAX_RESULT_BYTES, type ListedObject, type StepResult } from '../../../lib/contract';
 import {
   commandDocument,
   type CommandDocumentContent,
@@ -13,6 +13,7 @@ import { capture } from '../../../local/host/process';
 import { runDocument } from '../../../local/ssm-agent';
 import { documentSteps } from '../../../local/ssm-agent/document';
 import { runScript } from '../../../local/ssm-agent/script';
+import { readObjects } from './objects';
 
 /** The shells that are `sh` somewhere: on Debian and Ubuntu, on Amazon Linux, on Alpine. */
 export const SHELLS = ['dash', 'bash', 'busybox'] as const;
@@ -20,13 +21,27 @@ export const SHELLS = ['dash', 'bash', 'busybox'] as const;
 /** How one task went on a host, run as the SSM Agent runs it. */
 export interface TaskRun {
   readonly result: StepResult;
+  /** What the step lists after its result. */
+  readonly objects: readonly ListedObject[];
   readonly exitCode: number | undefined;
   readonly log: string;
 }
 
-/** Runs tasks on a host in one document and gives what each reported, the `host` step first. */
+/** Runs tasks on a host in one document. @returns what each reported, the `host` step first */
 export function runTasks(host: Host, tasks: readonly HousekeepingTask[], dryRun = false): Promise<TaskRun[]> {
-  return runSteps(host, commandDocument(tasks), dryRun);
+  return runSteps(host, withoutDiskStep(commandDocument(tasks)), dryRun);
+}
+
+/** Runs the step `disk` alone, on a host that has the scripts. */
+export async function runDiskStep(host: Host, tasks: readonly HousekeepingTask[]): Promise<TaskRun> {
+  const { mainSteps, ...document } = commandDocument(tasks);
+  const [run] = await runSteps(host, { ...document, mainSteps: mainSteps.slice(-1) }, false);
+  return run!;
+}
+
+/** No test of a task looks at the disk, and measuring it takes as long as a task. */
+function withoutDiskStep({ mainSteps, ...document }: CommandDocumentContent): CommandDocumentContent {
+  return { ...document, mainSteps: mainSteps.filter(({ name }) => name !== DISK_STEP) };
 }
 
 /**
@@ -34,7 +49,7 @@ export function runTasks(host: Host, tasks: readonly HousekeepingTask[], dryRun 
  * step is left out: it says nothing that is looked at here, and takes as long as a task.
  */
 export async function runTask(host: Host, task: HousekeepingTask, dryRun = false): Promise<TaskRun> {
-  const { mainSteps, ...document } = commandDocument([task]);
+  const { mainSteps, ...document } = withoutDiskStep(commandDocument([task]));
   const steps = (await hasScripts(host, mainSteps.at(-1)!)) ? mainSteps.slice(1) : mainSteps;
   const run = (await runSteps(host, { ...document, mainSteps: steps }, dryRun)).at(-1);
   if (run === undefined) throw new Error('the document has no step for the task');
@@ -57,7 +72,7 @@ export async function killTask(
   task: HousekeepingTask,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; stdout: string }> {
-  const step = documentSteps(commandDocument([task]), {}).at(-1)!;
+  const step = documentSteps(withoutDiskStep(commandDocument([task])), {}).at(-1)!;
   const folder = await mkdtemp(join(tmpdir(), 'killed-step-'));
   try {
     const file = join(folder, '_script.sh');
@@ -79,11 +94,13 @@ async function runSteps(host: Host, document: CommandDocumentContent, dryRun: bo
     instanceId: 'i-0123456789abcdef0',
   });
   return run.steps.map(({ plugin, stdout, stderr }) => {
-    // Every result, in every test, keeps the contract: one line, short, JSON.
-    if (!/^\{[\x20-\x7e]*\}\n$/.test(stdout) || Buffer.byteLength(stdout) > MAX_RESULT_BYTES) {
+    // Every result, in every test, keeps the contract: one short line of JSON, then a line for each object.
+    const [, line = '', list = ''] = /^(\{[\x20-\x7e]*\}\n)((?:[\x21-\x7e ]+\n)*)$/.exec(stdout) ?? [];
+    if (line === '' || Buffer.byteLength(line) > MAX_RESULT_BYTES) {
       throw new Error(`step ${plugin.Name} printed ${JSON.stringify(stdout)}; its log: ${stderr}`);
     }
-    return { result: JSON.parse(stdout) as StepResult, exitCode: plugin.ResponseCode, log: stderr };
+    const result = JSON.parse(line) as StepResult;
+    return { result, objects: readObjects(list, result), exitCode: plugin.ResponseCode, log: stderr };
   });
 }
 

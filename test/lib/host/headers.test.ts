@@ -74,7 +74,7 @@ const LIST_ARGUMENTS: Readonly<Record<string, number>> = {
 function listsOf(text: string): string[] {
   const code = codeOf(text);
   const paths = [...code.matchAll(/\$WORK\/([\w.-]+)/g)].map(([, name = '']) => name);
-  const judged = [...code.matchAll(/\blist_judged ([\w-]+)(?: ([\w-]+))?/g)].map(
+  const judged = [...code.matchAll(/\blist_judged ([\w-]+)(?: ([\w.-]+))?/g)].map(
     ([, verdict = '', list = verdict]) => list,
   );
   const given = Object.entries(LIST_ARGUMENTS).flatMap(([name, count]) =>
