@@ -228,8 +228,11 @@ const CASES: Readonly<Record<Exclude<TaskKind, 'BuildCachePrune'>, readonly [Mat
           ids=$(docker ps -aq --filter label=case.of=shell)
           set -- $ids
           [ $# -gt 0 ] || { echo '{"outcome":"nothing"}'; exit; }
-          [ "$DRY_RUN" = true ] || docker rm $ids >&2
-          printf '{"outcome": "done", "removed": {"containers": %d}, "message": "removed"}\\n' $#`,
+          fate=would-remove
+          [ "$DRY_RUN" = true ] || fate=removed
+          printf '{"outcome": "done", "removed": {"containers": %d}, "message": "removed"}\\n' $#
+          docker ps -a --filter label=case.of=shell --format "$fate container {""{.ID}} - - - {""{.Names}}"
+          [ "$DRY_RUN" = true ] || docker rm $ids >&2`,
           }),
         make: sh(
           `docker create ${label('shell')} --name shell-1 service x; docker create ${label('shell')} --name shell-2 service x`,

@@ -1,5 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { BuildCachePrune, ComposeDown } from '../../../lib';
+import { objectWord, type ListedObject } from '../../../lib/contract';
 import type { PrivateHost } from '../../../local/host/private-host';
 import { describeDocker } from '../../support/docker';
 import { build, buildCache, leastRecentlyUsed, sizeOf } from '../support/build-cache';
@@ -39,11 +40,14 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
         }
         const dry = await runTask(shell, task(AT_ONCE), true);
         expect(await stateOf(host)).toEqual(before);
-        const { result } = await runTask(shell, task(AT_ONCE));
+        const { result, objects } = await runTask(shell, task(AT_ONCE));
         const after = await stateOf(host);
 
         expect(withoutIdentifiers(difference(before, after).gone)).toEqual([...gone].sort());
         expect(difference(before, after).come).toEqual([]);
+        const listed = objects.flatMap((object) => (object.fate === 'removed' ? stateKey(object) : []));
+        expect(listed.sort()).toEqual(difference(before, after).gone.map(keyOf).sort());
+        expect(factsOf(dry.objects)).toEqual(factsOf(objects));
         expect(result).toMatchObject({ outcome: 'done', removed, ...(passedOver && { passedOver }) });
         expect(dry.result).toMatchObject({ outcome: 'done', removed, dryRun: true });
         expect((await runTask(shell, task(AT_ONCE))).result.outcome).toBe('nothing');
@@ -120,6 +124,25 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
     });
   });
 });
+
+/** What a line of the Engine's state begins with. */
+function keyOf(line: string): string {
+  const [kind = '', name = ''] = line.split(' ');
+  return `${kind} ${kind === 'image' ? name.replace('sha256:', '').slice(0, 12) : name}`;
+}
+
+/** The same of a listed object; nothing of a project, because the Engine has no object for it. */
+function stateKey({ kind, id, name = '' }: ListedObject): string | [] {
+  if (kind === 'projects') return [];
+  return `${objectWord(kind)} ${kind === 'containers' || kind === 'networks' ? name : id}`;
+}
+
+/** Everything that a list says except ages, which differ between two runs, with the fates of a real run. */
+function factsOf(objects: readonly ListedObject[]): string[] {
+  return objects.map(({ fate, kind, id, name, project, size }) =>
+    [fate === 'would-remove' ? 'removed' : fate, kind, id, name, project, size].join(' '),
+  );
+}
 
 /** Removes the identifiers of images, which differ from store to store. */
 function withoutIdentifiers(state: EngineState): string[] {

@@ -1,7 +1,8 @@
-import type { StepResult } from '../../../lib/contract';
 import type { PrivateHost } from '../../../local/host/private-host';
+import type { TaskRun } from '../support/run-task';
 import type { RunTask } from './check';
 import { countCalls, runWithFault } from './disturb';
+import { judgeDisturbedList, judgeList, removalsOf } from './list-verdict';
 import { sizeOf, type Snapshot } from './objects';
 import type { Scenario, TaskPlan } from './plan';
 import { takeSnapshot } from './snapshot';
@@ -22,34 +23,41 @@ export async function checkTask(
   task: TaskPlan,
   runTask: RunTask,
 ): Promise<Checked> {
-  const run = async (dryRun: boolean): Promise<StepResult> =>
-    (await runTask(host, toTask(task, 0), dryRun)).result;
+  const run = (dryRun: boolean): Promise<TaskRun> => runTask(host, toTask(task, 0), dryRun);
   const common = { task, directories };
   const before = await takeSnapshot(host);
   const { outcome: dry, count } = fault
     ? await countCalls(host, () => run(true))
     : { outcome: await run(true), count: 0 };
   const afterDry = await takeSnapshot(host);
-  const wrong = judgeDry({ ...common, before, after: afterDry, result: dry }).map(
+  const wrong = judgeDry({ ...common, before, after: afterDry, result: dry.result }).map(
     (what) => `the dry run: ${what}`,
   );
 
   const first = fault
     ? await runWithFault(host, fault, count, () => run(false))
     : { outcome: await run(false), call: undefined };
-  const result = first.outcome;
+  const { result, objects } = first.outcome;
   const after = await takeSnapshot(host);
   if (first.call === undefined) {
-    wrong.push(...judge({ ...common, before, after, result }).map((what) => `the run: ${what}`));
-    wrong.push(...differences(task, before, dry, result));
+    const found = [...judge({ ...common, before, after, result }), ...judgeList({ before, after, objects })];
+    wrong.push(...found.map((what) => `the run: ${what}`));
+    wrong.push(...differences(task, before, dry, first.outcome));
   } else {
     const when = `the run whose CLI failed at "${first.call}"`;
-    wrong.push(...judgeDisturbed({ ...common, before, after, result }).map((what) => `${when}: ${what}`));
+    const found = [
+      ...judgeDisturbed({ ...common, before, after, result }),
+      ...judgeDisturbedList({ before, after, objects }),
+    ];
+    wrong.push(...found.map((what) => `${when}: ${what}`));
   }
 
   const second = await run(false);
   const end = await takeSnapshot(host);
-  const again = judge({ ...common, before: after, after: end, result: second });
+  const again = [
+    ...judge({ ...common, before: after, after: end, result: second.result }),
+    ...judgeList({ before: after, after: end, objects: second.objects }),
+  ];
   wrong.push(...again.map((what) => `the second run: ${what}`));
   // A task with `maxRemovals` continues where it stopped.
   if (task.maxRemovals === undefined && first.call === undefined && sizeOf(end) < sizeOf(after))
@@ -58,13 +66,19 @@ export async function checkTask(
   return { removed: sizeOf(before) - sizeOf(end) - cache, cache, wrong };
 }
 
+<<<<<<< HEAD
 /** Compares the dry run with the run. It does not use the model, whose mistake could hide a difference. */
 function differences(task: TaskPlan, before: Snapshot, dry: StepResult, real: StepResult): string[] {
   if (dry.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
+=======
+/** Compares dry run and run, so that a mistake of the model cannot hide a difference. */
+function differences(task: TaskPlan, before: Snapshot, dry: TaskRun, real: TaskRun): string[] {
+  if (dry.result.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
+>>>>>>> b029078 (List each removed and kept object after a step's result, and measure the disk again after all tasks)
   if (isBlind(task) && before.volumes.some(({ undescribed }) => undescribed)) return [];
   return [`the dry run said ${said(dry)}, but the run ${said(real)}`];
 }
 
-function said({ outcome, reason, removed }: StepResult): string {
-  return `${outcome}${reason === undefined ? '' : ` (${reason})`}, ${counts(removed)}`;
+function said({ result: { outcome, reason, removed }, objects }: TaskRun): string {
+  return `${outcome}${reason === undefined ? '' : ` (${reason})`}, ${counts(removed)}: ${removalsOf(objects)}`;
 }

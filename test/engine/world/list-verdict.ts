@@ -13,20 +13,19 @@ interface Listed {
 /** Compares the objects that a run lists as removed with those that the Engine lacks now. @returns what is wrong */
 export function judgeList({ before, after, objects }: Listed): string[] {
   return KINDS.flatMap((kind) => {
-    const gone = without(before, after)[kind].map(shortId).sort();
+    const { [kind]: missing } = without(before, after);
+    const gone = missing.map((thing) => shortId(kind, thing)).sort();
     const listed = idsOf(objects, kind, 'removed');
-    const wrong =
-      listed.join() === gone.join()
-        ? []
-        : [`listed the ${kind} ${listed.join(' ')} as removed, and not ${gone.join(' ')}`];
-    return [...wrong, ...before[kind].flatMap((thing) => judgeFacts(thing, objects))];
+    const wrong = before[kind].flatMap((thing) => judgeFacts(kind, thing, objects));
+    if (listed.join() === gone.join()) return wrong;
+    return [...wrong, `listed the ${kind} ${listed.join(' ')} as removed, and not ${gone.join(' ')}`];
   });
 }
 
 /** A run that lost the Docker CLI may list less than it removed, but nothing that is still there. */
 export function judgeDisturbedList({ after, objects }: Listed): string[] {
   return KINDS.flatMap((kind) => {
-    const present = new Set(after[kind].map(shortId));
+    const present = new Set(after[kind].map((thing) => shortId(kind, thing)));
     return idsOf(objects, kind, 'removed')
       .filter((id) => present.has(id))
       .map((id) => `listed as removed, but is still there, of the ${kind}: ${id}`);
@@ -41,21 +40,23 @@ export function removalsOf(objects: readonly ListedObject[]): string {
 }
 
 /** Compares what the list says of an object with what the Engine says. */
-function judgeFacts(thing: Thing & { readonly undescribed?: boolean }, objects: readonly ListedObject[]): string[] {
-  const listed = objects.find(({ id }) => id === shortId(thing));
+function judgeFacts(
+  kind: (typeof KINDS)[number],
+  thing: Thing & { readonly undescribed?: boolean },
+  objects: readonly ListedObject[],
+): string[] {
+  const listed = objects.find((object) => object.kind === kind && object.id === shortId(kind, thing));
   // An object without an answer is listed by its identifier alone.
-  if (listed === undefined || listed.kind === 'cacheRecords' || thing.undescribed) return [];
+  if (listed === undefined || kind === 'cacheRecords' || thing.undescribed) return [];
   const project = quoted(thing.labels[PROJECT_LABEL] ?? '');
   return (listed.project ?? '') === project
     ? []
     : [`listed ${JSON.stringify(listed)}, whose project is ${JSON.stringify(project)}`];
 }
 
-const WHOLE = /^(?![0-9a-f]{64}$|sha256:)/;
-
-/** An identifier as the list has it: 12 digits, unless it is a name. */
-function shortId({ id, line }: Thing): string {
-  return WHOLE.test(id) || line.startsWith('volume') ? id : id.replace(/^sha256:/, '').slice(0, 12);
+/** An identifier as the list has it: 12 digits, or the whole of a volume's name and of a cache record's identifier. */
+function shortId(kind: (typeof KINDS)[number], { id }: Thing): string {
+  return kind === 'volumes' || kind === 'cacheRecords' ? id : id.replace(/^sha256:/, '').slice(0, 12);
 }
 
 const NAMED: Readonly<Record<string, string>> = {
