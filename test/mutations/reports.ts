@@ -1,4 +1,7 @@
-import { type Mutation } from './mutation';
+import { matrix, OLD, of, type Mutation } from './mutation';
+
+const onHost = of('results/objects', 'on a host');
+const list = of('results/objects', `${OLD} the list of objects`);
 
 /** Every run is reported once, also when it failed. */
 export const REPORTS: readonly Mutation[] = [
@@ -29,5 +32,40 @@ export const REPORTS: readonly Mutation[] = [
     find: `status: Match.anythingBut('Pending', 'InProgress', 'Delayed', 'Cancelling'),`,
     replace: `status: ['Success'],`,
     test: ['test/lib/run-reporter.test.ts', 'reports every end of a run'],
+  },
+  {
+    rule: 'every removed object is named',
+    file: 'lib/host/prune.sh',
+    find: 'account_for_removed "$2" removed',
+    replace: ':',
+    test: matrix('VolumePrune'),
+  },
+  {
+    rule: 'every removed volume of a project is named',
+    file: 'lib/tasks/compose-down/aftermath.sh',
+    find: 'account_for_removed volume removed.all-volumes',
+    replace: ':',
+    test: matrix('ComposeDown, one project'),
+  },
+  {
+    rule: 'what a task could not remove is named',
+    file: 'lib/tasks/compose-down/aftermath.sh',
+    find: 'account_for left network after.networks',
+    replace: ':',
+    test: list('of ComposeDown names projects'),
+  },
+  {
+    rule: 'a name can mislead no reader',
+    file: 'lib/host/describe.sh',
+    find: `name='{''{printf "%+q" .Name}}'`,
+    replace: `name='{''{printf "%q" .Name}}'`,
+    test: list('escapes hostile names'),
+  },
+  {
+    rule: 'a step lists no object of another run',
+    file: 'lib/host/objects.sh',
+    find: '[ "$ACCOUNTING" = yes ] || return 0',
+    replace: ':',
+    test: onHost('a run that is skipped lists nothing of the run in progress'),
   },
 ];

@@ -203,6 +203,22 @@ describeDocker('on a host', () => {
     expect(objects).toEqual([]);
   });
 
+  test('a run that is skipped lists nothing of the run in progress', async () => {
+    await must(host, `docker volume create ${LABELLED} data >/dev/null`);
+    const task = new VolumePrune({ labels, olderThan: AT_ONCE });
+    expect((await runTask(host, task)).objects).toHaveLength(1);
+    const lock = '/run/docker-housekeeping/lock';
+    await must(
+      host,
+      `(exec 9>>${lock}; flock 9; touch /run/locked; exec sleep 600) >/dev/null 2>&1 & echo $! >/run/locker`,
+    );
+    await must(host, 'until [ -e /run/locked ]; do sleep 0.1; done');
+    const { result, objects } = await runTask(host, task);
+    await must(host, 'kill "$(cat /run/locker)"; rm /run/locked');
+    expect(result).toMatchObject({ outcome: 'skipped', reason: 'locked' });
+    expect(objects).toEqual([]);
+  });
+
   test('the step disk measures the disk as the step host does', async () => {
     const { result } = await runDiskStep(host, [script('{"outcome":"done"}')]);
     expect(result).toMatchObject({ v: 1, task: 'Disk', outcome: 'done', dryRun: false });
