@@ -223,12 +223,14 @@ take_down() {
   fi
   account_for kept network kept.networks
   account_for kept volume kept.volumes
+  describe_project
   KEPT_COUNT=$((KEPT_COUNT + $(cat "$WORK/kept.networks" "$WORK/kept.volumes" | wc -l)))
   FATE=nothing
   cat "$WORK/before.containers" "$WORK/before.networks" "$WORK/before.volumes" | grep -q . || return 0
   FATE=down
   # Before it stops anything, because the Engine could not describe a removed container that was started with --rm.
   classify_volumes
+  describe_objects volume own-volumes doubtful-volumes
   clear_project
 }
 
@@ -250,17 +252,16 @@ take_rest() {
   clear_project
 }
 
-# describe_project: asks what the list of objects says of PROJECT. Reads before.KIND, kept.KIND, own-volumes.
+# describe_project: asks what the list of objects says of PROJECT. Reads before.KIND, kept.KIND.
 describe_project() {
   describe_objects container before.containers
   describe_objects network before.networks kept.networks
-  describe_objects volume before.volumes kept.volumes own-volumes doubtful-volumes
+  describe_objects volume before.volumes kept.volumes
 }
 
 # clear_project: removes what may be removed, and reports what is left. Reads before.KIND, FATE. Writes DEADLINE.
 clear_project() {
   deadline=$DEADLINE
-  describe_project
   if [ "$DRY_RUN" = true ]; then
     list_removable
     presume_after

@@ -97,7 +97,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
       await must(
         host,
         `set -e; exec >/dev/null
-        docker network create ${LABELLED} --label ${shellQuote(`${PROJECT_LABEL}=${project}`)} "net ${RIGHT_TO_LEFT}evil"
+        docker network create ${LABELLED} --label ${shellQuote(`${PROJECT_LABEL}=${project}`)} "net ${RIGHT_TO_LEFT}évil"
         docker create ${LABELLED} --label ${PROJECT_LABEL}=${long} --name web service true`,
       );
       const network = await runTask(shell, new NetworkPrune({ labels, olderThan: AT_ONCE }));
@@ -107,7 +107,7 @@ describe.each(Object.entries(ENGINES))('%s', (engine, kind) => {
           kind: 'networks',
           id: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
           project: 'shop\\x20\\u202e\\"$(touch\\x20/run/broken)\\"\\x20\\\\\\x20\\x1b[2J',
-          name: 'net\\x20\\u202eevil',
+          name: 'net\\x20\\u202e\\u00e9vil',
           age: '0m',
         },
       ]);

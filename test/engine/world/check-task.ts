@@ -66,15 +66,9 @@ export async function checkTask(
   return { removed: sizeOf(before) - sizeOf(end) - cache, cache, wrong };
 }
 
-<<<<<<< HEAD
 /** Compares the dry run with the run. It does not use the model, whose mistake could hide a difference. */
-function differences(task: TaskPlan, before: Snapshot, dry: StepResult, real: StepResult): string[] {
-  if (dry.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
-=======
-/** Compares dry run and run, so that a mistake of the model cannot hide a difference. */
 function differences(task: TaskPlan, before: Snapshot, dry: TaskRun, real: TaskRun): string[] {
   if (dry.result.reason === 'dry-run-unsupported' || said(dry) === said(real)) return [];
->>>>>>> b029078 (List each removed and kept object after a step's result, and measure the disk again after all tasks)
   if (isBlind(task) && before.volumes.some(({ undescribed }) => undescribed)) return [];
   return [`the dry run said ${said(dry)}, but the run ${said(real)}`];
 }

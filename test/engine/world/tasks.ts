@@ -74,8 +74,11 @@ function ownScript(labels: Labels): string {
       case "$kept $projects" in *"$id"*) ;; *) set -- "$@" "$id" ;; esac
     done
     [ $# -gt 0 ] || { echo '{"outcome":"nothing"}'; exit; }
+    fate=would-remove
+    [ "$DRY_RUN" = true ] || fate=removed
     [ "$DRY_RUN" = true ] || docker rm "$@" >&2
-    printf '{"outcome":"done","removed":{"containers":%d}}\\n' $#`;
+    printf '{"outcome":"done","removed":{"containers":%d}}\\n' $#
+    for id; do echo "$fate container $id - - - -"; done`;
 }
 
 /** A task whose selection does not depend on the world yet. */
