@@ -43,6 +43,7 @@ import {
   object,
   oneOf,
   recordOf,
+  roleName,
   scheduleExpression,
   size,
   text,
@@ -55,9 +56,10 @@ const CONTEXT_KEY = 'housekeeping';
 /** The keys that the command line may set for one deployment, e.g. `-c dryRun=true`. */
 const OVERRIDABLE = ['schedule', 'timeZone', 'enabled', 'dryRun'] as const;
 
-/** The properties of the construct, and the addresses to notify by e-mail. */
+/** The properties of the construct, the addresses to notify by e-mail, and the roles of hosts that may write their output. */
 export interface AppConfiguration extends Omit<DockerHousekeepingProps, 'notify'> {
   readonly addresses: readonly string[];
+  readonly hostRoles: readonly string[];
 }
 
 /**
@@ -71,11 +73,14 @@ export function configuration(context: Node): AppConfiguration {
   const given = object(CONTEXT_KEY, all[CONTEXT_KEY]);
   const overrides = OVERRIDABLE.filter((key) => all[key] !== undefined).map((key) => [key, all[key]]);
   const read = readConfiguration(CONTEXT_KEY, { ...given, ...Object.fromEntries(overrides) });
-  const { schedule, timeZone, notify, ...props } = read;
+  const { schedule, timeZone, notify, hostOutput, ...props } = read;
+  const { roles = [], ...output } = hostOutput ?? {};
   return {
     ...props,
     schedule: ScheduleExpression.expression(schedule, timeZone ?? TimeZone.ETC_UTC),
     addresses: notify ?? [],
+    hostOutput: hostOutput && output,
+    hostRoles: roles,
   };
 }
 
@@ -88,10 +93,18 @@ interface Configuration {
   readonly dryRun?: boolean;
   readonly reportRetention?: RetentionDays;
   readonly reportDueEvery?: Duration;
+  readonly hostOutput?: HostOutputConfiguration;
   readonly notify?: readonly string[];
   readonly notifyOn?: NotifyOn;
   readonly alarms?: HousekeepingAlarms;
   readonly dashboard?: boolean;
+}
+
+/** It has no encryption key: the app cannot make the policy of an existing key let CloudWatch Logs use it. */
+interface HostOutputConfiguration {
+  readonly retention?: RetentionDays;
+  /** Names of IAM roles. */
+  readonly roles?: readonly string[];
 }
 
 const readHosts: Read<DockerHosts> = (path, value) => {
@@ -186,16 +199,19 @@ const readTask: Read<HousekeepingTask> = (path, value) => {
   return built(type, path, () => TASKS[type as TaskKind](path, props));
 };
 
-const readAddresses: Read<readonly string[]> = (path, value) => {
-  const addresses = listOf(email)(path, value);
-  addresses.forEach((address, index) => {
-    const first = addresses.indexOf(address);
-    if (first < index) {
-      refuse(`${path}[${index}]`, address, `is also ${path}[${first}]`, 'give each address once');
-    }
-  });
-  return addresses;
-};
+/** @param what what the list has, e.g. `address` */
+function uniqueListOf(what: string, read: Read<string>): Read<readonly string[]> {
+  return (path, value) => {
+    const items = listOf(read)(path, value);
+    items.forEach((item, index) => {
+      const first = items.indexOf(item);
+      if (first < index) {
+        refuse(`${path}[${index}]`, item, `is also ${path}[${first}]`, `give each ${what} once`);
+      }
+    });
+    return items;
+  };
+}
 
 const readAlarm = recordOf<AlarmSettings>({
   enabled: flag,
@@ -210,6 +226,7 @@ const readAlarms = recordOf<HousekeepingAlarms>({
   hostsFailed: readAlarm,
   hostsUnreachable: readAlarm,
   noHosts: readAlarm,
+  diskStillFull: readAlarm,
   noReport: readAlarm,
   notSent: readAlarm,
   reporterFailing: readAlarm,
@@ -228,7 +245,11 @@ const readConfiguration = recordOf<Configuration>(
     dryRun: flag,
     reportRetention: readRetention,
     reportDueEvery: duration,
-    notify: readAddresses,
+    hostOutput: recordOf<HostOutputConfiguration>({
+      retention: readRetention,
+      roles: uniqueListOf('role', roleName),
+    }),
+    notify: uniqueListOf('address', email),
     notifyOn: oneOf(Object.values(NotifyOn)),
     alarms: readAlarms,
     dashboard: flag,

@@ -32,6 +32,16 @@ export const email: Read<string> = (path, value) =>
     ? value
     : refuse(path, value, 'is not an e-mail address', "give one, e.g. 'ops@example.com'");
 
+export const roleName: Read<string> = (path, value) =>
+  typeof value === 'string' && /^[\w+=,.@-]{1,64}$/.test(value)
+    ? value
+    : refuse(
+        path,
+        value,
+        'is not the name of an IAM role',
+        "give the name without ARN and path, e.g. 'DockerHost'",
+      );
+
 export const size: Read<Size> = (path, value) => {
   const [, amount, unit = ''] = (typeof value === 'string' && /^(\d+) ?(KiB|MiB|GiB|TiB)$/.exec(value)) || [];
   const units: Record<string, (amount: number) => Size> = {

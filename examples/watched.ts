@@ -33,6 +33,8 @@ const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', {
   alarms: {
     // In this fleet, one or two hosts are always being replaced.
     hostsUnreachable: { threshold: 3 },
+    // These hosts need room for the next build.
+    diskStillFull: { threshold: 80 },
     // At times, this fleet is scaled down to zero hosts.
     noHosts: { enabled: false },
   },

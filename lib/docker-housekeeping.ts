@@ -4,15 +4,13 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { CommandDocument } from './command-document';
 import type { DockerHosts } from './docker-hosts';
-import type { HousekeepingAlarms } from './monitoring/alarm-settings';
+import type { DockerHousekeepingProps } from './docker-housekeeping-props';
+import { HostOutput } from './host-output';
 import { Alarms } from './monitoring/alarms';
 import { HousekeepingDashboard } from './monitoring/dashboard';
 import { housekeepingName, ReportedMetrics } from './monitoring/metrics';
@@ -22,108 +20,7 @@ import type { Notification } from './run-reporter';
 import { NotifyOn, RunReporter } from './run-reporter';
 import { CommandSchedule } from './schedule/command-schedule';
 import { sendCommandLine, sendCommandRequest } from './schedule/send-command';
-import type { HousekeepingTask } from './tasks/task';
 import { refuse } from './validation';
-
-/** Which hosts to clean, what to clean on them, and when. */
-export interface DockerHousekeepingProps {
-  /** The EC2 instances to clean, selected by their tags. */
-  readonly hosts: DockerHosts;
-
-  /**
-   * The tasks that run on each host, in this order. At least one task, each with a different name.
-   *
-   * If a task fails, the tasks after it still run.
-   */
-  readonly tasks: HousekeepingTask[];
-
-  /**
-   * When to clean the hosts.
-   *
-   * There is no default, because `ComposeDown` takes down projects even while they are in use.
-   *
-   * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-   */
-  readonly schedule: ScheduleExpression;
-
-  /**
-   * Whether the schedule is enabled.
-   *
-   * Without the schedule, you can still start runs with `runCommand`; they are reported too.
-   *
-   * @default true
-   */
-  readonly enabled?: boolean;
-
-  /**
-   * Whether scheduled runs are dry runs, which only report what they would remove.
-   *
-   * This does not change `runCommand`, which always removes.
-   *
-   * @default false
-   */
-  readonly dryRun?: boolean;
-
-  /**
-   * How long CloudWatch Logs keeps the reports.
-   *
-   * @default RetentionDays.ONE_YEAR
-   */
-  readonly reportRetention?: RetentionDays;
-
-  /**
-   * What happens to the log group of the reports when you remove the construct or its stack.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * The SNS topic that receives a short summary of each run, or of some runs; see `notifyOn`.
-   *
-   * If the topic is encrypted with a customer managed key, the key policy must let the reporter use the key. If the topic is
-   * in another account, its policy must let the reporter publish.
-   *
-   * @default - no summaries are sent
-   */
-  readonly notify?: ITopic;
-
-  /**
-   * Which runs the topic receives a summary of. Needs `notify`.
-   *
-   * @default NotifyOn.EVERY_RUN
-   */
-  readonly notifyOn?: NotifyOn;
-
-  /**
-   * Changes to the alarms, or alarms to leave out.
-   *
-   * All alarms exist by default, but none of them notifies you before you call `addAlarmAction()`.
-   *
-   * @default - all alarms with their default settings
-   */
-  readonly alarms?: HousekeepingAlarms;
-
-  /**
-   * The longest time between two runs: at least 1 minute, in whole seconds.
-   *
-   * The alarm `NoReport` triggers if the last report is older than this plus the time that a run and its report may take.
-   * Set it if you know the schedule only at deployment: synthesis warns that the alarm is missing.
-   *
-   * @default - the longest time between two runs of `schedule`; no alarm if the schedule is disabled, runs once or ends in
-   * some year
-   */
-  readonly reportDueEvery?: Duration;
-
-  /**
-   * Whether to create a CloudWatch dashboard of runs, hosts and reclaimed disk space.
-   *
-   * CloudWatch bills the log tables on the dashboard by the data that they scan, each time you open it.
-   *
-   * @default false
-   */
-  readonly dashboard?: boolean;
-}
 
 /**
  * Keeps a fleet of EC2 Docker hosts clean. On a schedule, every tagged host runs the tasks, and each run ends as one report
@@ -155,6 +52,13 @@ export class DockerHousekeeping extends ReportedMetrics {
   public readonly reportLogGroup: ILogGroup;
 
   /**
+   * Log group of the hosts' whole output; absent without `hostOutput`.
+   *
+   * Each step has a stream for its stdout, and one for its stderr: `<command id>/<instance id>/<step>/stdout`.
+   */
+  public readonly hostOutputLogGroup?: ILogGroup;
+
+  /**
    * Holds the scheduled runs that could not be sent, for 14 days.
    *
    * The message attributes `ERROR_CODE` and `ERROR_MESSAGE` give the reason.
@@ -171,7 +75,8 @@ export class DockerHousekeeping extends ReportedMetrics {
   public readonly dryRunCommand: string;
 
   /**
-   * The alarms by name: `HostsFailed`, `HostsUnreachable`, `NoHosts`, `NoReport`, `NotSent` and `ReporterFailing`.
+   * The alarms by name: `HostsFailed`, `HostsUnreachable`, `NoHosts`, `DiskStillFull`, `NoReport`, `NotSent` and
+   * `ReporterFailing`.
    *
    * Alarms that you leave out are absent, and so is `NoReport` if no report is due.
    */
@@ -180,6 +85,7 @@ export class DockerHousekeeping extends ReportedMetrics {
   private readonly document: CommandDocument;
   private readonly hosts: DockerHosts;
   private readonly alarmSet: Alarms;
+  private readonly hostOutput?: HostOutput;
 
   /**
    * @throws if there is no task, two tasks have the same name, the tasks do not fit into one Command document of 64 KB,
@@ -192,12 +98,18 @@ export class DockerHousekeeping extends ReportedMetrics {
     this.document = new CommandDocument(this, 'Document', props.tasks);
     this.documentName = this.document.documentName;
 
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    if (props.hostOutput !== undefined) {
+      this.hostOutput = new HostOutput(this, 'HostOutput', { settings: props.hostOutput, removalPolicy });
+      this.hostOutputLogGroup = this.hostOutput.logGroup;
+    }
     const schedule = new CommandSchedule(this, 'Schedule', {
       document: this.document,
       hosts: props.hosts,
       schedule: props.schedule,
       enabled: props.enabled ?? true,
       dryRun: props.dryRun ?? false,
+      hostOutput: this.hostOutputLogGroup,
     });
     this.deadLetterQueue = schedule.deadLetterQueue;
     [this.runCommand, this.dryRunCommand] = [this.commandLine(false), this.commandLine(true)];
@@ -206,8 +118,9 @@ export class DockerHousekeeping extends ReportedMetrics {
       documentName: this.documentName,
       housekeeping: housekeepingName(this),
       reportRetention: props.reportRetention ?? RetentionDays.ONE_YEAR,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy,
       notification: notification(props),
+      hostOutput: this.hostOutput,
     });
     this.reportLogGroup = reporter.reportLogGroup;
     this.reporter = reporter.handler;
@@ -222,7 +135,11 @@ export class DockerHousekeeping extends ReportedMetrics {
       new HousekeepingDashboard(this, 'Dashboard', {
         housekeeping: this,
         reportLogGroup: this.reportLogGroup,
-        alarms: Object.values(this.alarms),
+        alarms: this.alarms,
+        commands: {
+          ...(!props.dryRun && { 'Clean now': this.runCommand }),
+          'Report what a run would remove': this.dryRunCommand,
+        },
       });
     }
   }
@@ -264,9 +181,36 @@ export class DockerHousekeeping extends ReportedMetrics {
     return send.reduce((all, grant) => all.combine(grant), follow);
   }
 
+  /**
+   * Lets the hosts send their whole output to `hostOutputLogGroup`.
+   *
+   * @example
+   * housekeeping.grantHostOutput(hostRole);
+   *
+   * @param grantee the role of the hosts: that of their instance profile, or of Default Host Management
+   * @returns the grant of all these permissions
+   * @throws if the construct has no `hostOutput`
+   */
+  public grantHostOutput(grantee: IGrantable): Grant {
+    if (this.hostOutput === undefined) {
+      refuse(
+        'hostOutput',
+        undefined,
+        'creates no log group for output',
+        "give 'hostOutput' to the construct, e.g. hostOutput: {}",
+      );
+    }
+    return this.hostOutput.grantWrite(grantee);
+  }
+
   private commandLine(dryRun: boolean): string {
     return sendCommandLine(
-      sendCommandRequest({ documentName: this.documentName, hosts: this.hosts, dryRun }),
+      sendCommandRequest({
+        documentName: this.documentName,
+        hosts: this.hosts,
+        dryRun,
+        hostOutput: this.hostOutputLogGroup,
+      }),
     );
   }
 

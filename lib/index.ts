@@ -1,5 +1,7 @@
 export { DockerHosts } from './docker-hosts';
-export { DockerHousekeeping, type DockerHousekeepingProps } from './docker-housekeeping';
+export { DockerHousekeeping } from './docker-housekeeping';
+export { type DockerHousekeepingProps } from './docker-housekeeping-props';
+export { type HostOutputSettings } from './host-output';
 export { type AlarmSettings, type HousekeepingAlarms } from './monitoring/alarm-settings';
 export { ReportedMetrics } from './monitoring/metrics';
 export { NotifyOn } from './run-reporter';

@@ -11,6 +11,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { REPORTER_ENVIRONMENT } from './contract';
+import type { HostOutput } from './host-output';
+import { grantOnLogGroup } from './log-group-grant';
 
 /** Which runs the topic receives a summary of. */
 export enum NotifyOn {
@@ -41,6 +43,8 @@ export interface RunReporterProps {
   readonly removalPolicy: RemovalPolicy;
   /** Without it, the reporter sends no summaries. */
   readonly notification?: Notification;
+  /** Where the hosts send the whole output of all steps; without it, they send none. */
+  readonly hostOutput?: HostOutput;
 }
 
 /** Writes one report to CloudWatch Logs for each run that has ended, and sends a summary to the topic. */
@@ -60,7 +64,8 @@ export class RunReporter extends Construct {
     this.sweep();
   }
 
-  private createHandler({ housekeeping, documentName, notification }: RunReporterProps): IFunction {
+  private createHandler(props: RunReporterProps): IFunction {
+    const { housekeeping, documentName, notification, hostOutput } = props;
     // Enough for 10,000 hosts. Lambda makes its third and last attempt after 3 minutes. The claim times out before that, so
     // that this attempt can take over from one that died.
     const timeout = Duration.seconds(150);
@@ -78,7 +83,7 @@ export class RunReporter extends Construct {
       // Lambda allocates CPU in proportion to memory, and reading 10,000 instances takes several seconds of a full CPU.
       memorySize: 1024,
       timeout,
-      role: this.createRole(logGroup, notification?.topic),
+      role: this.createRole(logGroup, notification?.topic, hostOutput),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment: {
@@ -91,6 +96,7 @@ export class RunReporter extends Construct {
           [REPORTER_ENVIRONMENT.notifyTopic]: notification.topic.topicArn,
           [REPORTER_ENVIRONMENT.notifyOn]: notification.on,
         }),
+        ...(hostOutput && { [REPORTER_ENVIRONMENT.hostOutputLogGroup]: hostOutput.logGroup.logGroupName }),
       },
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
@@ -98,13 +104,14 @@ export class RunReporter extends Construct {
   }
 
   /** Creates a role without the usual managed policy, which allows writing to every log group of the account. */
-  private createRole(handlerLogs: ILogGroup, topic: ITopic | undefined): Role {
+  private createRole(handlerLogs: ILogGroup, topic?: ITopic, hostOutput?: HostOutput): Role {
     const role = new Role(this, 'Role', {
       description: 'Reads the results of Docker housekeeping and writes its reports',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    handlerLogs.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents');
-    this.reportLogGroup.grant(
+    grantOnLogGroup(handlerLogs, role, 'logs:CreateLogStream', 'logs:PutLogEvents');
+    grantOnLogGroup(
+      this.reportLogGroup,
       role,
       'logs:CreateLogStream',
       'logs:PutLogEvents',
@@ -138,6 +145,7 @@ export class RunReporter extends Construct {
         ],
       }),
     );
+    hostOutput?.grantListStreams(role);
     topic?.grantPublish(role);
     return role;
   }

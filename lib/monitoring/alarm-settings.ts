@@ -45,8 +45,8 @@ export interface AlarmSettings {
   /**
    * How CloudWatch treats a period without data.
    *
-   * @default - `IGNORE` for `hostsFailed`, `hostsUnreachable` and `noHosts`; `BREACHING` for `noReport`; `NOT_BREACHING` for
-   * `notSent` and `reporterFailing`
+   * @default - `IGNORE` for `hostsFailed`, `hostsUnreachable`, `noHosts` and `diskStillFull`; `BREACHING` for `noReport`;
+   * `NOT_BREACHING` for `notSent` and `reporterFailing`
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
   readonly treatMissingData?: TreatMissingData;
@@ -74,6 +74,17 @@ export interface HousekeepingAlarms {
    * @default - at less than one host, until a run that has a host
    */
   readonly noHosts?: AlarmSettings;
+
+  /**
+   * Triggers when a disk is still full after the tasks of a run. The threshold is the use of the fullest disk of all
+   * hosts, in per cent.
+   *
+   * It watches the disk after the tasks, not before: a full disk before a run is what the run is for, a full disk after it
+   * needs you. For an alarm on the former, use `metricHighestDiskUse()`.
+   *
+   * @default - above 90 % on one host or more, until a run without such a host
+   */
+  readonly diskStillFull?: AlarmSettings;
 
   /**
    * Triggers when a run was due and has no report. The threshold is the age of the last report, in seconds.

@@ -57,6 +57,7 @@ export class Alarms extends Construct {
     this.add('HostsFailed', 'hostsFailed', hostsFailed(props), settings.hostsFailed);
     this.add('HostsUnreachable', 'hostsUnreachable', hostsUnreachable(props), settings.hostsUnreachable);
     this.add('NoHosts', 'noHosts', noHosts(props), settings.noHosts);
+    this.add('DiskStillFull', 'diskStillFull', diskStillFull(props), settings.diskStillFull);
     if (oldestReport) {
       this.add('NoReport', 'noReport', noReport(props, oldestReport), settings.noReport);
     }
@@ -130,6 +131,21 @@ function noHosts({ housekeeping }: AlarmsProps): Definition {
       'The last run of Docker housekeeping had no host. First: list the running instances that carry the tags of the ' +
       'construct (EC2 console, Instances, filter by tag). If you expect none, disable the schedule. Otherwise correct ' +
       'the tags. The alarm ends with the next run that has a host.',
+  };
+}
+
+function diskStillFull({ housekeeping, reportLogGroup }: AlarmsProps): Definition {
+  return {
+    ...UNTIL_NEXT_RUN,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: 90,
+    // Its statistic is the maximum: of two runs in a period, the one with the fuller disk counts.
+    metric: (options) => housekeeping.metricHighestDiskUseAfter(options),
+    description:
+      'The last run of Docker housekeeping left a host whose disk is still full. First: run the saved query "Disk use by ' +
+      `host" on ${reportLogGroup.logGroupName} to see which hosts. On such a host, "docker system df" says how much of it ` +
+      'Docker uses. If much, give the tasks a shorter olderThan, or add tasks. If little, other files fill the disk: remove ' +
+      'them, or enlarge it. The alarm ends with the next run that leaves no disk above the threshold.',
   };
 }
 

@@ -163,12 +163,22 @@ export abstract class ReportedMetrics extends Construct {
   }
 
   /**
-   * Highest disk use of all hosts, in per cent, on the file systems that hold the Engine's data.
+   * Highest disk use of all hosts before the tasks, in per cent, on the file systems that hold the Engine's data.
    *
    * @default - maximum over 5 minutes
    */
   public metricHighestDiskUse(props?: MetricOptions): Metric {
     return reportedMetric(this, 'HighestDiskUse', props);
+  }
+
+  /**
+   * Highest disk use of all hosts after the tasks, in per cent, on the file systems that hold the Engine's data. A dry run does
+   * not publish it.
+   *
+   * @default - maximum over 5 minutes
+   */
+  public metricHighestDiskUseAfter(props?: MetricOptions): Metric {
+    return reportedMetric(this, 'HighestDiskUseAfter', props);
   }
 
   /**

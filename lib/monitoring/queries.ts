@@ -1,7 +1,8 @@
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FAILED_OUTCOMES, REMOVABLE, REMOVABLE_KINDS } from '../contract';
+import { FAILED_OUTCOMES, REMOVABLE, REMOVABLE_KINDS, TROUBLED_OUTCOMES } from '../contract';
+import type { ObjectFate } from '../contract';
 
 /** A query on the reports, in the language of CloudWatch Logs Insights. */
 export interface InsightsQuery {
@@ -19,13 +20,18 @@ export interface InsightsQuery {
  */
 const ALL = 'limit 10000';
 
+/** What became of the objects that a run removed, or would have removed. */
+const REMOVED: readonly ObjectFate[] = ['removed', 'would-remove'];
+
 /**
  * The saved queries on the reports.
  *
  * Their fields are those of `HostReport` and `RunReport` as Logs Insights discovers them in JSON: only the first 200 fields
- * of an event. The queries use only syntax that the documentation shows. They identify a run by its log stream, whose name
- * has the day and the command id.
+ * of an event. Lists can be longer, so queries on them parse the event and turn each item into a record (`unnest`). The
+ * queries use only syntax that the documentation shows. They identify a run by its log stream, whose name has the day and the
+ * command id.
  *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export const INSIGHTS_QUERIES = {
@@ -47,10 +53,33 @@ export const INSIGHTS_QUERIES = {
     'sort day desc',
     ALL,
   ),
+  // The documentation does not say whether an empty list makes a record, so the filter comes after `unnest`.
+  removedByName: query(
+    'RemovedByName',
+    'What was removed, by name',
+    'filter type = "host"',
+    'fields jsonParse(@message) as event',
+    'unnest event.objects into object',
+    `filter object.fate in ${list(REMOVED)}`,
+    'fields @timestamp, instanceId, instanceName, object.fate as fate, object.kind as kind, object.project as project, ' +
+      'object.name as name, object.id as id, object.size as bytes, object.age as age, commandId',
+    'sort @timestamp desc',
+    ALL,
+  ),
+  // From the events of the hosts: in a fleet of any size, each host has one.
+  failuresByReason: query(
+    'FailuresByReason',
+    'Failures by reason',
+    `filter type = "host" and outcome in ${list(TROUBLED_OUTCOMES)}`,
+    'stats count_distinct(instanceId) as hosts, count(*) as times, sortsFirst(instanceId) as exampleHost, ' +
+      'sortsFirst(message) as exampleMessage, latest(@logStream) as lastReport by outcome, reason',
+    'sort hosts desc',
+    ALL,
+  ),
   failures: query(
     'Failures',
     'Failures with their reasons',
-    `filter type = "host" and outcome in [${FAILED_OUTCOMES.map((outcome) => `"${outcome}"`).join(', ')}]`,
+    `filter type = "host" and outcome in ${list(FAILED_OUTCOMES)}`,
     'fields @timestamp, instanceId, instanceName, outcome, reason, message, dryRun, commandId',
     'sort @timestamp desc',
     ALL,
@@ -81,7 +110,10 @@ export const INSIGHTS_QUERIES = {
     'DiskUse',
     'Disk use by host',
     'filter type = "host" and ispresent(host.diskPercent)',
-    'stats latest(host.diskPercent) as diskPercent, latest(host.inodePercent) as inodePercent, ' +
+    // A host that was killed before its last step has no second measurement.
+    'fields coalesce(diskPercentAfter, host.diskPercent) as percent, ' +
+      'coalesce(inodePercentAfter, host.inodePercent) as inodes',
+    'stats latest(percent) as diskPercent, latest(host.diskPercent) as diskPercentBefore, latest(inodes) as inodePercent, ' +
       'latest(host.images) as images, latest(host.danglingImages) as danglingImages, ' +
       'latest(host.containers) as containers, latest(host.volumes) as volumes, ' +
       'latest(@logStream) as lastReport by instanceId',
@@ -131,6 +163,11 @@ export class SavedQueries extends Construct {
 /** One column for each kind, with the number of removed objects. */
 function removalSums(): string {
   return REMOVABLE.map((kind) => `sum(${REMOVABLE_KINDS[kind].metric}) as ${kind}`).join(', ');
+}
+
+/** A list of strings, as it stands after `in`. */
+function list(values: readonly string[]): string {
+  return `[${values.map((value) => `"${value}"`).join(', ')}]`;
 }
 
 /** Puts each command on its own line, as the console does. */

@@ -1,5 +1,6 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import {
   ContextAttribute,
@@ -13,6 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CommandDocument } from '../command-document';
+import { SCHEDULE_COMMENT } from '../contract';
 import type { DockerHosts } from '../docker-hosts';
 import { MAX_EVENT_AGE, sendCommandRequest } from './send-command';
 
@@ -22,6 +24,8 @@ export interface CommandScheduleProps {
   readonly schedule: ScheduleExpression;
   readonly enabled: boolean;
   readonly dryRun: boolean;
+  /** The log group for the whole output of all steps; without it, hosts send none. */
+  readonly hostOutput?: ILogGroup;
 }
 
 /**
@@ -62,8 +66,8 @@ export class CommandSchedule extends Construct {
         action: 'sendCommand',
         input: ScheduleTargetInput.fromObject({
           ...sendCommandRequest({ ...props, documentName: props.document.documentName }),
-          // Shows which execution of the schedule sent the command.
-          Comment: ContextAttribute.executionId,
+          // The reporter reads from it that the schedule sent the command, and which execution did.
+          Comment: `${SCHEDULE_COMMENT}${ContextAttribute.executionId}`,
         }),
         role,
         policyStatements: props.document

@@ -1,4 +1,5 @@
 import { Duration, Fn, Token } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DRY_RUN_PARAMETER } from '../contract';
 import type { DockerHosts } from '../docker-hosts';
 import { shellQuote } from '../host/script';
@@ -13,6 +14,8 @@ export interface Run {
   readonly documentName: string;
   readonly hosts: DockerHosts;
   readonly dryRun: boolean;
+  /** The log group for the whole output of all steps; without it, hosts send none. */
+  readonly hostOutput?: ILogGroup;
 }
 
 /**
@@ -28,9 +31,10 @@ export interface SendCommandRequest {
   readonly MaxErrors: string;
   readonly MaxConcurrency: string;
   readonly TimeoutSeconds: number;
+  readonly CloudWatchOutputConfig?: { CloudWatchLogGroupName: string; CloudWatchOutputEnabled: boolean };
 }
 
-export function sendCommandRequest({ documentName, hosts, dryRun }: Run): SendCommandRequest {
+export function sendCommandRequest({ documentName, hosts, dryRun, hostOutput }: Run): SendCommandRequest {
   return {
     DocumentName: documentName,
     // CloudFormation can create a new version without making it the default.
@@ -42,6 +46,12 @@ export function sendCommandRequest({ documentName, hosts, dryRun }: Run): SendCo
     // Hosts share nothing that a run on all of them could overload.
     MaxConcurrency: '100%',
     TimeoutSeconds: DELIVERY_TIMEOUT.toSeconds(),
+    ...(hostOutput && {
+      CloudWatchOutputConfig: {
+        CloudWatchLogGroupName: hostOutput.logGroupName,
+        CloudWatchOutputEnabled: true,
+      },
+    }),
   };
 }
 
@@ -50,6 +60,9 @@ export function sendCommandLine(request: SendCommandRequest): string {
   const targets = request.Targets.map(({ Key, Values }) => ({ Key, Values: Values.map(escapedLate) }));
   const parameters = Object.entries(request.Parameters).map(
     ([name, values]) => `${name}=${values.join(',')}`,
+  );
+  const output = Object.entries(request.CloudWatchOutputConfig ?? {}).map(
+    ([name, value]) => `${name}=${value}`,
   );
   return [
     'aws ssm send-command',
@@ -60,6 +73,7 @@ export function sendCommandLine(request: SendCommandRequest): string {
     `--max-errors ${request.MaxErrors}`,
     `--max-concurrency ${request.MaxConcurrency}`,
     `--timeout-seconds ${request.TimeoutSeconds}`,
+    ...(output.length > 0 ? [`--cloud-watch-output-config ${output.join(',')}`] : []),
   ].join(' ');
 }
 

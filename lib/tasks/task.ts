@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { HOST_STEP } from '../contract';
+import { FIXED_STEPS } from '../contract';
 import type { HostScript } from '../host/script';
 import { literalCount, literalSeconds, literalText, refuse } from '../validation';
 import type { TaskKind } from './index';
@@ -10,7 +10,8 @@ export interface HousekeepingTaskProps {
   /**
    * Name of the task. Its step in the Command document and in the reports has the same name.
    *
-   * 1 to 64 letters, digits, `_` and `-`. Unique within one `DockerHousekeeping`. `host` is reserved.
+   * 1 to 64 letters, digits, `_` and `-`. Unique within one `DockerHousekeeping`. Neither `host` nor
+   * `disk`, which every document has.
    *
    * @default - the kind of task and what it cleans, e.g. `compose-down-todobackend`
    */
@@ -107,8 +108,8 @@ function validName(property: string, name: string): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
     refuse(property, name, 'is not a valid task name', "give 1 to 64 letters, digits, '_' and '-'");
   }
-  if (name === HOST_STEP) {
-    refuse(property, name, "is reserved for the document's first step", 'give another name');
+  if (FIXED_STEPS.includes(name)) {
+    refuse(property, name, 'is the name of a step of every document', 'give another name');
   }
   return name;
 }

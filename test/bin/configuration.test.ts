@@ -120,6 +120,16 @@ test('everything that watches the runs can be set', () => {
   expect(read.reportDueEvery?.toDays()).toBe(7);
 });
 
+test('the whole output of hosts can be asked for, with the roles that may send it', () => {
+  expect(configured(valid)).toMatchObject({ hostOutput: undefined, hostRoles: [] });
+  expect(configured({ ...valid, hostOutput: {} })).toMatchObject({ hostOutput: {}, hostRoles: [] });
+  const hostOutput = { retention: 7, roles: ['DockerHost', 'build.hosts@eu'] };
+  expect(configured({ ...valid, hostOutput })).toMatchObject({
+    hostOutput: { retention: 7 },
+    hostRoles: ['DockerHost', 'build.hosts@eu'],
+  });
+});
+
 test('the command line overrides cdk.json', () => {
   const commandLine = {
     dryRun: 'true',
@@ -256,6 +266,22 @@ test.each<[unknown, string]>([
   [
     { ...valid, notify: ['a@b.cd', 'e@f.gh', 'a@b.cd'] },
     'housekeeping.notify[2]: got "a@b.cd", which is also housekeeping.notify[0]; give each address once',
+  ],
+  [
+    { ...valid, hostOutput: true },
+    'housekeeping.hostOutput: got true, which is not an object; give an object',
+  ],
+  [
+    { ...valid, hostOutput: { retention: 42 } },
+    'housekeeping.hostOutput.retention: got 42, which is not one of the known values; use one of: 1, 3, 5',
+  ],
+  [
+    { ...valid, hostOutput: { roles: ['arn:aws:iam::111122223333:role/DockerHost'] } },
+    "which is not the name of an IAM role; give the name without ARN and path, e.g. 'DockerHost'",
+  ],
+  [
+    { ...valid, hostOutput: { roles: ['DockerHost', 'DockerHost'] } },
+    'housekeeping.hostOutput.roles: got ["DockerHost","DockerHost"], which has "DockerHost" twice; give each role once',
   ],
   [
     { ...valid, notifyOn: 'failure' },

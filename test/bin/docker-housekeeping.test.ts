@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CFN_LINT } from '../../local/setup/requirements';
 import { checkout } from '../support/checkout';
@@ -71,6 +71,27 @@ test('-c changes one deployment', () => {
   const schedule = Object.values(Resources).find(({ Type }) => Type === 'AWS::Scheduler::Schedule')!;
   expect(schedule.Properties.State).toBe('DISABLED');
   expect(JSON.stringify(schedule.Properties.Target)).toContain('\\"DryRun\\":[\\"true\\"]');
+});
+
+test('hostOutput lets the named roles of hosts send their output, and has the log group as an output', () => {
+  const file = join(project.directory, 'cdk.json');
+  const shipped = readFileSync(file, 'utf8');
+  const changed = JSON.parse(shipped) as { context: { housekeeping: object } };
+  Object.assign(changed.context.housekeeping, { hostOutput: { retention: 7, roles: ['DockerHost'] } });
+  try {
+    writeFileSync(file, JSON.stringify(changed));
+    expect(cdk('synth', '--quiet')).toMatchObject({ status: 0 });
+  } finally {
+    writeFileSync(file, shipped);
+  }
+  const { Outputs, Resources } = JSON.parse(readFileSync(template, 'utf8')) as Template;
+  expect(Object.keys(Outputs)).toContain('HostOutputLogGroup');
+  const policies = Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Policy');
+  const [ofHosts, ...others] = policies.filter(({ Properties }) =>
+    (Properties.Roles as unknown[]).includes('DockerHost'),
+  );
+  expect(others).toEqual([]);
+  expect(JSON.stringify(ofHosts?.Properties.PolicyDocument)).toContain('"logs:PutLogEvents"');
 });
 
 test('a wrong value fails with the value and what to do', () => {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
 import { withGeneratedParts } from '../../bin/readme';
+import { DockerHousekeeping } from '../../lib';
 import { METRICS, REASONS, WARNINGS } from '../../lib/contract';
+import { INSIGHTS_QUERIES } from '../../lib/monitoring/queries';
+import { housekeepingProps } from '../lib/stack';
 
 const README = readFileSync(join(resolve(__dirname, '..', '..'), 'README.md'), 'utf8');
 
@@ -24,6 +28,16 @@ test.each(ROWS)('README.md says what %s means, and what you do', (code, { meanin
 test('README.md describes each metric', () => {
   const described = [...README.matchAll(/^\| `(\w+)` \| \w+ \| \w+ \| \w/gm)].map(([, name]) => name);
   expect(described).toEqual(Object.keys(METRICS));
+});
+
+test('README.md says when each alarm is on, and what each saved query answers', () => {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  const { alarms } = new DockerHousekeeping(stack, 'Housekeeping', housekeepingProps());
+  const names = [
+    ...Object.keys(alarms).map((name) => `\`${name}\``),
+    ...Object.values(INSIGHTS_QUERIES).map(({ name }) => name),
+  ];
+  expect(names.filter((name) => !README.includes(`\n| ${name} `))).toEqual([]);
 });
 
 test('a README.md without the markers of a part is refused', () => {

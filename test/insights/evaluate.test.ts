@@ -21,6 +21,23 @@ describe('the evaluator refuses to guess', () => {
     expect(() => evaluate(query, EVENTS)).toThrow(message);
   });
 
+  test('which numbers sort first', () => {
+    const events = ['i-10', 'i-9', 'j-1'].map((id) => ({
+      logStream: 's',
+      timestamp: 0,
+      message: `{"id":"${id}"}`,
+    }));
+    expect(evaluate('stats sortsFirst(id) as first', events)).toEqual([{ first: 'i-9' }]);
+  });
+
+  test('whether an empty list makes a record', () => {
+    const messages = ['{"list":[]}', '{"list":[{"a":1}]}'];
+    const events = messages.map((message) => ({ logStream: 's', timestamp: 0, message }));
+    const items = 'fields jsonParse(@message) as event | unnest event.list into item | fields item.a as a';
+    expect(evaluate(items, events)).toHaveLength(2);
+    expect(evaluate(`${items} | filter ispresent(a) | fields a`, events).map(({ a }) => a)).toEqual([1]);
+  });
+
   test('a field beyond the discovered ones', () => {
     const members = Object.fromEntries(Array.from({ length: DISCOVERED }, (_, i) => [`field${i}`, i]));
     const event = {

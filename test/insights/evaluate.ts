@@ -14,6 +14,8 @@ const DAY = 86_400_000;
  * Runs a Logs Insights query on events, as the documentation says. It throws where the documentation is
  * silent, or where no record that reaches a command has the field. An answer that rests on a guess would
  * prove nothing.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export function evaluate(query: string, events: readonly LogEvent[]): Row[] {
   const commands = parse(query);
@@ -72,14 +74,22 @@ function run(command: Command, records: readonly Fields[]): Fields[] {
     }
     case 'unnest':
       checkFields(command.list, records);
-      return records.flatMap((record) => {
-        const list = value(command.list, record);
-        if (!Array.isArray(list)) throw new Error('unnest is for lists of jsonParse');
-        return (list as Value[]).map((item) => new Map([...record, [command.into, item]]));
-      });
+      return records.flatMap((record) => unnest(value(command.list, record), command.into, record));
     case 'limit':
       return records.slice(0, command.count);
   }
+}
+
+/**
+ * A record for each item. Whether an empty list makes a record is not documented: here it makes one without
+ * the item, so that a query must not rely on either.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html
+ */
+function unnest(list: Known, into: string, record: Fields): Fields[] {
+  if (!Array.isArray(list)) throw new Error('unnest is for lists of jsonParse');
+  if (list.length === 0) return [record];
+  return (list as Value[]).map((item) => new Map([...record, [into, item]]));
 }
 
 function computed(columns: readonly Column[], record: Fields): [string, Value][] {
@@ -127,6 +137,9 @@ function aggregate(expression: Expression, members: readonly Fields[]): Known {
       return values().reduce<number>((sum, each) => sum + number(each), 0);
     case 'latest':
       return latest(first, members);
+    case 'sortsFirst':
+      if (values().length < members.length) throw new Error('sortsFirst: a record lacks the field');
+      return values().map(string).sort(compareNaturally)[0];
     default:
       throw new Error(`unknown aggregation ${expression.name}`);
   }
@@ -145,6 +158,23 @@ function latest(expression: Expression, members: readonly Fields[]): Known {
   return found;
 }
 
+/**
+ * The order of strings: numbers in them by their length, then by their value; the rest by Unicode.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Sort.html
+ */
+function compareNaturally(a: string, b: string): number {
+  const chunks = (text: string): string[] => text.match(/\d+|\D+/g) ?? [];
+  const [first, second] = [chunks(a), chunks(b)];
+  for (const [index, chunk] of first.entries()) {
+    const other = second[index] ?? '';
+    if (chunk === other) continue;
+    const byLength = /^\d/.test(chunk) && /^\d/.test(other) ? chunk.length - other.length : 0;
+    return byLength || (chunk < other ? -1 : 1);
+  }
+  return first.length - second.length;
+}
+
 function value(expression: Expression, record: Fields): Known {
   if (expression.kind === 'constant') return expression.value;
   if (expression.kind === 'field') return lookUp(record, expression.name);
@@ -161,6 +191,10 @@ function value(expression: Expression, record: Fields): Known {
       return second.items.some((item) => equal(value(first, record), value(item, record)));
     case 'ispresent':
       return value(first, record) !== undefined;
+    case 'coalesce':
+      return expression.operands
+        .map((operand) => value(operand, record))
+        .find((found) => found !== undefined);
     case 'concat':
       return expression.operands.map((operand) => string(value(operand, record))).join('');
     case 'jsonParse':

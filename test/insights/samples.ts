@@ -8,6 +8,7 @@ import type {
   HostFacts,
   HostReport,
   KilledContainer,
+  ListedObject,
   Removable,
   RunReport,
   StepResult,
@@ -26,12 +27,23 @@ export interface SampleReport {
   readonly events: readonly LogEvent[];
 }
 
-/** A run whose hosts' steps printed this. `notReached` lists instances that the command was not sent to. */
+/** What the event of a host has besides the results of its steps. */
+type Details = Partial<Pick<HostReport, 'objects' | 'diskPercentAfter' | 'inodePercentAfter'>>;
+
+interface SampleOptions {
+  readonly dryRun?: boolean;
+  /** Instances that the command was not sent to. */
+  readonly notReached?: readonly string[];
+  /** By instance. */
+  readonly details?: Readonly<Record<string, Details>>;
+}
+
+/** A run whose hosts' steps printed this. */
 export function report(
   commandId: string,
   requestedAt: string,
   invocations: readonly CommandInvocation[],
-  { dryRun = false, notReached = [] }: { dryRun?: boolean; notReached?: readonly string[] } = {},
+  { dryRun = false, notReached = [], details = {} }: SampleOptions = {},
 ): SampleReport {
   const identity = { housekeeping: HOUSEKEEPING, commandId, dryRun };
   const sent = sentCommand(
@@ -46,7 +58,7 @@ export function report(
   const hosts = [
     ...invocations.map((each) => interpret(each, identity)),
     ...notReached.map((id) => hostReport(identity, { id }, verdict('not-registered'))),
-  ];
+  ].map((host) => detailed(host, details[host.instanceId]));
   const coverage = { state: 'known', running: hosts.length, notReached: notReached.length } as const;
   const run = summarise(HOUSEKEEPING, sent, hosts, coverage, reportedAt);
   const logStream = `${requestedAt.slice(0, 10).replaceAll('-', '/')}/${commandId}`;
@@ -57,6 +69,14 @@ export function report(
     timestamp: reportedAt.getTime() - (i < hosts.length ? 1 : 0),
   }));
   return { logStream, run, hosts, events };
+}
+
+/** The event with these details. Lists come last, as the contract says. */
+function detailed(
+  { killed, steps, ...others }: HostReport,
+  { objects = [], ...disk }: Details = {},
+): HostReport {
+  return { ...others, ...disk, killed, steps, objects };
 }
 
 /** All that a host reports about itself. */
@@ -102,6 +122,22 @@ export const APP: KilledContainer = {
 };
 const WEB: KilledContainer = { project: 'shop', service: 'web', container: 'shop-web-1', grace: 45 };
 
+const IMAGE: ListedObject = {
+  fate: 'removed',
+  kind: 'images',
+  id: '3f2a91bc04d7',
+  name: 'todobackend_app:latest',
+  project: 'todobackend',
+  size: 4 * MIB,
+  age: '3d',
+};
+const VOLUME: ListedObject = {
+  fate: 'removed',
+  kind: 'volumes',
+  id: 'todobackend_db',
+  project: 'todobackend',
+};
+
 const nothing = (dryRun = false): CommandPlugin => task({ dryRun });
 
 /** Two days of a fleet with all kinds of outcomes, and a dry run between the real runs. */
@@ -115,18 +151,23 @@ export function samples(): SampleReport[] {
     cacheRecords: 5,
   };
   return [
-    report('a', '2026-11-21T03:00:00Z', [
-      on('1', [
-        facts({ ...OLD, diskPercent: 71 }),
-        task({ outcome: 'done', removed, bytesReclaimed: 3 * MIB }),
-      ]),
-      on('2', [
-        facts({ diskPercent: 96 }),
-        task({ outcome: 'done', removed: { containers: 2 }, killed: [APP, WEB] }),
-      ]),
-      on('3', [], { Status: 'Failed', StatusDetails: 'Undeliverable' }),
-      on('4', [facts({ ...OLD, diskPercent: 20 }), nothing()]),
-    ]),
+    report(
+      'a',
+      '2026-11-21T03:00:00Z',
+      [
+        on('1', [
+          facts({ ...OLD, diskPercent: 71 }),
+          task({ outcome: 'done', removed, bytesReclaimed: 3 * MIB }),
+        ]),
+        on('2', [
+          facts({ diskPercent: 96 }),
+          task({ outcome: 'done', removed: { containers: 2 }, killed: [APP, WEB] }),
+        ]),
+        on('3', [], { Status: 'Failed', StatusDetails: 'Undeliverable' }),
+        on('4', [facts({ ...OLD, diskPercent: 20 }), nothing()]),
+      ],
+      { details: { 'i-1': { diskPercentAfter: 60, objects: [VOLUME, IMAGE] } } },
+    ),
     report(
       'b',
       '2026-11-22T03:00:00Z',
@@ -141,48 +182,59 @@ export function samples(): SampleReport[] {
         ]),
         on('3', [], { Status: 'TimedOut', StatusDetails: 'Delivery Timed Out' }),
       ],
-      { dryRun: true },
+      { dryRun: true, details: { 'i-1': { objects: [{ ...IMAGE, fate: 'would-remove' }] } } },
     ),
-    report('c', '2026-11-22T12:00:00Z', [
-      on('1', [
-        facts({ diskPercent: 40 }),
-        task({ outcome: 'done', removed: { images: 2 }, bytesReclaimed: MIB }),
-      ]),
-      on(
-        '2',
-        [
-          facts({ diskPercent: 93, inodePercent: 31 }),
-          task({ outcome: 'done', removed: { containers: 1 }, killed: [APP] }),
-        ],
-        {
-          Status: 'TimedOut',
-          StatusDetails: 'ExecutionTimedOut',
-        },
-      ),
-      on('3', [
-        // Its Engine did not say in time how many there are.
-        facts({ diskPercent: 64, danglingImages: undefined, volumes: undefined }),
-        task({ outcome: 'skipped', reason: 'locked', message: 'another run is at it' }),
-      ]),
-      on('4', [
-        // The host cannot see the file system this time.
-        plugin(
-          'host',
-          result({
-            task: 'Host',
-            host: {
-              ...OLD,
-              engine: '20.10.24',
-              store: 'classic',
-              compose: '1.29.2',
-              images: 1,
-              containers: 1,
-            },
-          }),
+    report(
+      'c',
+      '2026-11-22T12:00:00Z',
+      [
+        on('1', [
+          facts({ diskPercent: 40 }),
+          task({ outcome: 'done', removed: { images: 2 }, bytesReclaimed: MIB }),
+        ]),
+        on(
+          '2',
+          [
+            facts({ diskPercent: 93, inodePercent: 31 }),
+            task({ outcome: 'done', removed: { containers: 1 }, killed: [APP] }),
+          ],
+          {
+            Status: 'TimedOut',
+            StatusDetails: 'ExecutionTimedOut',
+          },
         ),
-        task({ outcome: 'failed', reason: 'leftovers', message: 'volume todobackend_public is left' }),
-      ]),
-    ]),
+        on('3', [
+          // Its Engine did not say in time how many there are.
+          facts({ diskPercent: 64, danglingImages: undefined, volumes: undefined }),
+          task({ outcome: 'skipped', reason: 'locked', message: 'another run is at it' }),
+        ]),
+        on('4', [
+          // The host cannot see the file system this time.
+          plugin(
+            'host',
+            result({
+              task: 'Host',
+              host: {
+                ...OLD,
+                engine: '20.10.24',
+                store: 'classic',
+                compose: '1.29.2',
+                images: 1,
+                containers: 1,
+              },
+            }),
+          ),
+          task({ outcome: 'failed', reason: 'leftovers', message: 'volume todobackend_public is left' }),
+        ]),
+      ],
+      {
+        details: {
+          'i-1': { diskPercentAfter: 38 },
+          'i-3': { diskPercentAfter: 61, objects: [{ ...IMAGE, fate: 'young' }] },
+          'i-4': { objects: [{ ...VOLUME, fate: 'left' }] },
+        },
+      },
+    ),
     report(
       'd',
       '2026-11-22T18:00:00Z',
@@ -201,7 +253,12 @@ export function samples(): SampleReport[] {
         on('6', [], { Status: 'Cancelled', StatusDetails: 'Canceled' }),
         on('7', [], { Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' }),
       ],
-      { notReached: ['i-8'] },
+      {
+        notReached: ['i-8'],
+        details: {
+          'i-1': { diskPercentAfter: 37, inodePercentAfter: 9, objects: [{ ...VOLUME, id: 'shop_db' }] },
+        },
+      },
     ),
   ];
 }

@@ -11,6 +11,7 @@ import {
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -79,6 +80,7 @@ describe('CloudFormation takes', () => {
       reportDueEvery: Duration.days(2),
       dashboard: true,
     },
+    'the whole output of hosts': { hostOutput: { retention: RetentionDays.INFINITE } },
     'alarms at the most': {
       alarms: {
         noReport: { period: Duration.hours(1), evaluationPeriods: 168 },
@@ -118,6 +120,18 @@ describe('CloudFormation takes', () => {
     housekeeping.addAlarmAction(new SnsAction(notify));
     housekeeping.grantRun(new Role(stack, 'Operators', { assumedBy: new AccountRootPrincipal() }));
     new CfnOutput(stack, 'RunNow', { value: housekeeping.runCommand });
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test('the whole output of hosts under a key, and a role of hosts that may send it', () => {
+    const stack = validated();
+    const encryptionKey = new Key(stack, 'Key');
+    const housekeeping = new DockerHousekeeping(
+      stack,
+      'Housekeeping',
+      housekeepingProps({ hostOutput: { encryptionKey } }),
+    );
+    housekeeping.grantHostOutput(new Role(stack, 'Hosts', { assumedBy: new AccountRootPrincipal() }));
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 

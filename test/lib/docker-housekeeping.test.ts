@@ -120,7 +120,9 @@ describe('metrics', () => {
       namespace: METRIC_NAMESPACE,
       metricName: name,
       dimensions: { [METRIC_DIMENSION]: 'Stack/Housekeeping' },
-      statistic: ['HighestDiskUse', 'RunDuration', 'ReportAge'].includes(name) ? 'Maximum' : 'Sum',
+      statistic: ['HighestDiskUse', 'HighestDiskUseAfter', 'RunDuration', 'ReportAge'].includes(name)
+        ? 'Maximum'
+        : 'Sum',
     });
   });
 

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { DockerHosts, DockerHousekeeping } from '../../lib';
@@ -121,6 +121,51 @@ test('grantRun allows sending this document to these hosts, and following the ru
       `Allow ssm:SendCommand on arn:<AWS::Partition>:ssm:${account}:document/<${document}>`,
     ],
     conditions: [onTheseHosts],
+  });
+});
+
+describe('with hostOutput', () => {
+  /** A fleet whose hosts may send their output, and the ids of its log group and of the role of the hosts. */
+  function withOutput(): { template: Template; group: string; role: string } {
+    const stack = new Stack(strictApp(), 'Stack');
+    const housekeeping = new DockerHousekeeping(stack, 'Housekeeping', housekeepingProps({ hostOutput: {} }));
+    const hostRole = new Role(stack, 'HostRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+    expect(housekeeping.grantHostOutput(hostRole).success).toBe(true);
+    return {
+      template: Template.fromStack(stack),
+      group: (stack.resolve(housekeeping.hostOutputLogGroup?.logGroupName) as { Ref: string }).Ref,
+      role: stack.getLogicalId(hostRole.node.defaultChild as never),
+    };
+  }
+  const onGroup = (group: string, ...actions: string[]): string[] =>
+    actions.flatMap((action) => [
+      `Allow logs:${action} on <${group}.Arn>`,
+      `Allow logs:${action} on arn:<AWS::Partition>:logs:${account}:log-group:<${group}>`,
+    ]);
+
+  test('grantHostOutput allows what the SSM Agent calls to send output, on this log group alone', () => {
+    const { template, group, role } = withOutput();
+    expect(permissions(template, role)).toEqual({
+      allowed: [
+        ...onGroup(group, 'CreateLogStream', 'DescribeLogStreams', 'PutLogEvents'),
+        'Allow logs:DescribeLogGroups on *',
+      ].sort(),
+      conditions: [],
+    });
+  });
+
+  test('the reporter can list the streams of the output, and neither read nor write them', () => {
+    const { template, group } = withOutput();
+    const { allowed } = permissions(template, roleOf(template, 'lambda.amazonaws.com'));
+    expect(allowed.filter((line) => line.includes(`<${group}`))).toEqual(
+      onGroup(group, 'DescribeLogStreams').sort(),
+    );
+  });
+
+  test('who may send the command needs no further permission', () => {
+    const of = (template: Template): unknown =>
+      permissions(template, roleOf(template, 'scheduler.amazonaws.com'));
+    expect(of(withOutput().template)).toEqual(of(housekeepingStack().template()));
   });
 });
 

@@ -114,10 +114,12 @@ describe('notifications', () => {
   });
 
   test('without a topic it gets neither, and all its variables are in the contract', () => {
-    const { notifyTopic, notifyOn, ...others } = REPORTER_ENVIRONMENT;
+    const { notifyTopic, notifyOn, hostOutputLogGroup, ...others } = REPORTER_ENVIRONMENT;
     expect(Object.keys(environment(synthesised)).sort()).toEqual(Object.values(others).sort());
     const all = Object.keys(environment(notified().template));
     expect(all.sort()).toEqual([...Object.values(others), notifyTopic, notifyOn].sort());
+    const withOutput = environment(housekeepingStack({ hostOutput: {} }).template());
+    expect(Object.keys(withOutput).sort()).toEqual([...Object.values(others), hostOutputLogGroup].sort());
   });
 
   test('refuses notifyOn without notify', () => {

@@ -86,4 +86,19 @@ export const CONDUCT: readonly Mutation[] = [
     replace: "'ec2:DescribeInstances', 'logs:PutLogEvents',",
     test: ['test/lib/permissions.test.ts', 'the reporter can write to its log groups alone'],
   },
+  {
+    rule: 'hosts write their output to its log group only',
+    file: 'lib/host-output.ts',
+    find: "actions: ['logs:DescribeLogGroups'],",
+    replace: "actions: ['logs:DescribeLogGroups', 'logs:PutLogEvents'],",
+    test: ['test/lib/permissions.test.ts', 'grantHostOutput allows'],
+  },
+  {
+    rule: "the reporter does not change the hosts' output",
+    file: 'lib/host-output.ts',
+    find: "return grantOnLogGroup(this.logGroup, grantee, 'logs:DescribeLogStreams');",
+    replace:
+      "return grantOnLogGroup(this.logGroup, grantee, 'logs:DescribeLogStreams', 'logs:PutLogEvents');",
+    test: ['test/lib/permissions.test.ts', 'the reporter can list the streams of the output'],
+  },
 ];

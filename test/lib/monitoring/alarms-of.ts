@@ -1,7 +1,15 @@
 import type { Resource, housekeepingStack } from '../stack';
 import { resources } from '../stack';
 
-export const NAMES = ['HostsFailed', 'HostsUnreachable', 'NoHosts', 'NoReport', 'NotSent', 'ReporterFailing'];
+export const NAMES = [
+  'HostsFailed',
+  'HostsUnreachable',
+  'NoHosts',
+  'DiskStillFull',
+  'NoReport',
+  'NotSent',
+  'ReporterFailing',
+];
 
 /** The largest age of a nightly run: a day, and the time that the run may take. */
 export const NIGHTLY_SECONDS = 24 * 3600 + (15 + 30 + 10 + 2 * 10) * 60 + 3 * 3600;

@@ -1,6 +1,7 @@
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { METRICS, METRIC_DIMENSION, METRIC_NAMESPACE } from '../../../lib/contract';
+import { INSIGHTS_QUERIES } from '../../../lib/monitoring/queries';
 import type { Resource } from '../stack';
 import { housekeepingStack, only, resources, text } from '../stack';
 import { NAMES, NIGHTLY_SECONDS, alarms } from './alarms-of';
@@ -44,6 +45,17 @@ test.each<[string, Resource['Properties']]>([
       ...ours('HostsTargeted', 'Minimum', 300),
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'ignore',
+    },
+  ],
+  [
+    // A run that knows no disk, or a dry run, publishes nothing and leaves the alarm as it is.
+    'DiskStillFull',
+    {
+      ...ours('HighestDiskUseAfter', 'Maximum', 300),
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 90,
       EvaluationPeriods: 1,
       TreatMissingData: 'ignore',
     },
@@ -142,6 +154,11 @@ test.each(NAMES)(
     expect(byDefault[name]).not.toHaveProperty('AlarmName');
   },
 );
+
+test('DiskStillFull names a saved query that exists', () => {
+  const [, query] = /the saved query "([^"]+)"/.exec(text(byDefault.DiskStillFull!.AlarmDescription)) ?? [];
+  expect(Object.values(INSIGHTS_QUERIES).map(({ name }) => name)).toContain(query);
+});
 
 test('addAlarmAction adds the action to all of them', () => {
   const other = housekeepingStack();

@@ -24,7 +24,7 @@ test('sends the newest version of the document to every tagged host, even if oth
     MaxErrors: '100%',
     MaxConcurrency: '100%',
     TimeoutSeconds: 1800,
-    Comment: '<aws.scheduler.execution-id>',
+    Comment: 'schedule <aws.scheduler.execution-id>',
   });
 });
 

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { DockerHousekeepingProps } from '../../../lib';
 import { DockerHosts, DockerHousekeeping } from '../../../lib';
+import { SCHEDULE_COMMENT } from '../../../lib/contract';
 import { JsonService } from '../../../local/aws/json-server';
 import { AWS_CLI } from '../../../local/setup/requirements';
 import { testWith } from '../../support/lacking';
@@ -67,12 +69,16 @@ async function sent(shell: string, command: string): Promise<Record<string, unkn
 }
 
 /** The commands of a stack and its schedule's own request, as they are after deployment. */
-function deploy(hosts: (stack: Stack) => DockerHosts, refs: Record<string, string> = {}) {
+function deploy(
+  hosts: (stack: Stack) => DockerHosts,
+  refs: Record<string, string> = {},
+  props: Partial<DockerHousekeepingProps> = {},
+) {
   const stack = new Stack(strictApp(), 'Stack');
   const housekeeping = new DockerHousekeeping(
     stack,
     'Housekeeping',
-    housekeepingProps({ hosts: hosts(stack) }),
+    housekeepingProps({ hosts: hosts(stack), ...props }),
   );
   const [, schedule] = only(Template.fromStack(stack), 'AWS::Scheduler::Schedule');
   const { Input } = schedule.Properties.Target as { Input: unknown };
@@ -85,6 +91,14 @@ function deploy(hosts: (stack: Stack) => DockerHosts, refs: Record<string, strin
 
 const tagged = (): DockerHosts =>
   DockerHosts.tagged('Größe / @+-=._:', 'sehr groß', '日本語 東京').andTagged('Stage', 'test', 'acceptance');
+
+test('has no comment of the schedule, so that the report says that the run was started by hand', () => {
+  const { runCommand, dryRunCommand } = deploy(() => DockerHosts.tagged('DockerHost', 'true'));
+  for (const command of [runCommand, dryRunCommand]) {
+    expect(command).not.toContain('--comment');
+    expect(command).not.toContain(SCHEDULE_COMMENT);
+  }
+});
 
 test('is printed completely, ready to paste', () => {
   const { runCommand, dryRunCommand } = deploy(() => DockerHosts.tagged('DockerHost', 'true'));
@@ -101,9 +115,20 @@ const testWithCli = testWith(AWS_CLI, 'the printed commands, run by the AWS CLI'
 testWithCli('sends what the schedule sends', async () => {
   const { runCommand, dryRunCommand, input } = deploy(tagged);
   const { Comment, ...scheduled } = input();
-  expect(Comment).toBe('<aws.scheduler.execution-id>');
+  expect(Comment).toBe(`${SCHEDULE_COMMENT}<aws.scheduler.execution-id>`);
   expect(await sent('sh', runCommand)).toEqual(scheduled);
   expect(await sent('bash', dryRunCommand)).toEqual({ ...scheduled, Parameters: { DryRun: ['true'] } });
+});
+
+testWithCli('asks for the whole output, as the schedule does, if there is a log group for it', async () => {
+  const { runCommand, input } = deploy(tagged, {}, { hostOutput: {} });
+  const { Comment, ...scheduled } = input();
+  expect(Comment).toBeDefined();
+  expect(scheduled.CloudWatchOutputConfig).toEqual({
+    CloudWatchLogGroupName: expect.stringMatching(/^HousekeepingHostOutputLogGroup\w+-1A2B3C$/) as string,
+    CloudWatchOutputEnabled: true,
+  });
+  expect(await sent('sh', runCommand)).toEqual(scheduled);
 });
 
 testWithCli.each([

@@ -85,6 +85,7 @@ describe('ComposeDown', () => {
     [{ project: 'a', name: '' }, 'ComposeDown.name', '""', 'give 1 to 64 letters'],
     [{ project: 'a', name: 'a'.repeat(65) }, 'ComposeDown.name', 'aaa', 'give 1 to 64 letters'],
     [{ project: 'a', name: 'host' }, 'ComposeDown.name', '"host"', 'give another name'],
+    [{ project: 'a', name: 'disk' }, 'ComposeDown.name', '"disk"', 'give another name'],
     [{ project: 'a', name: unresolved }, 'ComposeDown.name', unresolved, 'give a literal value'],
     [
       { project: 'a', timeout: Duration.seconds(59) },

@@ -47,6 +47,7 @@ describe('DanglingImagePrune', () => {
       'give a literal value',
     ],
     [{ labels, name: 'host' }, 'DanglingImagePrune.name', '"host"', 'give another name'],
+    [{ labels, name: 'disk' }, 'DanglingImagePrune.name', '"disk"', 'give another name'],
   ])('refuses %j, naming property, value and remedy', (props, property, got, remedy) => {
     expect(() => new DanglingImagePrune(props)).toThrow(sentence(property, got, remedy));
   });
