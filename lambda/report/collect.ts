@@ -4,7 +4,8 @@ import {
   paginateListCommands,
 } from '@aws-sdk/client-ssm';
 import type { Command, CommandInvocation, SSMClient, Target } from '@aws-sdk/client-ssm';
-import { DRY_RUN_PARAMETER } from '../../lib/contract';
+import { DRY_RUN_PARAMETER, excerpt, SCHEDULE_COMMENT } from '../../lib/contract';
+import type { Trigger } from '../../lib/contract';
 import { isInFlight } from './interpret';
 
 /** A command as it was sent. */
@@ -14,6 +15,7 @@ export interface SentCommand {
   readonly requestedAt: Date;
   /** The status that Systems Manager gives the whole command. It is reported, but never believed. */
   readonly status: string;
+  readonly trigger: Trigger;
   readonly dryRun: boolean;
   /** How many hosts Systems Manager found for the targets. */
   readonly targetCount: number;
@@ -71,10 +73,17 @@ export function sentCommand(command: Command): SentCommand {
     documentName: command.DocumentName ?? 'unknown',
     requestedAt: command.RequestedDateTime,
     status: command.StatusDetails || command.Status || 'unknown',
+    trigger: triggerOf(command),
     dryRun: command.Parameters?.[DRY_RUN_PARAMETER]?.[0] === 'true',
     targetCount: command.TargetCount ?? 0,
     targets: command.Targets ?? [],
   };
+}
+
+function triggerOf({ Comment = '' }: Command): Trigger {
+  if (!Comment.startsWith(SCHEDULE_COMMENT)) return { by: 'hand' };
+  const executionId = excerpt(Comment.slice(SCHEDULE_COMMENT.length));
+  return { by: 'schedule', ...(executionId ? { executionId } : {}) };
 }
 
 /**

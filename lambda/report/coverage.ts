@@ -3,10 +3,10 @@ import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import { paginateDescribeInstanceInformation } from '@aws-sdk/client-ssm';
 import type { InstanceInformation, SSMClient, Target } from '@aws-sdk/client-ssm';
 import { excerpt, refusalOf } from '../../lib/contract';
-import type { Coverage, HostReport } from '../../lib/contract';
+import type { Coverage } from '../../lib/contract';
 import type { SentCommand } from './collect';
-import { hostReport } from './interpret';
-import type { RunIdentity } from './interpret';
+import { hostReport } from './host-report';
+import type { JudgedHost, RunIdentity } from './host-report';
 import { verdict } from './verdict';
 import type { Verdict } from './verdict';
 
@@ -40,7 +40,7 @@ export async function findNotReached(
   command: SentCommand,
   reached: ReadonlySet<string>,
   run: RunIdentity,
-): Promise<{ coverage: Coverage; hosts: HostReport[] }> {
+): Promise<{ coverage: Coverage; hosts: JudgedHost[] }> {
   const filters = tagFilters(command.targets);
   if (!filters) return { coverage: { state: 'not-applicable' }, hosts: [] };
   let running: Expected[];

@@ -4,31 +4,22 @@ import {
   bytesText,
   durationText,
   excerpt,
-  explain,
   HOST_OUTCOMES,
-  noHostReason,
+  logStreamUrl,
   plural,
   removedText,
-  TROUBLED_OUTCOMES,
 } from '../../lib/contract';
-import type { RunReport } from '../../lib/contract';
+import type { Coverage, LogStream, RunReport } from '../../lib/contract';
+import { LENGTH, SHOWN, omitted } from './digest-limits';
+import { digestSubject } from './digest-subject';
+import { hostTrouble, ignoresSigterm, losses, missingOutput, runTrouble, warnings } from './digest-trouble';
 
-/** Where the whole report is. */
-export interface ReportPlace {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly region: string;
-}
-
-/** SNS accepts subjects of less than 100 characters. */
-const SUBJECT_LENGTH = 99;
-/** Limits for lists and texts of any length, so that the digest stays short for every fleet. */
-const SHOWN = { reasons: 6, hosts: 3, services: 5 };
-const LENGTH = { name: 100, message: 250, remedy: 320 };
+const MISSING = "Systems Manager keeps only the beginning of each step's output";
 
 /**
  * Publishes a short summary of a run to the topic.
  *
+ * @param stream where the whole report is
  * @throws when SNS does not accept it, with what to do
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
@@ -36,9 +27,9 @@ export async function notify(
   sns: SNSClient,
   topicArn: string,
   run: RunReport,
-  where: ReportPlace,
+  stream: LogStream,
 ): Promise<void> {
-  const message = { Subject: digestSubject(run), Message: digestBody(run, where) };
+  const message = { Subject: digestSubject(run), Message: digestBody(run, stream) };
   // A FIFO topic requires these, and drops a message that is sent twice.
   const fifo = { MessageGroupId: run.commandId, MessageDeduplicationId: run.commandId };
   try {
@@ -56,154 +47,104 @@ export async function notify(
   }
 }
 
-/** The run in a line of printable ASCII. A line that is too long loses part of the construct's name. */
-export function digestSubject(run: RunReport): string {
-  const before = `${run.needsAttention ? '[attention] ' : ''}Docker housekeeping ${run.dryRun ? 'dry run ' : ''}`;
-  const after = `: ${headline(run)}`;
-  const room = SUBJECT_LENGTH - before.length - after.length;
-  return `${before}${cut(run.housekeeping.replace(/[^ -~]/g, '?'), room)}${after}`;
-}
-
-function headline(run: RunReport): string {
-  const { hosts, coverage, dryRun, bytesReclaimed } = run;
-  const all = plural(hosts.targeted, 'host');
-  if (noHostReason(run)) return 'there was no host';
-  const troubles = TROUBLED_OUTCOMES.filter((outcome) => hosts[outcome] > 0);
-  const [only, ...others] = troubles;
-  if (only && others.length === 0) return `${hosts[only]} of ${all} ${only.replace('-', ' ')}`;
-  if (only) {
-    return `${troubles.reduce((sum, outcome) => sum + hosts[outcome], 0)} of ${all} need attention`;
-  }
-  if (coverage.state === 'unknown') return `${all}, others may have been missed`;
-  return `${all}, ${dryRun ? 'nothing was removed' : `${bytesText(bytesReclaimed)} reclaimed`}`;
-}
-
-/** The run in plain text, some kilobytes at most. */
-export function digestBody(run: RunReport, where: ReportPlace): string {
-  const sections = [summary(run), troubled(run), ignoresSigterm(run), further(run, where)];
+/** The run in plain text, some kilobytes at most. Trouble comes first. */
+function digestBody(run: RunReport, stream: LogStream): string {
+  const sections = [
+    introduction(run, stream),
+    runTrouble(run),
+    hostTrouble(run),
+    losses(run),
+    removals(run),
+    facts(run),
+    warnings(run),
+    ignoresSigterm(run),
+    missingOutput(run),
+    places(run, stream),
+  ];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
 }
 
-function summary(run: RunReport): string[] {
+function introduction(run: RunReport, stream: LogStream): string[] {
+  const { by, executionId } = run.trigger;
+  const execution = executionId ? ` (execution ${excerpt(executionId, LENGTH.name)})` : '';
+  const url = logStreamUrl(run.region, stream);
+  return [
+    `${run.dryRun ? 'Dry run' : 'Run'} of ${excerpt(run.housekeeping, LENGTH.name)}, requested at ${run.requestedAt}`,
+    `in account ${run.account}, region ${run.region}, by ${by === 'schedule' ? `the schedule${execution}` : 'hand'}.`,
+    ...(url ? [`The whole report: ${url}`] : []),
+  ];
+}
+
+/** What was removed, by kind and by project, and the space that this freed. */
+function removals(run: RunReport): string[] {
+  const { dryRun, objectsMissing, projects, projectsOmitted } = run;
+  const removed = removedText(run.removed) || 'nothing';
+  const projectsNotShown = projectsOmitted + Math.max(0, projects.length - SHOWN.projects);
+  return [
+    dryRun ? `Would remove: ${removed}. Nothing was removed.` : `Removed: ${removed}.`,
+    ...spaceLines(run),
+    ...(projects.length > 0 ? ['By project:'] : []),
+    ...projects.slice(0, SHOWN.projects).map(({ project, hosts, removed: of }) => {
+      const name = project === undefined ? 'without a project' : excerpt(project, LENGTH.name);
+      return `- ${name}: ${removedText(of)} on ${plural(hosts, 'host')}`;
+    }),
+    ...omitted(projectsNotShown, 'project'),
+    ...(objectsMissing > 0
+      ? [`${plural(objectsMissing, 'object')}, removed or kept, not named: ${MISSING}.`]
+      : []),
+  ];
+}
+
+function spaceLines({ dryRun, bytesReclaimed, sizeOfRemoved }: RunReport): string[] {
+  const measured = dryRun ? [] : [`Space freed, measured on the disk: ${bytesText(bytesReclaimed)}.`];
+  const sizes = sizeOfRemoved > 0 ? [`Sum of the objects' own sizes: ${bytesText(sizeOfRemoved)}.`] : [];
+  return [...measured, ...sizes];
+}
+
+function facts(run: RunReport): string[] {
   const { hosts, coverage } = run;
   const counts = HOST_OUTCOMES.filter((outcome) => hosts[outcome] > 0).map(
     (outcome) => `${hosts[outcome]} ${outcome}`,
   );
-  const removed = removedText(run.removed) || 'nothing';
   return [
-    `${run.dryRun ? 'Dry run' : 'Run'} of ${excerpt(run.housekeeping, LENGTH.name)}, requested at ${run.requestedAt}`,
-    '',
-    run.dryRun
-      ? `Would remove: ${removed}. Nothing was removed.`
-      : `Removed: ${removed}; ${bytesText(run.bytesReclaimed)} reclaimed.`,
     `Hosts: ${hosts.targeted} targeted${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.`,
-    ...noHostLines(run),
     ...coverageLines(coverage),
-    ...(run.highestDiskPercent === undefined ? [] : [`Fullest disk: ${run.highestDiskPercent} %.`]),
+    ...diskLines(run),
     `It took ${durationText(run.seconds)} from the request to the report.`,
   ];
 }
 
-function noHostLines(run: RunReport): string[] {
-  const reason = noHostReason(run);
-  const status = JSON.stringify(excerpt(run.commandStatus, LENGTH.name));
-  return reason ? [`There was no host: ${explain(reason, `status ${status}`)}.`] : [];
+function coverageLines({ state, running = 0, notReached = 0 }: Coverage): string[] {
+  if (state !== 'known') return [];
+  const missed =
+    notReached === 0 ? 'all were sent the command' : `${notReached} of them were not sent the command`;
+  return [`Coverage: ${plural(running, 'running instance')} with these tags, ${missed}.`];
 }
 
-function coverageLines({
-  state,
-  running = 0,
-  notReached = 0,
-  message = '',
-}: RunReport['coverage']): string[] {
-  if (state === 'known') {
-    const missed =
-      notReached === 0 ? 'all were sent the command' : `${notReached} of them were not sent the command`;
-    return [`Coverage: ${plural(running, 'running instance')} with these tags, ${missed}.`];
-  }
-  if (state === 'not-applicable') return [];
-  return [`Coverage is not known: ${excerpt(message, LENGTH.remedy)}.`];
-}
-
-function troubled({ troubled, troubledTotal }: RunReport): string[] {
-  if (troubled.length === 0) return [];
-  const groups = groupBy(troubled, ({ outcome, reason }) => `${outcome}, ${reason}`);
-  const of = troubledTotal > troubled.length ? ` (the first ${troubled.length} of ${troubledTotal})` : '';
-  return [
-    `Hosts that need attention${of}:`,
-    ...groups.slice(0, SHOWN.reasons).flatMap(([reason, hosts]) => {
-      const names = hosts.slice(0, SHOWN.hosts).map(({ instanceId }) => excerpt(instanceId, LENGTH.name));
-      const [{ message = '' } = {}] = hosts;
-      return [
-        `- ${excerpt(reason, LENGTH.name)}: ${plural(hosts.length, 'host')}: ${names.join(', ')}${hosts.length > names.length ? ', ...' : ''}`,
-        ...(message ? [`  ${excerpt(message, LENGTH.message)}`] : []),
-      ];
-    }),
-    ...omitted(groups.length - SHOWN.reasons, 'reason'),
+function diskLines({
+  dryRun,
+  highestDiskPercent: before,
+  highestDiskPercentAfter: after,
+}: RunReport): string[] {
+  if (dryRun) return before === undefined ? [] : [`Fullest disk: ${before} %.`];
+  const parts = [
+    ...(before === undefined ? [] : [`${before} % before cleaning`]),
+    ...(after === undefined ? [] : [`${after} % after cleaning`]),
   ];
+  return parts.length > 0 ? [`Fullest disk: ${parts.join(', ')}.`] : [];
 }
 
-function ignoresSigterm({ killed, killedTotal }: RunReport): string[] {
-  if (killedTotal === 0) return [];
-  const services = groupBy(killed, ({ project, service }) => `${project}/${service}`);
-  const of = killedTotal > killed.length ? ` (here the first ${killed.length})` : '';
+function places(
+  { commandId, documentName }: RunReport,
+  { logGroupName, logStreamName }: LogStream,
+): string[] {
   return [
-    `${plural(killedTotal, 'container')} had to be killed, as they ignore SIGTERM${of}:`,
-    ...services.slice(0, SHOWN.services).flatMap(([service, containers]) => {
-      const hosts = new Set(containers.map(({ instanceId }) => instanceId)).size;
-      return [
-        `- ${excerpt(service, LENGTH.name)}: ${plural(containers.length, 'container')} on ${plural(hosts, 'host')}`,
-        `  ${excerpt(containers[0]?.remedy ?? '', LENGTH.remedy)}`,
-      ];
-    }),
-    ...omitted(services.length - SHOWN.services, 'service'),
-  ];
-}
-
-function further(run: RunReport, { logGroupName, logStreamName, region }: ReportPlace): string[] {
-  return [
-    'The whole report, a log event for each host and one for the run:',
+    'The report has a log event for each host and one for the run:',
     `  log group  ${logGroupName}`,
     `  log stream ${logStreamName}`,
-    `  ${consoleUrl({ logGroupName, logStreamName, region })}`,
-    `Run Command: ${run.commandId} of document ${run.documentName}`,
+    `Run Command: ${commandId} of document ${documentName}`,
   ];
-}
-
-/** The stream in the console, which needs names encoded twice, with `$` for `%`. */
-export function consoleUrl({ logGroupName, logStreamName, region }: ReportPlace): string {
-  const domain = region.startsWith('cn-')
-    ? 'console.amazonaws.cn'
-    : region.startsWith('us-gov-')
-      ? 'console.amazonaws-us-gov.com'
-      : 'console.aws.amazon.com';
-  const encoded = (name: string): string => encodeURIComponent(encodeURIComponent(name)).replaceAll('%', '$');
-  return (
-    `https://${region}.${domain}/cloudwatch/home?region=${region}` +
-    `#logsV2:log-groups/log-group/${encoded(logGroupName)}/log-events/${encoded(logStreamName)}`
-  );
-}
-
-function omitted(count: number, noun: string): string[] {
-  return count > 0 ? [`- and ${count} more ${noun}${count === 1 ? '' : 's'}`] : [];
-}
-
-/** The largest group comes first. */
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups].sort(([, a], [, b]) => b.length - a.length);
-}
-
-/** Keeps the end of a construct's path, which distinguishes it from others. */
-function cut(name: string, length: number): string {
-  return name.length > length ? `...${name.slice(name.length - length + 3)}` : name;
 }

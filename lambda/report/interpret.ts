@@ -1,27 +1,16 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
-import { excerpt, explain, FAILED_OUTCOMES, HOST_STEP, REMOVABLE } from '../../lib/contract';
-import type {
-  HostOutcome,
-  HostReport,
-  KilledContainer,
-  Removable,
-  ReporterReason,
-  StepReport,
-  StepResult,
-} from '../../lib/contract';
+import { excerpt, explain, FAILED_OUTCOMES, FIXED_STEPS, HOST_STEP } from '../../lib/contract';
+import type { HostOutcome, ReporterReason, StepReport, StepResult } from '../../lib/contract';
+import { hostReport } from './host-report';
+import type { JudgedHost, RunIdentity } from './host-report';
+import { readObjects } from './object-list';
+import type { ObjectList } from './object-list';
 import { invocationMeaning, statusOf, stepMeaning } from './statuses';
 import { parseStepResult } from './step-result';
 import { verdict } from './verdict';
 import type { Verdict } from './verdict';
 
 export { isInFlight } from './statuses';
-
-/** What all host reports of a run have in common. */
-export interface RunIdentity {
-  readonly housekeeping: string;
-  readonly commandId: string;
-  readonly dryRun: boolean;
-}
 
 const UNNAMED = 'unnamed';
 
@@ -37,17 +26,19 @@ const CUT = /---Output truncated---|---Error truncated----|--output truncated--/
 const SKIPPED = /^(Step execution|Plugin with name .*) skipped /;
 
 /** Judges a host by its invocation, which must have ended. */
-export function interpret(invocation: CommandInvocation, run: RunIdentity): HostReport {
+export function interpret(invocation: CommandInvocation, run: RunIdentity): JudgedHost {
   const { InstanceId = 'unknown', InstanceName, CommandPlugins = [] } = invocation;
-  const steps = CommandPlugins.map((plugin) => interpretStep(plugin, run.dryRun));
-  return hostReport(run, { id: InstanceId, name: InstanceName }, judge(invocation, steps), steps);
+  const read = CommandPlugins.map((plugin) => interpretStep(plugin, run.dryRun));
+  const steps = read.map(({ step }) => step);
+  const lists = read.map(({ list }) => list);
+  return hostReport(run, { id: InstanceId, name: InstanceName }, judge(invocation, steps), steps, lists);
 }
 
 /**
  * Compares the hosts of a run. All were sent the same document, so a step that only some of them report
  * is missing on the others.
  */
-export function judgeTogether(hosts: readonly HostReport[]): HostReport[] {
+export function judgeTogether(hosts: readonly JudgedHost[]): JudgedHost[] {
   const document = new Set(hosts.flatMap(({ steps }) => steps.map(({ step }) => step)));
   document.delete(UNNAMED);
   return hosts.map((host) => {
@@ -70,48 +61,10 @@ export function judgeTogether(hosts: readonly HostReport[]): HostReport[] {
 }
 
 /** If the whole command was stopped, steps may be missing. */
-function judgedBySteps({ outcome, reason }: HostReport): boolean {
+function judgedBySteps({ outcome, reason }: JudgedHost): boolean {
   return (
     outcome === 'succeeded' || (outcome === 'skipped' && reason !== 'cancelled' && reason !== 'terminated')
   );
-}
-
-/** The lists come last: Logs Insights discovers only a limited number of fields in an event. */
-export function hostReport(
-  run: RunIdentity,
-  instance: { readonly id: string; readonly name?: string | undefined },
-  { outcome, reason, message }: Verdict,
-  steps: readonly StepReport[] = [],
-): HostReport {
-  const results = steps.flatMap((step) => step.result ?? []);
-  const sum = (of: (result: StepResult) => number | undefined): number =>
-    results.reduce((total, result) => total + (of(result) ?? 0), 0);
-  const killed = results.flatMap((result) => result.killed ?? []);
-  const ignoresSigterm = servicesOf(killed);
-  return {
-    type: 'host',
-    housekeeping: run.housekeeping,
-    commandId: run.commandId,
-    instanceId: instance.id,
-    ...(instance.name ? { instanceName: instance.name } : {}),
-    outcome,
-    ...(reason ? { reason } : {}),
-    ...(message ? { message } : {}),
-    dryRun: run.dryRun,
-    removed: Object.fromEntries(
-      REMOVABLE.map((kind) => [kind, sum((result) => result.removed?.[kind])]),
-    ) as Record<Removable, number>,
-    bytesReclaimed: sum((result) => result.bytesReclaimed),
-    ...results.flatMap((result) => (result.host ? [{ host: result.host }] : []))[0],
-    ...(ignoresSigterm ? { ignoresSigterm } : {}),
-    killedOmitted: sum((result) => result.killedOmitted),
-    killed,
-    steps,
-  };
-}
-
-function servicesOf(killed: readonly KilledContainer[]): string {
-  return [...new Set(killed.map(({ project, service }) => `${project}/${service}`))].sort().join(', ');
 }
 
 function judge(invocation: CommandInvocation, steps: readonly StepReport[]): Verdict {
@@ -133,8 +86,8 @@ function judgeSteps(steps: readonly StepReport[], trace: string): Verdict {
     const first = steps.find((step) => stepOutcome(step) === outcome);
     if (first) return because(outcome, first);
   }
-  const tasks = steps.filter((step) => step.step !== HOST_STEP);
-  if (tasks.length === 0 || tasks.length === steps.length) {
+  const tasks = steps.filter(({ step }) => !FIXED_STEPS.includes(step));
+  if (tasks.length === 0 || !steps.some(({ step }) => step === HOST_STEP)) {
     const missing = tasks.length === 0 ? 'any task' : `step ${JSON.stringify(HOST_STEP)}`;
     return verdict('no-result', trace || `there is no result of ${missing}`);
   }
@@ -144,7 +97,8 @@ function judgeSteps(steps: readonly StepReport[], trace: string): Verdict {
 }
 
 function because(outcome: HostOutcome, step: StepReport): Verdict {
-  const message = step.message ?? step.result?.message;
+  // Without a reason of its own, a step's message is about its list.
+  const message = step.reason ? step.message : step.result?.message;
   return {
     outcome,
     reason: step.reason ?? step.result?.reason ?? outcome,
@@ -159,13 +113,22 @@ function stepOutcome(step: StepReport): HostOutcome {
   return step.result.outcome === 'skipped' ? 'skipped' : 'succeeded';
 }
 
-function interpretStep(plugin: CommandPlugin, dryRun: boolean): StepReport {
-  const result = parseStepResult(plugin.Output ?? '');
+function interpretStep(
+  plugin: CommandPlugin,
+  dryRun: boolean,
+): { readonly step: StepReport; readonly list: ObjectList } {
+  const { Name: step = UNNAMED, Output: output = '' } = plugin;
+  const result = parseStepResult(output);
+  const list = result ? readObjects(output, result) : { objects: [], missing: 0 };
   const problem = result ? doubt(plugin, result, dryRun) : absence(plugin);
+  const damage = list.damage && { message: `the list of objects is not reliable: ${list.damage}` };
   return {
-    step: plugin.Name ?? UNNAMED,
-    ...(result ? { result } : {}),
-    ...(problem ? { reason: problem[0], message: explain(...problem) } : {}),
+    step: {
+      step,
+      ...(result ? { result } : {}),
+      ...(problem ? { reason: problem[0], message: explain(...problem) } : damage),
+    },
+    list,
   };
 }
 

@@ -4,10 +4,11 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient, InputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import type { HostReport } from '../../lib/contract';
 import { release } from './claim';
 import type { Claim } from './claim';
 import type { Clients } from './clients';
+import { publishable } from './host-report';
+import type { JudgedHost } from './host-report';
 import { once } from './once';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
@@ -35,7 +36,7 @@ class EventsRejected extends Error {
 export async function publish(
   clients: Pick<Clients, 'logs' | 'logsOnce'>,
   claim: Claim,
-  hosts: Iterable<HostReport>,
+  hosts: Iterable<JudgedHost>,
   reportedAt: Date,
   runEvent: () => Promise<Record<string, unknown>>,
 ): Promise<void> {
@@ -57,13 +58,13 @@ export async function publish(
 
 /** Splits the events of the hosts into as few batches as the limits of PutLogEvents allow. */
 export function* batches(
-  hosts: Iterable<HostReport>,
+  hosts: Iterable<JudgedHost>,
   timestamp: number,
 ): Generator<InputLogEvent[], void, undefined> {
   let batch: InputLogEvent[] = [];
   let bytes = 0;
   for (const host of hosts) {
-    const message = JSON.stringify(host);
+    const message = JSON.stringify(publishable(host));
     const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
     if (batch.length === MAX_BATCH_EVENTS || bytes + size > MAX_BATCH_BYTES) {
       yield batch;

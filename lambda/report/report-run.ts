@@ -1,17 +1,20 @@
 import type { Command } from '@aws-sdk/client-ssm';
-import type { Coverage, HostReport, RunReport } from '../../lib/contract';
+import type { RunReport } from '../../lib/contract';
 import { claim, removeLocks } from './claim';
 import type { Clients } from './clients';
 import { InFlight, listInvocations, refuseUnsent, sentCommand } from './collect';
 import type { SentCommand } from './collect';
 import { findNotReached } from './coverage';
 import { notify } from './digest';
+import { findHostOutput } from './host-output';
+import type { JudgedHost } from './host-report';
 import { interpret, judgeTogether } from './interpret';
 import { publish } from './publish';
 import { inspect, reportStream } from './report-stream';
 import type { Found, ReportStream } from './report-stream';
 import type { Settings } from './settings';
 import { summarise, withMetrics } from './summarise';
+import type { Findings } from './summarise';
 
 /** The result of reporting a run. After it was `reported`, each further call returns `already reported`. */
 export type Reported =
@@ -47,12 +50,12 @@ export async function reportRun(clients: Clients, command: Command, settings: Se
     const found = await inspect(clients.logs, stream, settings.claimTimeoutSeconds);
     if (found.state === 'complete' || found.state === 'held') return leave(clients, stream, found);
     refuseUnsent(command);
-    const { hosts, coverage } = await readHosts(clients, sent, settings);
+    const { hosts, findings } = await readHosts(clients, sent, settings);
     const claimed = await claim(clients, stream, settings.claimTimeoutSeconds);
     if ('state' in claimed) return await leave(clients, stream, claimed);
 
     const reportedAt = new Date();
-    const run = summarise(settings.housekeeping, sent, hosts, coverage, reportedAt);
+    const run = summarise(settings, sent, hosts, { ...findings, stream }, reportedAt);
     await publish(clients, claimed, hosts, reportedAt, async () =>
       withMetrics(await told(clients, run, stream, settings)),
     );
@@ -69,16 +72,19 @@ export async function reportRun(clients: Clients, command: Command, settings: Se
 async function readHosts(
   clients: Clients,
   sent: SentCommand,
-  { housekeeping }: Settings,
-): Promise<{ hosts: HostReport[]; coverage: Coverage }> {
+  { housekeeping, hostOutputLogGroup }: Settings,
+): Promise<{ hosts: JudgedHost[]; findings: Omit<Findings, 'stream'> }> {
   const run = { housekeeping, commandId: sent.commandId, dryRun: sent.dryRun };
-  const reached: HostReport[] = [];
+  const reached: JudgedHost[] = [];
   for await (const invocation of listInvocations(clients.ssm, sent.commandId)) {
     reached.push(interpret(invocation, run));
   }
   const ids = new Set(reached.map(({ instanceId }) => instanceId));
   const { coverage, hosts: notReached } = await findNotReached(clients, sent, ids, run);
-  return { hosts: [...judgeTogether(reached), ...notReached], coverage };
+  const hosts = [...judgeTogether(reached), ...notReached];
+  if (!hostOutputLogGroup) return { hosts, findings: { coverage } };
+  const hostOutput = await findHostOutput(clients.logs, hostOutputLogGroup, sent.commandId, reached);
+  return { hosts, findings: { coverage, hostOutput } };
 }
 
 /**
@@ -89,12 +95,12 @@ async function readHosts(
 async function told(
   { sns }: Clients,
   run: RunReport,
-  { logGroupName, logStreamName }: ReportStream,
-  { notify: wanted, region }: Settings,
+  stream: ReportStream,
+  { notify: wanted }: Settings,
 ): Promise<RunReport> {
   if (!wanted || !(wanted.onEveryRun || run.needsAttention)) return run;
   try {
-    await notify(sns, wanted.topicArn, run, { logGroupName, logStreamName, region });
+    await notify(sns, wanted.topicArn, run, stream);
     return run;
   } catch (error) {
     const digestFailed = (error as Error).message;

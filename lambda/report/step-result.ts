@@ -1,6 +1,12 @@
-import { MAX_RESULT_BYTES, KEPT, REMOVABLE } from '../../lib/contract';
-import type { DiskUse,
-  HostFacts, KilledContainer, PassedOver, Removed, StepResult } from '../../lib/contract';
+import { KEPT, MAX_RESULT_BYTES, REMOVABLE } from '../../lib/contract';
+import type {
+  DiskUse,
+  HostFacts,
+  KilledContainer,
+  PassedOver,
+  Removed,
+  StepResult,
+} from '../../lib/contract';
 
 /**
  * A host can print anything, so no part of a step's output is trusted. The shapes below are mapped over
@@ -27,6 +33,7 @@ const flag: Guard<boolean> = (value): value is boolean => typeof value === 'bool
 /** Also has an upper bound, so that the sum over a fleet is finite. */
 const amount: Guard<number> = (value): value is number =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+const count: Guard<number> = (value): value is number => amount(value) && Number.isInteger(value);
 
 function oneOf<T>(...allowed: readonly T[]): Guard<T> {
   return (value): value is T => (allowed as readonly unknown[]).includes(value);
@@ -64,14 +71,13 @@ const killed = objectOf<KilledContainer>({
   grace: required(amount),
 });
 
-const diskUse = objectOf<DiskUse>({ diskPercent: optional(amount), inodePercent: optional(amount) });
+const DISK_USE: Shape<DiskUse> = { diskPercent: optional(amount), inodePercent: optional(amount) };
 
 const hostFacts = objectOf<HostFacts>({
+  ...DISK_USE,
   engine: required(text),
   store: required(oneOf('classic', 'containerd')),
   compose: required(text),
-  diskPercent: optional(amount),
-  inodePercent: optional(amount),
   images: required(amount),
   containers: required(amount),
   danglingImages: optional(amount),
@@ -90,19 +96,19 @@ const stepResult = objectOf<StepResult>({
   bytesReclaimed: optional(amount),
   sizeOfRemoved: optional(amount),
   passedOver: optional(passedOver),
-  objects: optional(amount),
+  objects: optional(count),
   killed: optional(listOf(killed)),
   killedOmitted: optional(amount),
   left: optional(listOf(text)),
   leftOmitted: optional(amount),
   warnings: optional(listOf(text)),
   host: optional(hostFacts),
-  disk: optional(diskUse),
+  disk: optional(objectOf(DISK_USE)),
 });
 
 /**
  * Reads the result from a step's output as Systems Manager keeps it. The first line is the result; the
- * rest comes from the agent or is the log.
+ * objects follow, and what the agent adds.
  *
  * @returns undefined when the first line is not a result that keeps the contract
  */

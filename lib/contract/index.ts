@@ -5,6 +5,7 @@
  * A host script prints one `StepResult`. The reporter turns the results of all hosts into `HostReport`s and one
  * `RunReport`. Nothing here depends on the CDK or on the AWS SDK: the Lambda's bundle contains this folder.
  */
+export * from './console';
 export * from './host-outcomes';
 export * from './host-reasons';
 export * from './kept';
@@ -16,6 +17,7 @@ export * from './reasons';
 export * from './removable';
 export * from './report';
 export * from './reporter-reasons';
+export * from './sigterm';
 export * from './step-result';
 export * from './text';
 export * from './warnings';

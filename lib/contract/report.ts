@@ -1,3 +1,4 @@
+import type { LogStream } from './console';
 import type { HostOutcome } from './host-outcomes';
 import type { ListedObject } from './objects';
 import type { Removable, Removed } from './removable';
@@ -149,6 +150,8 @@ export interface RunReport {
   /** The AWS account and the region of the hosts. */
   readonly account: string;
   readonly region: string;
+  /** Where this report is; absent in reports of earlier versions. */
+  readonly stream?: LogStream;
   readonly trigger: Trigger;
   readonly dryRun: boolean;
   /**

@@ -28,6 +28,9 @@ export interface ReporterInvocation {
   readonly signal?: AbortSignal;
 }
 
+/** The account that the function belongs to. */
+const ACCOUNT = '123456789012';
+
 /** An endpoint on which no service listens. Without it, the SDK would call AWS. */
 const NOWHERE = 'http://127.0.0.1:1';
 
@@ -46,7 +49,12 @@ export interface ReporterAnswer {
  */
 const RUNTIME = `
 process.once('message', async ({ asset, event, awsRequestId, deadline }) => {
-  const context = { awsRequestId, functionName: 'reporter', getRemainingTimeInMillis: () => deadline - Date.now() };
+  const context = {
+    awsRequestId,
+    functionName: 'reporter',
+    invokedFunctionArn: 'arn:aws:lambda:' + process.env.AWS_REGION + ':${ACCOUNT}:function:reporter',
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
   let answer;
   try {
     answer = { result: await require(asset).handler(event, context) };

@@ -1,6 +1,7 @@
 import type { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { sentCommand } from '../../lambda/report/collect';
-import { hostReport, interpret } from '../../lambda/report/interpret';
+import { hostReport, publishable } from '../../lambda/report/host-report';
+import { interpret } from '../../lambda/report/interpret';
 import { summarise, withMetrics } from '../../lambda/report/summarise';
 import { verdict } from '../../lambda/report/verdict';
 import { DRY_RUN_PARAMETER } from '../../lib/contract';
@@ -13,7 +14,7 @@ import type {
   RunReport,
   StepResult,
 } from '../../lib/contract';
-import { command, invocation, plugin, result } from '../lambda/report/support';
+import { ACCOUNT, GROUP, REGION, command, invocation, plugin, result } from '../lambda/report/support';
 import type { LogEvent } from './discover';
 
 const HOUSEKEEPING = 'Stack/Housekeeping';
@@ -58,10 +59,12 @@ export function report(
   const hosts = [
     ...invocations.map((each) => interpret(each, identity)),
     ...notReached.map((id) => hostReport(identity, { id }, verdict('not-registered'))),
-  ].map((host) => detailed(host, details[host.instanceId]));
+  ].map((host) => detailed(publishable(host), details[host.instanceId]));
   const coverage = { state: 'known', running: hosts.length, notReached: notReached.length } as const;
-  const run = summarise(HOUSEKEEPING, sent, hosts, coverage, reportedAt);
+  const origin = { housekeeping: HOUSEKEEPING, account: ACCOUNT, region: REGION };
   const logStream = `${requestedAt.slice(0, 10).replaceAll('-', '/')}/${commandId}`;
+  const stream = { logGroupName: GROUP, logStreamName: logStream };
+  const run = summarise(origin, sent, hosts, { coverage, stream }, reportedAt);
   const messages = [...hosts, withMetrics(run)].map((event) => JSON.stringify(event));
   const events = messages.map((message, i) => ({
     logStream,
@@ -73,8 +76,8 @@ export function report(
 
 /** The event with these details. Lists come last, as the contract says. */
 function detailed(
-  { killed, steps, ...others }: HostReport,
-  { objects = [], ...disk }: Details = {},
+  { killed, steps, objects: listed, ...others }: HostReport,
+  { objects = listed, ...disk }: Details = {},
 ): HostReport {
   return { ...others, ...disk, killed, steps, objects };
 }

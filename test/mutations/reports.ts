@@ -3,7 +3,7 @@ import { matrix, OLD, of, type Mutation } from './mutation';
 const onHost = of('results/objects', 'on a host');
 const list = of('results/objects', `${OLD} the list of objects`);
 
-/** Every run is reported once, also when it failed. */
+/** Every run is reported once, also when it failed, and what the report says is true. */
 export const REPORTS: readonly Mutation[] = [
   {
     rule: 'every run is reported once, however often its event comes',
@@ -67,5 +67,19 @@ export const REPORTS: readonly Mutation[] = [
     find: '[ "$ACCOUNTING" = yes ] || return 0',
     replace: ':',
     test: onHost('a run that is skipped lists nothing of the run in progress'),
+  },
+  {
+    rule: 'an object whose line was cut is not reported',
+    file: 'lambda/report/object-list.ts',
+    find: 'lines.pop();',
+    replace: '',
+    test: ['test/lambda/report/object-list.test.ts', 'by the agent, with and without a log'],
+  },
+  {
+    rule: 'a run in which something was lost needs attention',
+    file: 'lambda/report/summarise.ts',
+    find: "coverage.state === 'unknown' || lost,",
+    replace: "coverage.state === 'unknown',",
+    test: ['test/lambda/report/summarise.test.ts', 'something was lost'],
   },
 ];

@@ -55,6 +55,7 @@ function find(
     documentName: 'Document',
     requestedAt: REQUESTED_AT,
     status,
+    trigger: { by: 'hand' },
     dryRun: false,
     targetCount: reached.length,
     targets,

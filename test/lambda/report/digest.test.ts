@@ -1,23 +1,16 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import fc from 'fast-check';
-import { consoleUrl, notify } from '../../../lambda/report/digest';
-import { hostReport } from '../../../lambda/report/interpret';
-import { summarise } from '../../../lambda/report/summarise';
+import { notify } from '../../../lambda/report/digest';
 import { verdict } from '../../../lambda/report/verdict';
-import type { Coverage, HostOutcome, HostReport, RunReport } from '../../../lib/contract';
-import { HOST_OUTCOMES } from '../../../lib/contract';
+import type { Coverage, RunReport } from '../../../lib/contract';
+import { HOST_OUTCOMES, logStreamUrl } from '../../../lib/contract';
 import { LoopbackSns } from '../../../local/aws/loopback-sns';
 import type { PublishedMessage } from '../../../local/aws/loopback-sns';
 import { AwsError, ConnectionBroken } from '../../../local/aws/loopback-service';
-import { COMMAND_ID, REQUESTED_AT } from './support';
+import { WHERE, hosts, run } from './digest-runs';
+import { COMMAND_ID, REGION, result } from './support';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:housekeeping';
-const WHERE = {
-  logGroupName: '/housekeeping/reports',
-  logStreamName: `2026/11/23/${COMMAND_ID}`,
-  region: 'eu-central-1',
-};
-const KNOWN: Coverage = { state: 'known', running: 40, notReached: 0 };
 const server = new LoopbackSns();
 let sns: SNSClient;
 
@@ -40,32 +33,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-function hosts(
-  count: number,
-  outcome: HostOutcome = 'succeeded',
-  overrides: Partial<HostReport> = {},
-): HostReport[] {
-  const run = { housekeeping: 'Stack/Housekeeping', commandId: COMMAND_ID, dryRun: false };
-  return Array.from({ length: count }, (_, i) => ({
-    ...hostReport(run, { id: `i-${outcome}-${i}` }, { outcome }),
-    ...overrides,
-  }));
-}
-
-function run(all: readonly HostReport[], overrides: Partial<RunReport> = {}, coverage = KNOWN): RunReport {
-  const command = {
-    commandId: COMMAND_ID,
-    documentName: 'Document',
-    requestedAt: REQUESTED_AT,
-    status: 'Success',
-    dryRun: false,
-    targetCount: all.length,
-    targets: [],
-  };
-  const reportedAt = new Date(REQUESTED_AT.getTime() + 90_500);
-  return { ...summarise('Stack/Housekeeping', command, all, coverage, reportedAt), ...overrides };
-}
-
 async function sent(report: RunReport): Promise<Required<PublishedMessage>> {
   await notify(sns, TOPIC, report, WHERE);
   return server.messages.at(-1) as Required<PublishedMessage>;
@@ -75,33 +42,37 @@ test.each<[string, RunReport, string]>([
   [
     'all well',
     run(hosts(40, 'succeeded', { bytesReclaimed: 330_000_000 })),
-    'Docker housekeeping Stack/Housekeeping: 40 hosts, 12.3 GiB reclaimed',
+    'Docker housekeeping Stack/Housekeeping (123456789012 eu-central-1): 40 hosts, 12.3 GiB reclaimed',
   ],
   [
     'some failed',
     run([...hosts(38), ...hosts(2, 'failed')]),
-    '[attention] Docker housekeeping Stack/Housekeeping: 2 of 40 hosts failed',
+    '[attention] Stack/Housekeeping (123456789012 eu-central-1): 2 of 40 hosts failed',
   ],
   [
     'one timed out',
     run(hosts(1, 'timed-out')),
-    '[attention] Docker housekeeping Stack/Housekeeping: 1 of 1 host timed out',
+    '[attention] Stack/Housekeeping (123456789012 eu-central-1): 1 of 1 host timed out',
   ],
   [
     'one of each kind',
     run(HOST_OUTCOMES.flatMap((outcome) => hosts(1, outcome))),
-    '[attention] Docker housekeeping Stack/Housekeeping: 3 of 5 hosts need attention',
+    '[attention] Stack/Housekeeping (123456789012 eu-central-1): 3 of 5 hosts need attention',
   ],
-  ['no host', run([]), '[attention] Docker housekeeping Stack/Housekeeping: there was no host'],
+  [
+    'no host',
+    run([]),
+    '[attention] Docker housekeeping Stack/Housekeeping (123456789012 eu-central-1): there was no host',
+  ],
   [
     'coverage unknown',
     run(hosts(2), {}, { state: 'unknown', message: 'refused' }),
-    '[attention] Docker housekeeping Stack/Housekeeping: 2 hosts, others may have been missed',
+    '[attention] Stack/Housekeeping (123456789012 eu-central-1): 2 hosts, others may have been missed',
   ],
   [
     'a dry run',
     run(hosts(2), { dryRun: true }),
-    'Docker housekeeping dry run Stack/Housekeeping: 2 hosts, nothing was removed',
+    'Dry run Stack/Housekeeping (123456789012 eu-central-1): 2 hosts, nothing was removed',
   ],
 ])('the subject sums up the run in a line: %s', async (_name, report, subject) => {
   expect((await sent(report)).subject).toBe(subject);
@@ -126,12 +97,13 @@ test('the body says what was removed, what is wrong and where to read more', asy
   const { message } = await sent(run(all, { highestDiskPercent: 97 }, coverage));
   for (const line of [
     'Run of Stack/Housekeeping, requested at 2026-11-23T23:30:00.000Z',
-    'Removed: 30 projects, 90 containers, 120 images, 30 networks, 60 cache records; 30.0 GiB reclaimed.',
+    'Removed: 30 projects, 90 containers, 120 images, 30 networks, 60 cache records.',
+    'Space freed, measured on the disk: 30.0 GiB.',
     'Hosts: 37 targeted: 30 succeeded, 5 failed, 1 unreachable.',
     'Coverage: 37 running instances with these tags, 1 of them were not sent the command.',
-    'Fullest disk: 97 %.',
+    'Fullest disk: 97 % before cleaning.',
     'It took 1 min 31 s from the request to the report.',
-    'Hosts that need attention:',
+    '6 hosts need attention:',
     '- failed, leftovers: 4 hosts: i-failed-0, i-failed-1, i-failed-2, ...',
     '  volume v is left',
     '- failed, docker-unreachable: 1 host: i-failed-0',
@@ -145,7 +117,7 @@ test('the body says what was removed, what is wrong and where to read more', asy
   }
   // Once for the service, not for each of its containers.
   expect(message.match(/--die-on-term/g)).toHaveLength(1);
-  expect(message).toContain(consoleUrl(WHERE));
+  expect(message).toContain(logStreamUrl(REGION, WHERE));
 });
 
 test('a dry run says that nothing was removed', async () => {
@@ -194,13 +166,17 @@ test('SNS accepts the digest for any output of hosts: it is short and has no con
       outcome: fc.constantFrom(...HOST_OUTCOMES),
       reason: nasty,
       message: nasty,
+      instanceName: nasty,
       project: nasty,
       service: nasty,
+      code: nasty,
     })
-    .map(({ project, service, ...drawn }) => ({
+    .map(({ project, service, code, ...drawn }) => ({
       ...hosts(1, drawn.outcome)[0]!,
       ...drawn,
       killed: [{ project, service, container: 'c', grace: 10 }],
+      objects: [{ fate: 'removed', kind: 'images', id: '1', project } as const],
+      steps: [{ step: 'Prune', result: result({ warnings: [code] }) }],
     }));
   await fc.assert(
     fc.asyncProperty(fc.array(host, { maxLength: 70 }), nasty, fc.boolean(), async (all, name, dryRun) => {
@@ -226,26 +202,15 @@ test('the digest of a fleet on which every host failed is short', async () => {
   }));
   const { message } = await sent(run(wrong));
   expect(Buffer.byteLength(message)).toBeLessThan(5 * 1024);
-  expect(message).toContain('Hosts that need attention (the first 50 of 10000):');
-  expect(message).toContain('- and 44 more reasons');
+  expect(message).toContain('10000 hosts need attention:');
+  expect(message).toMatch(/^- and \d+ more reasons on 9990 hosts$/m);
   expect(message).toContain('10000 containers had to be killed, as they ignore SIGTERM (here the first 50):');
 });
 
 test('the subject keeps the end of a name that is too long, and the result', async () => {
   const { subject } = await sent(run(hosts(1), { housekeeping: `${'Stage/'.repeat(30)}Häuser` }));
-  expect(subject).toMatch(/^Docker housekeeping \.\.\..*Stage\/H\?user: 1 host, 0 B reclaimed$/);
+  expect(subject).toMatch(/^\.\.\..*Stage\/H\?user \(123456789012 eu-central-1\): 1 host, 0 B reclaimed$/);
   expect(subject).toHaveLength(99);
-});
-
-test.each([
-  ['eu-central-1', 'https://eu-central-1.console.aws.amazon.com/'],
-  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
-  ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
-])('the digest links to the stream in the console of %s', (region, start) => {
-  expect(consoleUrl({ ...WHERE, region })).toBe(
-    `${start}cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Fhousekeeping$252Freports` +
-      `/log-events/2026$252F11$252F23$252F${COMMAND_ID}`,
-  );
 });
 
 describe('what SNS answers', () => {

@@ -6,6 +6,7 @@ import {
   COMMAND_ID,
   GROUP,
   HOST_PLUGIN,
+  LISTED,
   Loopback,
   STREAM,
   command,
@@ -116,7 +117,7 @@ describe('a run', () => {
     expect(loopback.report().runs[0]).toMatchObject({ commandStatus: 'NoInstancesInTag', HostsTargeted: 0 });
   });
 
-  test('of 10,000 hosts with the longest results is read and written within all limits, also after a crash', async () => {
+  test('of 10,000 hosts with the longest results and lists is read and written within all limits, also after a crash', async () => {
     loopback.ssm.put(command(), fullFleet(10_000));
     expect(await loopback.crashAtBatch(20)).toMatchObject({
       error: { name: 'Runtime.ExitError', message: expect.stringContaining('SIGKILL') as string },
@@ -133,6 +134,16 @@ describe('a run', () => {
     expect(loopback.ssm.count('ListCommands')).toBe(1);
     expect(loopback.ssm.count('ListCommandInvocations')).toBe(10_000 / 50);
     expect(loopback.ssm.calls).toHaveLength(1 + 10_000 / 50);
+    const each = { objectsMissing: 3 * (LISTED.objects - LISTED.arrived), diskPercentAfter: 64 };
+    for (const report of loopback.report().hosts) {
+      expect(report).toMatchObject(each);
+      expect(report.objects).toHaveLength(3 * LISTED.arrived);
+    }
+    expect(loopback.report().runs[0]).toMatchObject({
+      objectsMissing: 10_000 * each.objectsMissing,
+      projectsOmitted: 10_000 - 50,
+      reasons: [{ outcome: 'failed', reason: 'leftovers', count: 10_000 }],
+    });
     const bytes = loopback.logs
       .events(GROUP, STREAM)
       .slice(0, -1)

@@ -2,6 +2,7 @@ import { withMetrics } from '../../../lambda/report/summarise';
 import { runMetrics } from '../../../lib/contract';
 import type { MetricName, Removable } from '../../../lib/contract';
 import { APP, facts, on, report, task } from '../../insights/samples';
+import { plugin, result } from './support';
 
 const removed: Readonly<Record<Removable, number>> = {
   projects: 7,
@@ -30,6 +31,7 @@ const EXPECTED: Readonly<Record<Exclude<MetricName, 'ReportAge'>, number>> = {
   BytesReclaimed: 13,
   ContainersKilled: 14,
   HighestDiskUse: 71,
+  HighestDiskUseAfter: 63,
   RunDuration: 90,
 };
 
@@ -46,6 +48,7 @@ const { run } = report(
     on('full', [
       facts({ diskPercent: 71 }),
       task({ outcome: 'done', removed, bytesReclaimed: 13, killed: [APP], killedOmitted: 13 }),
+      plugin('disk', result({ task: 'Disk', outcome: 'done', disk: { diskPercent: 63 } })),
     ]),
     on('clean', [facts({ diskPercent: 70 }), task({ outcome: 'nothing' })]),
     ...times(3, 'failed', (name) =>

@@ -1,13 +1,11 @@
 import { batches } from '../../../lambda/report/publish';
-import { interpret } from '../../../lambda/report/interpret';
 import type { HostReport } from '../../../lib/contract';
-import { COMMAND_ID, HOST_PLUGIN, invocation } from './support';
+import { HOST_PLUGIN, judged } from './support';
 
 const MAX_BYTES = 1_048_576;
 
 function hostOf(bytes: number, filler = 'x'): HostReport {
-  const run = { housekeeping: 'h', commandId: COMMAND_ID, dryRun: false };
-  const base = { ...interpret(invocation([HOST_PLUGIN]), run), message: '' };
+  const base = { ...judged([HOST_PLUGIN]), message: '' };
   const room = bytes - Buffer.byteLength(JSON.stringify(base));
   return { ...base, message: filler.repeat(room / Buffer.byteLength(filler)) };
 }
@@ -36,7 +34,7 @@ test('bytes are counted, not characters', () => {
 
 test('a batch has at most 10,000 events', () => {
   // No real report is so small, but the service has the limit.
-  const tiny = { type: 'host' } as HostReport;
+  const tiny = { type: 'host', objects: [] as const } as unknown as HostReport;
   expect(sizes(Array.from({ length: 20_001 }, () => tiny)).map(({ events }) => events)).toEqual([
     10_000, 10_000, 1,
   ]);

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { summarise, withMetrics } from '../../../lambda/report/summarise';
 import { HOST_OUTCOMES, METRICS, METRIC_DIMENSION, METRIC_NAMESPACE, REMOVABLE } from '../../../lib/contract';
-import type { Coverage, HostReport, MetricName, RunReport } from '../../../lib/contract';
+import type {
+  Coverage,
+  HostOutput,
+  HostReport,
+  MetricName,
+  RunReport,
+  StepReport,
+} from '../../../lib/contract';
 import { discover } from '../../insights/discover';
-import { COMMAND_ID, REQUESTED_AT } from './support';
+import { ACCOUNT, COMMAND_ID, GROUP, REGION, REQUESTED_AT, STREAM, result } from './support';
 
+const STREAM_OF_RUN = { logGroupName: GROUP, logStreamName: STREAM };
 const REPORTED_AT = new Date(REQUESTED_AT.getTime() + 90_500);
 
 function host(overrides: Partial<HostReport> = {}): HostReport {
@@ -17,9 +25,12 @@ function host(overrides: Partial<HostReport> = {}): HostReport {
     dryRun: false,
     removed: { projects: 0, containers: 0, images: 0, volumes: 0, networks: 0, cacheRecords: 0 },
     bytesReclaimed: 0,
-    killed: [],
+    sizeOfRemoved: 0,
     killedOmitted: 0,
+    objectsMissing: 0,
+    killed: [],
     steps: [],
+    objects: [],
     ...overrides,
   };
 }
@@ -30,18 +41,22 @@ function run(
   hosts: readonly HostReport[],
   sent: { dryRun?: boolean; targetCount?: number } = {},
   coverage = KNOWN,
+  hostOutput?: HostOutput,
 ): RunReport {
   const command = {
     commandId: COMMAND_ID,
     documentName: 'Document',
     requestedAt: REQUESTED_AT,
     status: 'Success',
+    trigger: { by: 'hand' } as const,
     dryRun: false,
     targetCount: 0,
     targets: [],
     ...sent,
   };
-  return summarise('Stack/Housekeeping', command, hosts, coverage, REPORTED_AT);
+  const origin = { housekeeping: 'Stack/Housekeeping', account: ACCOUNT, region: REGION };
+  const findings = { coverage, stream: STREAM_OF_RUN, ...(hostOutput ? { hostOutput } : {}) };
+  return summarise(origin, command, hosts, findings, REPORTED_AT);
 }
 
 interface Emf {
@@ -76,6 +91,9 @@ const hosts = fc.array(
       cacheRecords: amount,
     }),
     bytesReclaimed: amount,
+    sizeOfRemoved: amount,
+    objectsMissing: amount,
+    diskPercentAfter: fc.option(fc.nat(100), { nil: undefined }),
     killed: fc.array(fc.constant(KILLED), { maxLength: 3 }),
     killedOmitted: fc.nat(3),
     host: fc.option(
@@ -99,6 +117,11 @@ test('the run is the sum of its hosts, and its metrics are those of the contract
       expect(report.hosts.targeted).toBe(Math.max(all.length, targetCount));
       for (const kind of REMOVABLE) expect(report.removed[kind]).toBe(sum((each) => each.removed[kind]));
       expect(report.bytesReclaimed).toBe(sum((each) => each.bytesReclaimed));
+      expect(report.sizeOfRemoved).toBe(sum((each) => each.sizeOfRemoved));
+      expect(report.objectsMissing).toBe(sum((each) => each.objectsMissing));
+      const after = all.flatMap(({ diskPercentAfter }) => diskPercentAfter ?? []);
+      expect(report.highestDiskPercentAfter).toBe(after.length === 0 ? undefined : Math.max(...after));
+      expect(report.reasons.reduce((total, { count }) => total + count, 0)).toBe(report.troubledTotal);
       expect(report.killedTotal).toBe(sum((each) => each.killed.length + each.killedOmitted));
       expect(report.killed.length).toBeLessThanOrEqual(50);
       expect(report.troubled.length).toBe(Math.min(50, report.troubledTotal));
@@ -108,8 +131,9 @@ test('the run is the sum of its hosts, and its metrics are those of the contract
       const absent = new Set<string>([
         // The sweep publishes this one, not a run.
         'ReportAge',
-        ...(dryRun ? ['BytesReclaimed', 'ContainersKilled', ...removals()] : []),
+        ...(dryRun ? ['BytesReclaimed', 'ContainersKilled', 'HighestDiskUseAfter', ...removals()] : []),
         ...(all.some((each) => each.host) ? [] : ['HighestDiskUse']),
+        ...(after.length > 0 ? [] : ['HighestDiskUseAfter']),
       ]);
       const expected = Object.entries(METRICS)
         .filter(([name]) => !absent.has(name))
@@ -135,9 +159,18 @@ test('the report has the times of the run', () => {
   });
 });
 
+test('the report says where the run was, and what started it', () => {
+  expect(run([])).toMatchObject({
+    account: ACCOUNT,
+    region: REGION,
+    stream: STREAM_OF_RUN,
+    trigger: { by: 'hand' },
+  });
+});
+
 test('each killed container comes with its host and its remedy', () => {
-  const [killed] = run([host({ instanceId: 'i-7', killed: [KILLED] })]).killed;
-  expect(killed).toMatchObject({ instanceId: 'i-7', service: 'app' });
+  const [killed] = run([host({ instanceId: 'i-7', instanceName: 'web-7', killed: [KILLED] })]).killed;
+  expect(killed).toMatchObject({ instanceId: 'i-7', instanceName: 'web-7', service: 'app' });
   for (const word of ['"app"', 'SIGTERM', '10 s', '--die-on-term', 'init: true', 'stop_signal']) {
     expect(killed?.remedy).toContain(word);
   }
@@ -149,10 +182,17 @@ test('the report names the gravest trouble first, no skipped hosts, and 50 hosts
       host({ instanceId: `i-${i}`, outcome: 'unreachable', reason: 'undeliverable' }),
     ),
     host({ instanceId: 'i-skipped', outcome: 'skipped', reason: 'locked' }),
-    host({ instanceId: 'i-failed', outcome: 'failed', reason: 'leftovers', message: 'volume v is left' }),
+    host({
+      instanceId: 'i-failed',
+      instanceName: 'web-1',
+      outcome: 'failed',
+      reason: 'leftovers',
+      message: 'volume v is left',
+    }),
   ]);
   expect(report.troubled[0]).toEqual({
     instanceId: 'i-failed',
+    instanceName: 'web-1',
     outcome: 'failed',
     reason: 'leftovers',
     message: 'volume v is left',
@@ -162,6 +202,10 @@ test('the report names the gravest trouble first, no skipped hosts, and 50 hosts
   expect(report.troubled.map(({ outcome }) => outcome)).not.toContain('skipped');
 });
 
+const warning = (code: string): StepReport => ({ step: 'Prune', result: result({ warnings: [code] }) });
+const LOSS = warning('tag-removed');
+const WARNING = warning('compose-missing');
+
 describe('a run needs attention', () => {
   test.each<[string, HostReport[], Coverage, boolean]>([
     ['when all succeeded: no', [host()], KNOWN, false],
@@ -170,6 +214,8 @@ describe('a run needs attention', () => {
     ['when a host timed out', [host({ outcome: 'timed-out' })], KNOWN, true],
     ['when a host was not reached', [host({ outcome: 'unreachable' })], KNOWN, true],
     ['when there was no host', [], KNOWN, true],
+    ['when a warning says that something was lost', [host({ steps: [LOSS] })], KNOWN, true],
+    ['when a warning says something else: no', [host({ steps: [WARNING] })], KNOWN, false],
     ['when it was not sent by tags, and there was no host', [], { state: 'not-applicable' }, true],
     ['when it was not sent by tags: no', [host()], { state: 'not-applicable' }, false],
     ['when its coverage is not known', [host()], { state: 'unknown', message: 'refused' }, true],
@@ -199,16 +245,26 @@ test('Logs Insights discovers all fields of a run but those of lists, within its
       message: 'm',
       killed: [KILLED],
       host: { ...FACTS, diskPercent: 9 },
+      diskPercentAfter: 8,
+      steps: [LOSS],
+      objects: [{ fate: 'removed', kind: 'images', id: '1', project: `p-${i}` }],
     }),
   );
-  const report = run(worst, {}, { ...KNOWN, message: 'm' });
+  const hostOutput = {
+    logGroupName: '/housekeeping/output',
+    hostsWithout: 7,
+    examples: [{ instanceId: 'i-1' }],
+  };
+  const report = run(worst, {}, { ...KNOWN, message: 'm' }, hostOutput);
   const published = withMetrics({ ...report, digestFailed: 'added last' });
   const fields = [...discover({ logStream: 's', timestamp: 0, message: JSON.stringify(published) }).keys()];
   const needed = Object.entries(published).flatMap(([name, value]) =>
     Array.isArray(value) || name === '_aws'
       ? []
       : typeof value === 'object'
-        ? Object.keys(value as object).map((member) => `${name}.${member}`)
+        ? Object.entries(value as object).flatMap(([member, inner]) =>
+            Array.isArray(inner) ? [] : [`${name}.${member}`],
+          )
         : [name],
   );
   expect(needed).toEqual(
@@ -217,6 +273,13 @@ test('Logs Insights discovers all fields of a run but those of lists, within its
       'killedTotal',
       'troubledTotal',
       'highestDiskPercent',
+      'highestDiskPercentAfter',
+      'sizeOfRemoved',
+      'objectsMissing',
+      'projectsOmitted',
+      'account',
+      'trigger.by',
+      'hostOutput.hostsWithout',
       'digestFailed',
       'coverage.state',
     ]),
@@ -229,9 +292,25 @@ test('Logs Insights discovers all fields of a run but those of lists, within its
 test('the run event fits the 256 KB of the embedded metric format for any output of hosts', () => {
   const long = '\u0001'.repeat(190);
   const killed = { project: long, service: '', container: '', grace: 10 };
-  const worst = Array.from({ length: 100 }, () =>
+  const wide = (i: number): string => `${i}${'\ufffd'.repeat(1000)}`;
+  const worst = Array.from({ length: 1000 }, () =>
     host({ outcome: 'failed', reason: long, message: long, killed: [killed] }),
   );
-  const message = JSON.stringify(withMetrics(run(worst)));
-  expect(Buffer.byteLength(message)).toBeLessThan(256 * 1024);
+  const various = Array.from({ length: 1000 }, (_, i) =>
+    host({
+      instanceName: wide(i),
+      outcome: 'failed',
+      reason: wide(i),
+      message: wide(i),
+      killed: [{ ...killed, project: wide(i) }],
+      steps: [warning(wide(i))],
+      objects: [{ fate: 'removed', kind: 'images', id: '1', project: wide(i) }],
+    }),
+  );
+  for (const hosts of [worst, various]) {
+    const report = run(hosts);
+    expect(Buffer.byteLength(JSON.stringify(withMetrics(report)))).toBeLessThan(256 * 1024);
+    // What has no room is counted.
+    expect(report.reasons.reduce((total, { count }) => total + count, 0)).toBe(1000);
+  }
 });

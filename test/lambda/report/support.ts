@@ -1,4 +1,5 @@
 import type { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import { publishable } from '../../../lambda/report/host-report';
 import { interpret } from '../../../lambda/report/interpret';
 import type { HostReport, RunReport, StepResult } from '../../../lib/contract';
 import { invokeReporter } from '../../../local/aws/invoke-reporter';
@@ -8,6 +9,8 @@ import { ConnectionBroken } from '../../../local/aws/loopback-service';
 import { LoopbackSsm } from '../../../local/aws/loopback-ssm';
 
 export const COMMAND_ID = 'e8d3c0e4-71f7-4491-898f-c9b35bee5f3b';
+export const ACCOUNT = '123456789012';
+export const REGION = 'eu-central-1';
 export const GROUP = '/housekeeping/reports';
 export const STREAM = `2026/11/23/${COMMAND_ID}`;
 export const CLAIM_TIMEOUT_SECONDS = 120;
@@ -42,6 +45,11 @@ export const HOST_PLUGIN = plugin(
       containers: 3,
     },
   }),
+);
+
+export const DISK_PLUGIN = plugin(
+  'disk',
+  result({ task: 'Disk', disk: { diskPercent: 64, inodePercent: 11 } }),
 );
 
 export function invocation(
@@ -186,9 +194,21 @@ export class Loopback {
   }
 }
 
+/** How many objects each task of a full fleet lists, and how many of them arrive. */
+export const LISTED = { objects: 20, arrived: 16 };
+
+/** Adds a list to what a task printed, as long as Systems Manager keeps it, and the mark of the agent. */
+function listing(task: CommandPlugin, host: number): CommandPlugin {
+  const lines = Array.from({ length: LISTED.arrived }, (_, i) => {
+    const id = (host * LISTED.objects + i).toString(16).padStart(12, '0');
+    return `removed image ${id} 4123456B 3d preview-${host} preview-${host}_app:latest\n`;
+  });
+  return { ...task, Output: `${task.Output}${lines.join('')}removed image 3f2\n---Output truncated---` };
+}
+
 /**
  * Hosts whose steps print the longest results allowed: three tasks, containers that had to be killed,
- * and objects that are left. That is about 1 KB of output each.
+ * and objects that are left. That is about 1 KB of output each, and a list of objects of more than 1 KB follows.
  */
 export function fullFleet(size: number): CommandInvocation[] {
   const killed = ['app', 'worker', 'scheduler', 'proxy', 'cache'].map((service) => ({
@@ -206,6 +226,7 @@ export function fullFleet(size: number): CommandInvocation[] {
         outcome: 'done',
         removed: { projects: 1, containers: 5, volumes: 2, networks: 1 },
         bytesReclaimed: 123_456_789,
+        objects: LISTED.objects,
         killed,
         killedOmitted: 2,
         warnings: ['compose-missing', 'hooks-not-run'],
@@ -221,6 +242,7 @@ export function fullFleet(size: number): CommandInvocation[] {
         removed: { images: 6 },
         bytesReclaimed: 987_654_321,
         passedOver: { inUse: 3, young: 2, tagged: 1, gone: 1 },
+        objects: LISTED.objects,
         left,
         leftOmitted: 12,
       }),
@@ -234,12 +256,13 @@ export function fullFleet(size: number): CommandInvocation[] {
         removed: { images: 11 },
         bytesReclaimed: 55_555_555,
         passedOver: { inUse: 3, young: 2, newest: 17, excluded: 1, capped: 4 },
+        objects: LISTED.objects,
         message: 'kept the newest images of every repository; '.repeat(15),
       }),
     ),
   ];
   return Array.from({ length: size }, (_, i) =>
-    invocation([HOST_PLUGIN, ...tasks], {
+    invocation([HOST_PLUGIN, ...tasks.map((task) => listing(task, i)), DISK_PLUGIN], {
       InstanceId: `i-${String(i).padStart(17, '0')}`,
       InstanceName: `docker-host-${i}.eu-central-1.compute.internal`,
       Status: 'Failed',
@@ -254,5 +277,5 @@ export function judged(
   overrides: Partial<CommandInvocation> = {},
 ): HostReport {
   const run = { housekeeping: 'Stack/Housekeeping', commandId: COMMAND_ID, dryRun: false };
-  return interpret(invocation(plugins, overrides), run);
+  return publishable(interpret(invocation(plugins, overrides), run));
 }
