@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { localRun, type LocalOptions } from '../local/run/local-run';
+import { refuseNoAddress } from '../local/run/user-host';
+import { refuseLostOptions } from './lost-options';
 import { refuseUnwritable } from './writable';
 
 const HELP = `Usage: npm run local -- [options]
@@ -23,6 +25,7 @@ Options:
 const MISUSE = 2;
 
 function options(args: readonly string[]): LocalOptions | 'help' {
+  refuseLostOptions(['dry-run', 'html', 'keep'], 'npm run local --');
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -43,6 +46,7 @@ function options(args: readonly string[]): LocalOptions | 'help' {
     if (values[name] === '') throw new Error(`--${name} is empty; give it a value or leave it out`);
   }
   const { json, html, engine } = values;
+  if (engine !== undefined) refuseNoAddress(engine);
   return {
     dryRun: values['dry-run'],
     keep: values.keep,

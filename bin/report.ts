@@ -3,13 +3,15 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { readReport } from '../render/read-report';
 import { renderPage } from '../render/page';
+import { optionsFor, renderReport } from '../render/terminal';
+import { refuseLostOptions } from './lost-options';
 import { refuseUnwritable } from './writable';
 
-const HELP = `Usage: npm run --silent report -- [EVENTS.json ...] [--html FILE]
+const HELP = `Usage: npm run --silent report -- [EVENTS.json ...] [--html FILE] [--text]
 
-Renders the report of a run as one self-contained page, to view or to attach. EVENTS.json is what this prints
-for the run's log stream, which is named <yyyy>/<mm>/<dd>/<command id>. Without a file, or for "-", this reads
-standard input:
+Renders the report of a run: as text on a terminal, or as one self-contained page in a file. EVENTS.json is what
+this prints for the run's log stream, which is named <yyyy>/<mm>/<dd>/<command id>. Without a file, or for "-", this
+reads standard input:
 
   aws logs get-log-events --log-group-name GROUP --log-stream-name STREAM --start-from-head --output json
 
@@ -17,7 +19,8 @@ A large report comes in pages (--next-token): give them all, as several files or
 give the events alone, one per line.
 
 Options:
-  --html FILE  write the page to FILE instead of to standard output
+  --html FILE  write the page to FILE, to view or to attach
+  --text       print the report as text, also to a pipe, which gets the page otherwise
   --help       show this
 `;
 
@@ -27,13 +30,20 @@ const MISUSE = 2;
 interface Wanted {
   readonly files: readonly string[];
   readonly html?: string;
+  /** Whether to print text; otherwise the page. */
+  readonly text: boolean;
 }
 
 function wanted(args: readonly string[]): Wanted | 'help' {
+  refuseLostOptions(['html', 'text'], 'npm run --silent report --');
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { html: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      html: { type: 'string' },
+      text: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help) return 'help';
   if (values.html === '') throw new Error('--html is empty; give it a value or leave it out');
@@ -43,8 +53,14 @@ function wanted(args: readonly string[]): Wanted | 'help' {
       'there is no file, and standard input is the terminal; give a file, or pipe the events into the command',
     );
   }
-  return { files, ...(values.html && { html: values.html }) };
+  const isForPeople = values.html === undefined && process.stdout.isTTY;
+  return { files, text: values.text || isForPeople, ...(values.html && { html: values.html }) };
 }
+
+// A reader such as `head` may end before all is written.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 async function main(): Promise<number> {
   let told;
@@ -64,9 +80,12 @@ async function main(): Promise<number> {
     for (const file of told.files)
       inputs.push(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
     const { run, hosts } = readReport(inputs.join('\n'));
-    const page = renderPage(run, hosts);
-    if (told.html === undefined) process.stdout.write(page);
-    else writeFileSync(told.html, page);
+    if (told.html !== undefined) {
+      writeFileSync(told.html, renderPage(run, hosts));
+      process.stderr.write(`The page is in ${told.html}: open it in a browser.\n`);
+    }
+    if (told.text) process.stdout.write(renderReport(run, hosts, optionsFor(process.stdout)));
+    else if (told.html === undefined) process.stdout.write(renderPage(run, hosts));
     return 0;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

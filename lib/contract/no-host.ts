@@ -16,7 +16,10 @@ export function refusalOf(commandStatus: string): ReporterReason | undefined {
 }
 
 /** Why the run had no host; undefined when it had one. */
-export function noHostReason({ hosts, commandStatus }: RunReport): ReporterReason | undefined {
+export function noHostReason({
+  hosts,
+  commandStatus,
+}: Pick<RunReport, 'hosts' | 'commandStatus'>): ReporterReason | undefined {
   if (HOST_OUTCOMES.some((outcome) => hosts[outcome] > 0)) return undefined;
   return refusalOf(commandStatus) ?? 'no-instances-in-tag';
 }

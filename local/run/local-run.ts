@@ -1,18 +1,16 @@
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { TROUBLED_OUTCOMES } from '../../lib/contract';
-import { synthesise } from './deployment';
+import { synthesise, type Deployment } from './deployment';
 import { createExample } from '../example';
 import { takeInventory } from '../host/inventory';
-import { runPipeline } from './pipeline';
+import { renderNextSteps } from './next-steps';
+import { countSteps, runPipeline } from './pipeline';
 import { PrivateHost, type Host } from '../host/private-host';
 import { Progress } from './progress';
 import { renderChanges } from './render-changes';
+import { userHost } from './user-host';
 import { renderPage } from '../../render/page';
-import { renderReport } from '../../render/terminal';
+import { optionsFor, renderReport } from '../../render/terminal';
 import {
-  THIS_MACHINE,
   ENGINE_REQUIREMENTS,
   REQUIREMENTS,
   bundleReporter,
@@ -44,15 +42,17 @@ export interface LocalOptions {
  */
 export async function localRun(options: LocalOptions, signal: AbortSignal): Promise<number> {
   const progress = new Progress(process.stderr);
+  const { dryRun, engine } = options;
   try {
     await setUp(options, progress);
-    if (options.engine !== undefined) {
-      progress.note(
-        `cleaning the Engine at ${options.engine} as cdk.json configures it, without the example`,
-      );
-      return await clean(userHost(options.engine), options, progress, signal);
-    }
-    return await cleanPrivateHost(options, progress, signal);
+    const host = engine === undefined ? undefined : await userHost(engine);
+    await bundleReporter();
+    progress.begin('synthesising the app');
+    const deployment = await synthesise({ dryRun, youngImagesToo: host === undefined, signal });
+    if (host === undefined) return await cleanPrivateHost(deployment, options, progress, signal);
+    progress.note(`cleaning the Engine at ${engine} as cdk.json configures it, without the example`);
+    progress.expect(countSteps(deployment) + 1);
+    return await clean(host, deployment, options, progress, signal);
   } finally {
     progress.end();
   }
@@ -69,15 +69,17 @@ async function setUp({ engine, yes }: LocalOptions, progress: Progress): Promise
   };
   const lacking = await provide(own ? REQUIREMENTS : ENGINE_REQUIREMENTS, { needsRoot: own, agree, tell });
   if (lacking.length > 0) throw new Error(lacking.join('\n'));
-  await bundleReporter();
 }
 
 async function cleanPrivateHost(
+  deployment: Deployment,
   options: LocalOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
   signal.throwIfAborted();
+  progress.note("the example's images are new: olderThan is 0 here, in cdk.json it is 1 hour");
+  progress.expect(countSteps(deployment) + 3);
   progress.begin('starting a private Docker Engine');
   const host = await PrivateHost.start({ outlive: options.keep });
   let stopping: Promise<void> | undefined;
@@ -88,9 +90,9 @@ async function cleanPrivateHost(
   let kept = false;
   try {
     signal.throwIfAborted();
-    progress.begin('building the example todobackend several times and starting it');
+    progress.begin('building the example todobackend and starting it');
     await createExample(host);
-    const code = await clean(host, options, progress, signal);
+    const code = await clean(host, deployment, options, progress, signal);
     kept = options.keep;
     if (kept) {
       process.stdout.write(
@@ -107,42 +109,27 @@ async function cleanPrivateHost(
 
 async function clean(
   host: Host,
+  deployment: Deployment,
   options: LocalOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
-  const { dryRun } = options;
-  progress.begin('synthesising the app');
-  const youngImagesToo = options.engine === undefined;
-  const deployment = await synthesise({ dryRun, youngImagesToo, signal });
-  if (youngImagesToo)
-    progress.note("the example's images are new: olderThan is 0 here, in cdk.json it is 1 hour");
   const before = await takeInventory(host);
   const published = await runPipeline({ host, deployment, signal, progress: (what) => progress.begin(what) });
   progress.begin('taking stock');
   const after = await takeInventory(host);
-  progress.end();
+  progress.note('');
 
-  const style = { colour: process.stdout.isTTY, width: process.stdout.columns || 120 };
-  process.stdout.write(`\n${renderChanges(before, after, style)}\n`);
-  process.stdout.write(`Log stream ${published.logStream}\n\n`);
-  process.stdout.write(renderReport(published.run, published.hosts, style));
-  if (options.json !== undefined) writeFileSync(options.json, published.runEvent);
-  if (options.html !== undefined) writeFileSync(options.html, renderPage(published.run, published.hosts));
-  return TROUBLED_OUTCOMES.some((outcome) => published.run.hosts[outcome] > 0) ? 1 : 0;
-}
-
-/** This machine with your own Engine. */
-function userHost(engine: string): Host {
-  const lock = join(tmpdir(), `docker-housekeeping-${process.getuid?.()}`);
-  return {
-    enter: (argv) => [...argv],
-    environment: {
-      DOCKER_HOST: engine,
-      // For the keys of ssh:// addresses.
-      HOME: process.env.HOME ?? '',
-      // Only root can write to the usual place.
-      ...(THIS_MACHINE.root ? {} : { HOUSEKEEPING_RUN_DIR: lock }),
-    },
+  const { run, hosts, runEvent } = published;
+  if (options.json !== undefined) writeFileSync(options.json, runEvent);
+  if (options.html !== undefined) writeFileSync(options.html, renderPage(run, hosts));
+  const style = optionsFor(process.stdout);
+  const listed = {
+    objects: hosts.flatMap(({ objects }) => objects),
+    objectsMissing: run.objectsMissing,
   };
+  process.stdout.write(renderReport(run, hosts, style));
+  process.stdout.write(renderChanges(before, after, listed, style));
+  process.stdout.write(renderNextSteps(options, published, style));
+  return run.needsAttention ? 1 : 0;
 }

@@ -10,6 +10,7 @@ import { LoopbackSsm } from '../aws/loopback-ssm';
 import type { Deployment } from './deployment';
 import type { Host } from '../host/private-host';
 import { runDocument, type AgentResult } from '../ssm-agent';
+import { documentSteps } from '../ssm-agent/document';
 
 export interface PipelineOptions {
   readonly host: Host;
@@ -31,6 +32,11 @@ export interface Published {
 
 /** The one managed node of a local run. */
 const INSTANCE_ID = 'i-00000000000000001';
+
+/** How many steps `runPipeline` shows: those of the document, and the report. */
+export function countSteps({ document, request }: Deployment): number {
+  return documentSteps(document, request.Parameters ?? {}).length + 1;
+}
 
 /**
  * Does what happens at the scheduled time. Systems Manager runs the document on the host, its event

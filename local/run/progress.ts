@@ -7,22 +7,30 @@ const TICK_MILLISECONDS = 200;
 
 /**
  * Shows progress. On a terminal it is one live line that counts the seconds; elsewhere it is a line for
- * each thing begun.
+ * each thing begun. A library for task lists would own the order of the work and its clean-up, so this is not one.
  */
 export class Progress {
   private what = '';
   private since = 0;
   private timer: NodeJS.Timeout | undefined;
+  private step = 0;
+  private steps = 0;
 
   constructor(private readonly stream: ProgressStream) {}
+
+  /** Numbers what begins from now on: as step 1 of that many. */
+  expect(steps: number): void {
+    this.step = 0;
+    this.steps = steps;
+  }
 
   /** Shows what begins now. What was shown before has ended. */
   begin(what: string): void {
     this.end();
-    this.what = what;
+    this.what = this.steps > 0 ? `step ${++this.step} of ${this.steps}: ${what}` : what;
     this.since = Date.now();
     if (!this.stream.isTTY) {
-      this.stream.write(`${what} ...\n`);
+      this.stream.write(`${this.what} ...\n`);
       return;
     }
     this.draw();

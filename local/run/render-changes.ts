@@ -1,112 +1,129 @@
-import { PROJECT_LABEL, missingFrom, type ImageEntry, type Inventory } from '../host/inventory';
+import { bytesText, KEPT_REASONS, OBJECT_FATES, REMOVABLE_KINDS } from '../../lib/contract';
+import type { HostReport, KeptReason, ListedObject, ObjectFate, Removable } from '../../lib/contract';
+import { Layout } from '../../render/layout';
+import type { RenderOptions } from '../../render/layout';
+import {
+  PROJECT_LABEL,
+  missingFrom,
+  type ImageEntry,
+  type Inventory,
+  type NamedEntry,
+} from '../host/inventory';
 
-export interface ChangesOptions {
-  readonly colour: boolean;
-  /** Columns of the terminal. */
-  readonly width: number;
-}
-
+/** An object of the Engine before the run. */
 interface Row {
+  readonly kind: Removable;
+  /** As the tasks list it. */
   readonly id: string;
   readonly name: string;
-  readonly before: string;
+  readonly facts: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isGone: boolean;
 }
 
 /** The networks that every Engine has. */
 const BUILT_IN = new Set(['bridge', 'host', 'none']);
 
 /**
- * What an Engine held before a run and whether it still does, as tables of images, containers, volumes
- * and networks.
+ * What an Engine held before a run and what became of it, as a table of images, containers, volumes and networks. What was
+ * removed, or in a dry run would be, comes first.
  */
-export function renderChanges(before: Inventory, after: Inventory, options: ChangesOptions): string {
-  const gone = missingFrom(before, after);
-  const shown = before.images.filter(({ dangling, tags }) => dangling || tags.length > 0);
-  const project = (labels: Readonly<Record<string, string>>): string => {
-    const name = labels[PROJECT_LABEL];
-    return name === undefined ? 'without a project' : `project ${name}`;
-  };
-  const tables: [title: string, rows: Row[], gone: readonly { readonly id: string }[]][] = [
-    ['Images', shown.map((image) => imageRow(image, before)), gone.images],
-    [
-      'Containers',
-      before.containers.map(({ id, name, labels, state }) => ({
-        id,
-        name,
-        before: `${state}, ${project(labels)}`,
-      })),
-      gone.containers,
-    ],
-    [
-      'Volumes',
-      before.volumes.map(({ id, name, labels }) => ({ id, name, before: project(labels) })),
-      gone.volumes,
-    ],
-    [
-      'Networks',
-      before.networks
-        .filter(({ name }) => !BUILT_IN.has(name))
-        .map(({ id, name, labels }) => ({ id, name, before: project(labels) })),
-      gone.networks,
-    ],
-  ];
-  const columns = layout(
-    tables.flatMap(([, rows]) => rows),
-    options.width,
+export function renderChanges(
+  before: Inventory,
+  after: Inventory,
+  listed: Pick<HostReport, 'objects' | 'objectsMissing'>,
+  options: RenderOptions,
+): string {
+  const changes = rowsOf(before, missingFrom(before, after))
+    .map((row) => ({ ...row, after: outcomeOf(row, listed) }))
+    .sort((a, b) => Number(isRemoval(b.after)) - Number(isRemoval(a.after)));
+  const text = new Layout(options);
+  text.heading('The Engine before and after');
+  text.table(
+    ['Kind', 'Object', 'Before', 'After'],
+    changes.map((row) => [REMOVABLE_KINDS[row.kind].singular, row.name, row.facts, row.after]),
+    { styleOf: (i) => (isRemoval(changes[i]?.after) ? 'yellow' : undefined) },
   );
-  return tables.map(([title, rows, lost]) => table(title, rows, lost, columns, options.colour)).join('\n');
+  return text.toString();
 }
 
-function imageRow({ id, tags, labels, dangling, bytes }: ImageEntry, { containers }: Inventory): Row {
-  const short = id.replace('sha256:', '').slice(0, 12);
+const REMOVED = 'removed';
+const WOULD_BE_REMOVED = 'would be removed';
+
+function isRemoval(after: string | undefined): boolean {
+  return after === REMOVED || after === WOULD_BE_REMOVED;
+}
+
+/** The Engine's state says what is removed, and the tasks' lists say the rest. */
+function outcomeOf(
+  row: Row,
+  { objects, objectsMissing }: Pick<HostReport, 'objects' | 'objectsMissing'>,
+): string {
+  if (row.isGone) return REMOVED;
+  const project = row.labels[PROJECT_LABEL];
+  const fate =
+    fateOf(objects, row.kind, row.id) ??
+    (project === undefined ? undefined : fateOf(objects, 'projects', project));
+  if (fate === 'would-remove') return WOULD_BE_REMOVED;
+  if (fate !== undefined && fate in KEPT_REASONS) return `kept: ${KEPT_REASONS[fate as KeptReason].words}`;
+  // An object that is on no list may be on the part that is missing.
+  return fate === undefined && objectsMissing === 0 ? 'kept: no task selects it' : 'kept';
+}
+
+/** Several tasks may list an object: a removal counts more than a reason to keep it. */
+function fateOf(objects: readonly ListedObject[], kind: Removable, id: string): ObjectFate | undefined {
+  const fates = objects.filter((object) => object.kind === kind && object.id === id).map(({ fate }) => fate);
+  return OBJECT_FATES.find((fate) => fates.includes(fate));
+}
+
+function rowsOf(before: Inventory, gone: Inventory): Row[] {
+  const isIn = (entries: readonly { readonly id: string }[], id: string): boolean =>
+    entries.some((entry) => entry.id === id);
+  const ofProject = ({ [PROJECT_LABEL]: project }: Row['labels']): string =>
+    project === undefined ? 'without a project' : `project ${project}`;
+  const named = (kind: 'volumes' | 'networks', { id, name, labels }: NamedEntry): Row => ({
+    kind,
+    id: kind === 'volumes' ? name : short(id),
+    name,
+    facts: ofProject(labels),
+    labels,
+    isGone: isIn(gone[kind], id),
+  });
+  return [
+    ...before.images
+      .filter(({ dangling, tags }) => dangling || tags.length > 0)
+      .map((image): Row => ({
+        kind: 'images',
+        id: short(image.id),
+        name: image.tags.length > 0 ? image.tags.join(' ') : `<none> ${short(image.id)}`,
+        facts: imageFacts(image, before),
+        labels: {},
+        isGone: isIn(gone.images, image.id),
+      })),
+    ...before.containers.map(({ id, name, labels, state }): Row => ({
+      kind: 'containers',
+      id: short(id),
+      name,
+      facts: `${state}, ${ofProject(labels)}`,
+      labels,
+      isGone: isIn(gone.containers, id),
+    })),
+    ...before.volumes.map((volume) => named('volumes', volume)),
+    ...before.networks.filter(({ name }) => !BUILT_IN.has(name)).map((network) => named('networks', network)),
+  ];
+}
+
+function imageFacts({ id, labels, dangling, bytes }: ImageEntry, { containers }: Inventory): string {
   const users = containers.filter(({ image }) => image === id).map(({ name }) => name);
-  const facts = [
-    `${(bytes / 1e6).toFixed(1)} MB`,
+  return [
+    bytesText(bytes),
     ...(dangling ? ['dangling'] : []),
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
     ...(users.length > 2 ? [`used by ${users.length} containers`] : users.map((name) => `used by ${name}`)),
-  ];
-  return { id, name: tags.length > 0 ? tags.join(' ') : `<none> ${short}`, before: facts.join(', ') };
+  ].join(', ');
 }
 
-interface Columns {
-  readonly name: number;
-  readonly before: number;
-}
-
-const GAP = '  ';
-const REMOVED = 'removed';
-
-function layout(rows: readonly Row[], width: number): Columns {
-  const widest = (texts: readonly string[]): number => Math.max(12, ...texts.map((text) => text.length));
-  const name = Math.min(widest(rows.map((row) => row.name)), Math.floor(width / 2));
-  const left = width - name - REMOVED.length - 2 * GAP.length;
-  return { name, before: Math.max(12, Math.min(widest(rows.map((row) => row.before)), left)) };
-}
-
-function table(
-  title: string,
-  rows: readonly Row[],
-  lost: readonly { readonly id: string }[],
-  columns: Columns,
-  colour: boolean,
-): string {
-  const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
-  const line = (name: string, before: string, after: string): string =>
-    [fit(name, columns.name), fit(before, columns.before), after].join(GAP);
-  const removed = new Set(lost.map(({ id }) => id));
-  const sorted = [...rows].sort(
-    (a, b) => Number(removed.has(a.id)) - Number(removed.has(b.id)) || a.name.localeCompare(b.name),
-  );
-  return [
-    paint(1, line(title, 'Before', 'After')),
-    ...sorted.map(({ id, name, before }) =>
-      removed.has(id) ? paint(33, line(name, before, REMOVED)) : line(name, before, 'there'),
-    ),
-    '',
-  ].join('\n');
-}
-
-function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+/** An identifier as Docker and the tasks print it. */
+function short(id: string): string {
+  return id.replace('sha256:', '').slice(0, 12);
 }

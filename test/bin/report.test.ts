@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SCRIPT } from '../../local/setup/requirements';
 import { readReport } from '../../render/read-report';
 import { renderPage } from '../../render/page';
+import { renderReport } from '../../render/terminal';
 import { on, report, samples, facts, task } from '../insights/samples';
+import { testWith } from '../support/lacking';
 
 const ROOT = resolve(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'report-test-'));
@@ -125,8 +128,29 @@ describe('npm run report', () => {
     ];
     writeFileSync(one, printed(MESSAGES.slice(0, 2)));
     writeFileSync(two, printed(MESSAGES.slice(2)));
-    expect(await command([one, two, '--html', page])).toEqual({ code: 0, stdout: '', stderr: '' });
+    const stderr = `The page is in ${page}: open it in a browser.\n`;
+    expect(await command([one, two, '--html', page])).toEqual({ code: 0, stdout: '', stderr });
     expect(readFileSync(page, 'utf8')).toBe(PAGE);
+  });
+
+  test('--text prints text, also beside a page', async () => {
+    const page = join(folder, 'beside.html');
+    const { run, hosts } = readReport(printed(MESSAGES));
+    const text = renderReport(run, hosts, { colour: false, width: 120 });
+    expect(await command(['--text'], printed(MESSAGES))).toEqual({ code: 0, stdout: text, stderr: '' });
+    const both = await command(['--text', '--html', page], printed(MESSAGES));
+    expect(both).toMatchObject({ code: 0, stdout: text });
+    expect(readFileSync(page, 'utf8')).toBe(PAGE);
+  });
+
+  testWith(SCRIPT, 'a report on a terminal')('prints text on a terminal', () => {
+    const file = join(folder, 'terminal.json');
+    writeFileSync(file, printed(MESSAGES));
+    const shell = `'${process.execPath}' --import tsx bin/report.ts '${file}'`;
+    const args = ['--quiet', '--return', '--command', shell, '/dev/null'];
+    const { stdout } = spawnSync('script', args, { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout).toContain('Needs attention: ');
+    expect(stdout).not.toContain('<html');
   });
 
   test('reads standard input and writes standard output, also when that is long', async () => {

@@ -19,9 +19,10 @@ class Local {
   stderr = '';
   readonly code: Promise<number | null>;
 
-  constructor(...args: string[]) {
+  constructor(args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) {
     const argv = ['--import', 'tsx', join(ROOT, 'bin/local.ts'), ...args];
-    this.child = spawn(process.execPath, argv, { cwd: ROOT, env: { ...process.env, TMPDIR: folder } });
+    const env = { ...process.env, TMPDIR: folder, ...environment };
+    this.child = spawn(process.execPath, argv, { cwd: ROOT, env });
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.code = once(this.child, 'close').then(([code]) => code as number | null);
@@ -42,7 +43,7 @@ class Local {
 
 describe('arguments', () => {
   test('--help lists every option', async () => {
-    const local = new Local('--help');
+    const local = new Local(['--help']);
     expect(await local.code).toBe(0);
     for (const option of ['--dry-run', '--json', '--html', '--engine', '--keep', '--yes'])
       expect(local.stdout).toContain(option);
@@ -55,17 +56,29 @@ describe('arguments', () => {
     [['--engine', ''], '--engine is empty'],
     [['--html='], '--html is empty'],
     [['--keep', '--engine', 'unix:///x'], '--keep is for the private Engine'],
+    [['--engine', 'foo'], '--engine "foo" is not the address of a Docker Engine; give e.g. unix:///'],
   ])('%j is refused', async (args, message) => {
-    const local = new Local(...args);
+    const local = new Local(args);
     expect(await local.code).toBe(2);
     expect(local.stderr).toContain(message);
     expect(local.stderr).toContain('--help');
   });
 
+  test.each([
+    ['dry_run', 'true', '--dry-run'],
+    ['html', 'run.html', '--html'],
+    ['keep', 'true', '--keep'],
+  ])('an option before -- is refused, because npm took it: npm_config_%s', async (name, value, option) => {
+    const local = new Local([], { [`npm_config_${name}`]: value });
+    expect(await local.code).toBe(2);
+    expect(local.stderr).toContain(`npm took ${option} for itself`);
+    expect(local.stderr).toContain(`put -- before the options: npm run local -- ${option}`);
+  });
+
   test.each(['--json', '--html'])(
     'a file for %s that cannot be written is refused before the run',
     async (option) => {
-      const local = new Local(option, join(folder, 'missing', 'file'));
+      const local = new Local([option, join(folder, 'missing', 'file')]);
       expect(await local.code).toBe(1);
       expect(local.stderr).toContain(`${option} "${folder}/missing/file" cannot be written: `);
       expect(local.stdout).toBe('');
@@ -75,9 +88,11 @@ describe('arguments', () => {
 
 describeDocker('an Engine that does not answer', () => {
   test('is reported in one line, with an exit code other than 0', async () => {
-    const local = new Local('--engine', `unix://${folder}/no.sock`);
+    const local = new Local(['--engine', `unix://${folder}/no.sock`]);
     expect(await local.code).toBe(1);
-    expect(local.stderr.trim().split('\n').at(-1)).toMatch(/^docker .* failed with code 1: .*no\.sock/);
+    expect(local.stderr.trim().split('\n').at(-1)).toMatch(
+      /^--engine "unix:.*no\.sock" does not answer: .*; start it, or give the address of another$/,
+    );
   });
 });
 
@@ -94,7 +109,7 @@ describeDocker('--engine', () => {
     const file = join(folder, 'run.json');
     const page = join(folder, 'run.html');
     const where = ['--engine', `unix://${host.socket}`];
-    const local = new Local(...where, '--dry-run', '--json', file, '--html', page);
+    const local = new Local([...where, '--dry-run', '--json', file, '--html', page]);
     expect(await local.code).toBe(0);
     expect(await takeInventory(host)).toEqual(before);
     const event = readFileSync(file, 'utf8');
@@ -106,6 +121,12 @@ describeDocker('--engine', () => {
       removed: { projects: 1 },
     });
     expect(readFileSync(page, 'utf8')).toContain('<h1>Dry run of ');
+    expect(local.stdout.split('\n')[0]).toBe('✓ All is well: nothing needs attention');
+    expect(local.stdout).toContain('\nWould be removed\n');
+    expect(local.stdout).toMatch(/container +todobackend\S* .* would be removed\n/);
+    expect(local.stdout).not.toMatch(/ there$/m);
+    for (const path of [file, page]) expect(local.stdout).toContain(`\n    ${path}\n`);
+    expect(local.stderr).toMatch(/^step 1 of \d+: running step host \.\.\.$/m);
   });
 
   test('cleans as cdk.json configures, so new images are kept; a report that needs attention gives exit code 1', async () => {
@@ -117,7 +138,7 @@ describeDocker('--engine', () => {
       'true',
     );
     const before = await takeInventory(host);
-    const local = new Local('--engine', `unix://${host.socket}`);
+    const local = new Local(['--engine', `unix://${host.socket}`]);
     expect(await local.code).toBe(1);
     expect(local.stdout).toContain('leftovers');
     expect(local.stdout).toContain('volume todobackend_public');

@@ -19,6 +19,17 @@ describe('progress', () => {
     expect(text()).toBe('one ...\nby the way\ntwo ...\n');
   });
 
+  test('counts the steps, as soon as it knows how many there are', () => {
+    const { progress, text } = recorded(undefined);
+    progress.begin('first');
+    progress.expect(2);
+    progress.begin('one');
+    progress.note('by the way');
+    progress.begin('two');
+    progress.end();
+    expect(text()).toBe('first ...\nstep 1 of 2: one ...\nby the way\nstep 2 of 2: two ...\n');
+  });
+
   test('is one live line on a terminal, which remains with its time when the next begins', () => {
     const { progress, text } = recorded({ isTTY: true, columns: 20 });
     progress.begin('one');
