@@ -281,7 +281,7 @@ test.each<[unknown, string]>([
   ],
   [
     { ...valid, hostOutput: { roles: ['DockerHost', 'DockerHost'] } },
-    'housekeeping.hostOutput.roles: got ["DockerHost","DockerHost"], which has "DockerHost" twice; give each role once',
+    'housekeeping.hostOutput.roles[1]: got "DockerHost", which is also housekeeping.hostOutput.roles[0]; give each role once',
   ],
   [
     { ...valid, notifyOn: 'failure' },

@@ -10,11 +10,11 @@ const down = new ComposeDown({ project: 'todobackend', timeout: Duration.minutes
 const prune = new DanglingImagePrune({ labels: { application: 'todobackend' } });
 
 describe('the document', () => {
-  test('first asks what the host is, then runs the tasks in the order given', () => {
+  test('first asks what the host is, runs the tasks in the order given, and measures the disk last', () => {
     const names = (...tasks: HousekeepingTask[]): string[] =>
       commandDocument(tasks).mainSteps.map(({ name }) => name);
-    expect(names(down, prune)).toEqual(['host', down.name, prune.name]);
-    expect(names(prune, down)).toEqual(['host', prune.name, down.name]);
+    expect(names(down, prune)).toEqual(['host', down.name, prune.name, 'disk']);
+    expect(names(prune, down)).toEqual(['host', prune.name, down.name, 'disk']);
   });
 
   test('has steps that run only on Linux, each with its timeout, and none stops the others', () => {
@@ -23,6 +23,7 @@ describe('the document', () => {
     expect(mainSteps).toMatchObject([
       { name: 'host', inputs: { timeoutSeconds: '60' } },
       { name: down.name, inputs: { timeoutSeconds: '1200' } },
+      { name: 'disk', inputs: { timeoutSeconds: '60' } },
     ]);
     for (const step of mainSteps) {
       expect(Object.keys(step)).toEqual(['action', 'name', 'precondition', 'inputs']);
@@ -52,7 +53,7 @@ describe('the document', () => {
       const lines = step.inputs.runCommand.filter((line) => line.includes('{{'));
       expect(lines).toEqual(["DRY_RUN='{{ DryRun }}'"]);
     }
-    expect(JSON.stringify(commandDocument([down, prune])).match(/\{\{/g)).toHaveLength(3);
+    expect(JSON.stringify(commandDocument([down, prune])).match(/\{\{/g)).toHaveLength(4);
   });
 
   test('starts each script with an interpreter and its settings', () => {
@@ -132,7 +133,7 @@ describe('refused', () => {
       new DanglingImagePrune({ labels: { a: 'x'.repeat(length) }, name: 'prune' });
     expect(() => commandDocument([ofLength(room)])).not.toThrow();
     expect(() => commandDocument([ofLength(room + 1)])).toThrow(
-      /^tasks: got a Command document of 65537 bytes \(host \d+, prune \d+\), which is more than the 65536 bytes that Systems Manager accepts; spread the tasks over/,
+      /^tasks: got a Command document of 65537 bytes \(host \d+, prune \d+, disk \d+\), which is more than the 65536 bytes that Systems Manager accepts; spread the tasks over/,
     );
   });
 

@@ -11,8 +11,8 @@
 #   presumed-gone: what a dry run counts as removed, of all projects so far. By presume_after.
 #   names.TYPE: lines `IDENTIFIER NAME` of the objects of a type that are left. By read_names, print_reason.
 #   complaints.KIND: what the Docker CLI printed to stderr about removals. By stop_containers, remove_project.
-#   removed.KIND, removed.all-volumes, removed.project: what is gone of PROJECT. By count_removed.
-#   pending.NAME: lines of `accounts` for what is left of a project to try again. By report_all_left.
+#   removed.KIND, removed.all-volumes, removed.project: what was removed of PROJECT. By count_removed.
+#   pending.LIST: lines of `accounts` for what is left of a project to try again. By report_all_left.
 #   accounts: see objects.sh. By account_for, account_for_pending, count_removed.
 #   unnamed-left: volumes that are left and that no name or label leads to. By report_unnamed_left.
 #   rest: temporary: a list before it replaces another. By read_names.
@@ -111,7 +111,7 @@ account_for_left() {
   account_for left volume after.volumes
 }
 
-# account_for_pending: notes what was left of PROJECT when the task put it off. Reads pending.NAME. Writes accounts.
+# account_for_pending: notes what was left of PROJECT when the task put it off. Reads pending.LIST. Writes accounts.
 account_for_pending() { cat "$WORK/pending.$PROJECT" >>"$WORK/accounts" || fail_no_space; }
 
 # report_all_left: reports what is left of PROJECT. Reads after.KIND, FATE, TIME_OVER. Writes PENDING_PROJECTS.
