@@ -86,7 +86,8 @@ list_used_now_containers() {
     [ $((NOW + 2)) -lt "$DEADLINE" ] || break
     sleep 1
   done
-  awk '$2 !~ /^(exited|dead|created|removing)$/ { print $1 }' "$WORK/states" | sort -u >"$WORK/used-now"
+  # When all containers have vanished, the CLI prints an empty line.
+  awk 'NF > 1 && $2 !~ /^(exited|dead|created|removing)$/ { print $1 }' "$WORK/states" | sort -u >"$WORK/used-now"
 }
 
 # add_vanished: counts the objects that vanished since they were listed. Reads vanished. Writes gone.

@@ -206,7 +206,7 @@ describeDocker('ComposeDown of the projects that carry labels', () => {
     await make('a');
     await interpose(
       host,
-      `case $call in *volume\\ ls*com.docker.compose.project=a)
+      `case $call in *volume\\ ls*com.docker.compose.project=a | *volume\\ ls\\ -q)
         docker "$@"; echo "it's of a"; exit 0 ;;
       esac`,
     );

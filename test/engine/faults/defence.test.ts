@@ -1,14 +1,13 @@
 import { ComposeDown } from '../../../lib';
 import { commandDocument, type CommandDocumentContent } from '../../../lib/command-document';
 import { DRY_RUN_LINE } from '../../../lib/host/script';
-import type { StepResult } from '../../../lib/contract';
 import { PrivateHost } from '../../../local/host/private-host';
 import { runDocument } from '../../../local/ssm-agent';
 import { describeDocker } from '../../support/docker';
 import { alone, COMPOSE_HOSTS, composeFile, DIRECTORY } from '../support/compose-world';
 import { ENGINES, startEngine } from '../support/engines';
 import { loadImage, must } from '../support/images';
-import { runHostStep, runTask } from '../support/run-task';
+import { resultOf, runHostStep, runTask } from '../support/run-task';
 import { stateOf } from '../support/state';
 import { bystanders, TASK_WORLDS } from '../support/task-worlds';
 
@@ -55,9 +54,9 @@ describeDocker('the host does not trust', () => {
           commandId: '11111111-2222-3333-4444-555555555555',
           instanceId: 'i-0123456789abcdef0',
         });
-        expect(steps).toHaveLength(1 + worlds.length);
+        expect(steps).toHaveLength(1 + worlds.length + 1); // with the steps host and disk
         for (const { plugin, stdout } of steps) {
-          const result = JSON.parse(stdout) as StepResult;
+          const result = resultOf(stdout);
           expect(result).toMatchObject({ outcome: 'failed', dryRun: true });
           expect(result.reason).toBe('dry-run-invalid');
           expect(plugin.ResponseCode).toBe(1);

@@ -9,7 +9,7 @@ import { ENGINES, startEngine } from '../support/engines';
 import { loadImage, must } from '../support/images';
 import { before, calls, interpose, leaveAlone, RUN_DIR } from '../support/interpose';
 import { lot, SEED, tellSeed } from './lot';
-import { killTask, runHostStep, runTask, SHELLS } from '../support/run-task';
+import { killTask, resultOf, runHostStep, runTask, SHELLS } from '../support/run-task';
 import { difference } from '../support/state';
 import { bystanders, engineState, TASK_WORLDS, type TaskWorld } from '../support/task-worlds';
 import { removeAll } from '../world/snapshot';
@@ -41,7 +41,7 @@ async function record(host: PrivateHost, task: HousekeepingTask): Promise<Course
   await interpose(host, `cut -d ' ' -f 1 /proc/uptime >>"$place/times"`);
   const began = uptime();
   const { stdout } = await killTask(host, task, new AbortController().signal);
-  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done' });
+  expect(resultOf(stdout)).toMatchObject({ outcome: 'done' });
   const over = uptime();
   const times = (await must(host, `cat ${PLACE}/times`)).split('\n').map(Number);
   return [0, ...times.map((time) => time - began), over - began];

@@ -86,6 +86,11 @@ export async function killTask(
   }
 }
 
+/** The result that a step printed before its list of objects. */
+export function resultOf(stdout: string): StepResult {
+  return JSON.parse(stdout.split('\n', 1)[0] ?? '') as StepResult;
+}
+
 async function runSteps(host: Host, document: CommandDocumentContent, dryRun: boolean): Promise<TaskRun[]> {
   const run = await runDocument(document, {
     host,
@@ -99,7 +104,7 @@ async function runSteps(host: Host, document: CommandDocumentContent, dryRun: bo
     if (line === '' || Buffer.byteLength(line) > MAX_RESULT_BYTES) {
       throw new Error(`step ${plugin.Name} printed ${JSON.stringify(stdout)}; its log: ${stderr}`);
     }
-    const result = JSON.parse(line) as StepResult;
+    const result = resultOf(line);
     return { result, objects: readObjects(list, result), exitCode: plugin.ResponseCode, log: stderr };
   });
 }
