@@ -7,7 +7,7 @@ export default tseslint.config(
   },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -16,6 +16,11 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       eqeqeq: 'error',
     },
+  },
+  {
+    // The script of the report page runs in browsers as it is.
+    files: ['render/page/*.js'],
+    languageOptions: { sourceType: 'script', globals: { document: 'readonly', Intl: 'readonly' } },
   },
   {
     files: ['**/*.cjs'],

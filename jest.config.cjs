@@ -1,8 +1,8 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  moduleFileExtensions: ['ts', 'js', 'cjs', 'json'],
-  transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
+  moduleFileExtensions: ['ts', 'tsx', 'js', 'cjs', 'json'],
+  transform: { '\\.tsx?$': '<rootDir>/test/support/esbuild-transform.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
   // Before each run, in watch mode too: tests of the reporter run its bundle.
   globalSetup: '<rootDir>/test/support/bundle.ts',

@@ -1,9 +1,15 @@
-import { HOST_OUTCOMES } from '../lib/contract';
+import { HOST_OUTCOMES, REMOVABLE } from '../lib/contract';
 import type { HostReport, RunReport } from '../lib/contract';
+
+/** What reports of earlier versions do not say. */
+type Unrecorded = 'account' | 'region' | 'trigger' | 'sizeOfRemoved';
+
+/** A run that an earlier version may have reported. */
+export type ReadRun = Omit<RunReport, Unrecorded> & Partial<Pick<RunReport, Unrecorded>>;
 
 /** A report that was read back from its events. */
 export interface ReadReport {
-  readonly run: RunReport;
+  readonly run: ReadRun;
   readonly hosts: readonly HostReport[];
 }
 
@@ -72,7 +78,34 @@ export function readReport(input: string): ReadReport {
         'fetch the pages that are missing (--start-from-head, --next-token)',
     );
   }
-  return { run, hosts };
+  const complete = hosts.map(completeHost);
+  return { run: completeRun(run, complete), hosts: complete };
+}
+
+/** An earlier version named no objects: all that it removed are missing. */
+function completeHost(event: HostReport): HostReport {
+  const host: Partial<HostReport> = event;
+  const removed = REMOVABLE.reduce((sum, kind) => sum + (event.removed[kind] ?? 0), 0);
+  return {
+    ...event,
+    killed: host.killed ?? [],
+    killedOmitted: host.killedOmitted ?? 0,
+    sizeOfRemoved: host.sizeOfRemoved ?? 0,
+    objects: host.objects ?? [],
+    objectsMissing: host.objectsMissing ?? removed,
+  };
+}
+
+function completeRun(event: RunReport, hosts: readonly HostReport[]): ReadRun {
+  const run: Partial<RunReport> = event;
+  return {
+    ...event,
+    reasons: run.reasons ?? [],
+    warnings: run.warnings ?? [],
+    projects: run.projects ?? [],
+    projectsOmitted: run.projectsOmitted ?? 0,
+    objectsMissing: run.objectsMissing ?? hosts.reduce((sum, { objectsMissing }) => sum + objectsMissing, 0),
+  };
 }
 
 /** The report's events in a value: an event, an object that wraps one, or a list. */

@@ -35,7 +35,7 @@ function roomOf(path: string): Room | undefined {
 const FILES = CODE.flatMap((folder) =>
   readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
 )
-  .filter((path) => /(?<!\.d)\.ts$/.test(path))
+  .filter((path) => /(?<!\.d)\.tsx?$/.test(path))
   .sort();
 
 function isAllowed(from: Room, imported: string): boolean {
@@ -73,8 +73,8 @@ test.each([
   ['lib/schedule/cron.ts', 'render/page'],
   ['lambda/report/text.ts', 'lib/docker-hosts'],
   ['lambda/report/text.ts', 'aws-cdk-lib'],
-  ['render/html.ts', 'lib'],
-  ['render/html.ts', 'local/run/progress'],
+  ['render/terminal.ts', 'lib'],
+  ['render/terminal.ts', 'local/run/progress'],
   ['lib/contract.ts', 'lib/refuse'],
   ['local/host/process.ts', 'bin/writable'],
 ])('the table does not let %s import %s', (file, imported) => {

@@ -18,7 +18,7 @@ function listFiles(folder: string): string[] {
     const path = join(folder, entry.name);
     if (IGNORED.includes(entry.name) || LEFT_OUT.includes(path)) return [];
     if (entry.isDirectory()) return listFiles(path);
-    return /\.(ts|cjs|mjs|sh|md)$/.test(path) ? path : [];
+    return /\.(tsx?|js|cjs|mjs|sh|md)$/.test(path) ? path : [];
   });
 }
 

@@ -8,14 +8,14 @@ export interface Element {
 }
 
 /** Elements that have no end tag. */
-const VOID = ['meta', 'rect'];
+const VOID = ['meta', 'input'];
 /** The content of these elements is not markup. */
 const RAW = ['style', 'script'];
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 /**
- * Reads a page strictly. Every element must be closed, in order. Every attribute must be quoted and
- * occur once. Everything that needs escaping must be escaped.
+ * Reads a page strictly. Every element must be closed, in order. Every attribute must occur once, quoted or without a
+ * value. Everything that needs escaping must be escaped.
  *
  * @throws on the first part that is not well-formed
  */
@@ -31,7 +31,6 @@ export function readMarkup(page: string): Element[] {
   while (at < page.length) {
     const raw = open.find(({ name }) => RAW.includes(name));
     const text = raw ? upTo(`</${raw.name}`, page, at) : upTo('<', page, at);
-    if (!raw && />/.test(text)) fail('unescaped ">"');
     if (text.trim() && open.length === 0) fail('text outside of the document');
     const plain = raw ? text : unescaped(text, fail);
     for (const element of open) element.text += plain;
@@ -43,11 +42,13 @@ export function readMarkup(page: string): Element[] {
       at += end[0].length;
       continue;
     }
-    const start = /^<([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(\/?)>/.exec(page.slice(at, at + 2000));
+    const start = /^<([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"<]*")?)*)\s*(\/?)>/.exec(
+      page.slice(at, at + 2000),
+    );
     if (!start) return fail('no well-formed tag');
     const [whole, name = '', list = '', slash] = start;
     const attributes: Record<string, string> = {};
-    for (const [, key = '', value = ''] of list.matchAll(/([a-zA-Z-]+)="([^"]*)"/g)) {
+    for (const [, key = '', value = ''] of list.matchAll(/([a-zA-Z-]+)(?:="([^"]*)")?/g)) {
       if (key in attributes) fail('attribute twice');
       attributes[key] = unescaped(value, fail);
     }
