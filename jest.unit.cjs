@@ -2,8 +2,8 @@
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** A test that imports one of these starts Docker Engines, or works for minutes in a checkout; others say so. */
-const SLOW = /from '[./]*\/support\/(docker|checkout)'|^\/\/ Slow: /m;
+/** A test that imports one of these starts Docker Engines or a browser, or works for minutes in a checkout; others say so. */
+const SLOW = /from '[./]*\/support\/(docker|checkout|chromium)'|^\/\/ Slow: /m;
 const folder = join(__dirname, 'test');
 const slow = readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))

@@ -156,12 +156,20 @@ export const AWS_CLI: Requirement = {
   remedy: 'install it as AWS documents',
 };
 
+export const CHROMIUM: Requirement = {
+  name: 'Chromium',
+  use: 'tests of the report page in a browser',
+  check: 'command -v chromium',
+  debian: 'chromium',
+};
+
 /** What the tests need. */
 export const TEST_REQUIREMENTS: readonly Requirement[] = [
   ...ENGINE_TEST_REQUIREMENTS,
   SHELLCHECK,
   AWS_CLI,
   SCRIPT,
+  CHROMIUM,
 ];
 
 /** Neither Debian nor npm has moto or cfn-lint. Tests that need one are skipped without it, in CI too. */

@@ -28,7 +28,7 @@ export function Killed({ run, hosts }: ReportProps): VNode<SectionProps> | null 
         <caption>The service with the most containers first</caption>
         <thead>
           <tr>
-            {['Service', 'Containers', 'Cost of a stop', 'Hosts'].map((heading) => (
+            {['Service', 'Containers', 'Grace', 'Hosts'].map((heading) => (
               <th scope="col" key={heading}>
                 {heading}
               </th>

@@ -54,11 +54,11 @@ export function List(props: ListProps): VNode {
 }
 
 /** The script shows it: without a script it would do nothing. */
-function Filter({ id, nouns, groups, rows, lines }: ListProps): VNode {
+function Filter({ id, caption, nouns, groups, rows, lines }: ListProps): VNode {
   const count = (group: string): number =>
     [rows, lines].reduce((sum, items) => sum + items.filter((item) => item.group === group).length, 0);
   return (
-    <div class="filter" role="search" aria-label={nouns[1]} hidden>
+    <div class="filter" role="search" aria-label={caption} hidden>
       <label for={`${id}-search`}>Search {nouns[1]}</label>
       <input id={`${id}-search`} type="search" autocomplete="off" spellcheck={false} />
       {groups.size > 1 ? (
