@@ -112,18 +112,21 @@ export class Layout {
   }
 }
 
+/** The package `table` breaks a line after these characters and at spaces, and elsewhere only if it must. */
+const BREAK = /(?<=[\\/_.,;-])| /;
+
 /** The room that a column needs. */
 interface Need {
   /** For its cells on one line. */
   readonly whole: number;
-  /** For its longest word. */
+  /** For its longest part that should not be broken. */
   readonly word: number;
 }
 
 function needOf(cells: readonly string[]): Need {
   const widest = (texts: readonly string[]): number =>
     texts.reduce((most, text) => Math.max(most, text.length), 1);
-  return { whole: widest(cells), word: widest(cells.flatMap((cell) => cell.split(' '))) };
+  return { whole: widest(cells), word: widest(cells.flatMap((cell) => cell.split(BREAK))) };
 }
 
 /** Takes from the widest columns until all have room; breaks words only if there is no other way. */

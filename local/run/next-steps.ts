@@ -21,10 +21,14 @@ export function renderNextSteps(
   text.heading('Next');
   if (run.needsAttention) text.say('Do what is under Trouble, and run the command again', { indent: 2 });
   if (html !== undefined) step('The report as a page; open it in a browser', resolve(html));
-  else step('Write this report as a page', command(...(dryRun ? ['--dry-run'] : []), '--html run.html'));
+  else
+    step(
+      'See the report as a page, after another run',
+      command(...(dryRun ? ['--dry-run'] : []), '--html run.html'),
+    );
   if (json !== undefined) step("The run's event, as CloudWatch Logs would hold it", resolve(json));
   if (dryRun)
-    step('Remove what is listed above', engine === undefined ? 'npm run local' : `npm run local --${where}`);
+    step('Remove what a dry run lists', engine === undefined ? 'npm run local' : `npm run local --${where}`);
   else
     step('Clean your Docker hosts in AWS; README.md says what you need under First deploy', 'npx cdk deploy');
   text.say(`In AWS, this report would be the log stream ${logStream}`, { indent: 2, style: 'dim' });

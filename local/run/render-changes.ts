@@ -67,7 +67,7 @@ function outcomeOf(
   if (fate === 'would-remove') return WOULD_BE_REMOVED;
   if (fate !== undefined && fate in KEPT_REASONS) return `kept: ${KEPT_REASONS[fate as KeptReason].words}`;
   // An object that is on no list may be on the part that is missing.
-  return fate === undefined && objectsMissing === 0 ? 'kept: no task selects it' : 'kept';
+  return fate === undefined && objectsMissing === 0 ? 'kept: not selected' : 'kept';
 }
 
 /** Several tasks may list an object: a removal counts more than a reason to keep it. */
