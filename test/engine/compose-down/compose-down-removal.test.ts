@@ -67,7 +67,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /v1$|26.1|28.5, classic
         const complaint = 'Cannot connect to the Docker daemon at unix:///run/docker.sock';
         await before(host, {
           'docker rm *': 'exit 1',
-          'docker inspect *.Name*': `echo '${complaint}' >&2; exit 1`,
+          'docker inspect *}} {{.Name}} *': `echo '${complaint}' >&2; exit 1`,
         });
         const { result } = await runTask(host, new ComposeDown({ project: 'shop' }));
         const id = await host.docker('ps', '-aq', '--filter', 'name=shop_app');
@@ -78,7 +78,7 @@ describe.each(Object.entries(ENGINES).filter(([name]) => /v1$|26.1|28.5, classic
         await must(host, `docker create ${OWN} --name shop_app -v shop_data:/v service true`);
         await before(host, {
           'docker rm *': 'exit 1',
-          'docker inspect *.Name*': 'docker rm shop_app',
+          'docker inspect *}} {{.Name}} *': 'docker rm shop_app',
         });
         const { result } = await runTask(host, new ComposeDown({ project: 'shop' }));
         expect(result).toMatchObject({ outcome: 'done', removed: { projects: 1, containers: 1 } });
